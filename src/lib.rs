@@ -1,0 +1,9 @@
+//! dekey finds the places where an integration still authenticates with a vendor's retired API keys, or holds an
+//! access token in the open, and leads them to OAuth or to an access token read from the environment.
+//!
+//! The modules are the pipeline, in order; see `ARCHITECTURE.md`.
+
+#![forbid(unsafe_code)]
+
+pub mod facts;
+pub mod span;
