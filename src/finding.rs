@@ -1,0 +1,181 @@
+//! Findings: plain data that a check makes and a renderer prints.
+//!
+//! Owns the shape of a finding, a fix and a whole report. It knows no language, no vendor, no terminal. The decision
+//! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
+//! through [`Masked`], in which every credential has been overwritten.
+
+use crate::redact::Masked;
+use crate::source::{Skipped, Tally};
+use crate::span::Span;
+
+/// Index into [`Report::files`].
+pub type FileId = usize;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth knowing; nothing is broken.
+    Note,
+    /// Should be changed.
+    Warning,
+    /// Is broken or gives a credential away.
+    Error,
+}
+
+/// How sure dekey is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Not bound to the vendor beyond doubt, or ambiguous. Hidden unless asked for.
+    Low,
+    /// Bound to the vendor; the credential's value is not visible.
+    Medium,
+    /// Bound to the vendor and structurally verified.
+    High,
+}
+
+/// Where the code has to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// Own data: an access token from the environment.
+    AccessToken,
+    /// Other people's data: OAuth.
+    Oauth,
+    /// Nothing replaces it.
+    Remove,
+}
+
+/// A labelled place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The file it is in.
+    pub file: FileId,
+    /// Bytes of that file's text.
+    pub span: Span,
+    /// What the place is, in a few words; may be empty.
+    pub text: String,
+}
+
+/// Whether a finding counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// It counts.
+    Open,
+    /// An inline directive accepts it.
+    Suppressed,
+    /// The baseline accepts it.
+    Baselined,
+}
+
+/// One thing found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The rule's id with the vendor's prefix, `vendor/name`.
+    pub rule: String,
+    /// How much it matters.
+    pub level: Level,
+    /// How sure dekey is.
+    pub confidence: Confidence,
+    /// Where it is.
+    pub primary: Label,
+    /// Places that explain it: definitions, bindings, companions.
+    pub related: Vec<Label>,
+    /// What is wrong: one line that stands alone, lower-case start, no final period.
+    pub message: String,
+    /// Why it matters.
+    pub why: String,
+    /// What to do next.
+    pub remedy: String,
+    /// Where the code has to go, where that is known.
+    pub route: Option<Route>,
+    /// What the route was chosen by, a short phrase each.
+    pub evidence: Vec<String>,
+    /// Stable over moved lines, different for a different secret; hex.
+    pub fingerprint: String,
+    /// Whether it counts.
+    pub state: State,
+    /// The change that would mend it.
+    pub fix: Option<Fix>,
+}
+
+/// What applying a fix may mean for the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Applicability {
+    /// The construct and the SDK's version are understood; the result works once the named environment variable
+    /// holds a token.
+    Safe,
+    /// Plausible, but a person must decide: the version is unknown, or a value may be used elsewhere.
+    Unsafe,
+    /// Steps only; there is nothing to apply.
+    Manual,
+}
+
+/// A change that would mend a finding: all of its edits or none.
+#[derive(Clone, Debug)]
+pub struct Fix {
+    /// What it does, as an instruction.
+    pub title: String,
+    /// What applying it may mean.
+    pub applicability: Applicability,
+    /// The edits, sorted, without overlap; empty for manual steps.
+    pub edits: Vec<Edit>,
+}
+
+/// Replace a span by a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file to change.
+    pub file: FileId,
+    /// What to replace.
+    pub span: Span,
+    /// What to put there.
+    pub text: String,
+}
+
+/// What a rule is, for people: printed by `explain`, by the rule list and beside findings.
+#[derive(Clone, Debug)]
+pub struct RuleDoc {
+    /// The id with the vendor's prefix.
+    pub id: String,
+    /// One line: what it finds.
+    pub summary: String,
+    /// The usual level.
+    pub level: Level,
+    /// Why it matters, a paragraph.
+    pub why: String,
+    /// What to do next, a paragraph.
+    pub remedy: String,
+    /// The vendor's statement the rule comes from, in our words.
+    pub statement: String,
+    /// A live page of the vendor.
+    pub help: String,
+    /// Code before, for `explain`; may be empty.
+    pub before: String,
+    /// Code after, for `explain`; may be empty.
+    pub after: String,
+}
+
+/// Everything a renderer may see.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Files that findings point into, in path order.
+    pub files: Vec<Masked>,
+    /// Findings, in path and position order.
+    pub findings: Vec<Finding>,
+    /// What was not examined, in path order.
+    pub skipped: Vec<Skipped>,
+    /// Files read with less care than usual: path and reason, in path order.
+    pub notes: Vec<(crate::source::RelPath, crate::facts::Note)>,
+    /// Places that look like findings and were spared, with the reason; only filled when asked for.
+    pub exempted: Vec<(Label, String)>,
+    /// Counts of the walk.
+    pub tally: Tally,
+    /// The rules that ran.
+    pub rules: Vec<RuleDoc>,
+    /// Findings below the asked-for confidence, counted but not listed.
+    pub hidden: usize,
+}

@@ -1,0 +1,55 @@
+//! Masking: the only way source text reaches a renderer.
+//!
+//! Owns [`Masked`]. It must not know what a credential looks like; callers say which spans are secret. The decision to
+//! know: a secret's bytes are overwritten one for one when the file's analysis ends, so spans stay valid, and nothing
+//! downstream can print what is no longer there.
+
+use crate::source::{RelPath, Source};
+use crate::span::Span;
+
+/// A source file in which every secret has been overwritten.
+///
+/// There is no `Debug` of its text and no `Display`.
+pub struct Masked {
+    /// The file's path.
+    pub path: RelPath,
+    source: Source,
+}
+
+/// How many leading bytes of a secret stay visible, so that a reader can tell which one it is.
+const VISIBLE: usize = 4;
+
+impl Masked {
+    /// Overwrites `secrets` in `source`. Each keeps its first four bytes at most, and never more than a quarter.
+    #[must_use]
+    pub fn new(mut source: Source, secrets: &[Span]) -> Self {
+        let len = source.text.len();
+        for secret in secrets {
+            let keep = VISIBLE.min(secret.len() / 4);
+            for byte in source.text[secret.clamp(len)].iter_mut().skip(keep) {
+                if !byte.is_ascii_whitespace() {
+                    *byte = b'*';
+                }
+            }
+        }
+        Self { path: source.path.clone(), source }
+    }
+
+    /// The masked text: bytes of the file, not necessarily UTF-8.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.source.text
+    }
+
+    /// The file, for its line index and encoding; its text is masked.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+}
+
+impl std::fmt::Debug for Masked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Masked").field("path", &self.path).finish_non_exhaustive()
+    }
+}
