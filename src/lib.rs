@@ -6,4 +6,5 @@
 #![forbid(unsafe_code)]
 
 pub mod facts;
+pub mod lang;
 pub mod span;
