@@ -6,4 +6,6 @@
 #![forbid(unsafe_code)]
 
 pub mod facts;
+pub mod prefilter;
+pub mod source;
 pub mod span;
