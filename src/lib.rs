@@ -6,5 +6,11 @@
 #![forbid(unsafe_code)]
 
 pub mod facts;
+pub mod finding;
 pub mod lang;
+pub mod link;
+pub mod pack;
+pub mod prefilter;
+pub mod redact;
+pub mod source;
 pub mod span;
