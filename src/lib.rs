@@ -9,6 +9,7 @@ pub mod facts;
 pub mod finding;
 pub mod lang;
 pub mod link;
+pub mod matcher;
 pub mod pack;
 pub mod prefilter;
 pub mod redact;
