@@ -5,13 +5,17 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod facts;
 pub mod finding;
+pub mod fingerprint;
+pub mod fix;
 pub mod lang;
 pub mod link;
 pub mod matcher;
 pub mod pack;
 pub mod prefilter;
 pub mod redact;
+pub mod scan;
 pub mod source;
 pub mod span;
