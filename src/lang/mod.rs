@@ -10,6 +10,8 @@ mod expr;
 pub mod javascript;
 pub mod json;
 pub mod lexer;
+pub mod manifest;
+pub mod markdown;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
@@ -73,7 +75,22 @@ pub static LANGUAGES: &[&Language] = &[
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,
+    &markdown::LANGUAGE,
     &text::LANGUAGE,
+    &manifest::npm::MANIFEST,
+    &manifest::npm::LOCK,
+    &manifest::composer::MANIFEST,
+    &manifest::composer::LOCK,
+    &manifest::go::MANIFEST,
+    &manifest::python::REQUIREMENTS,
+    &manifest::python::PYPROJECT,
+    &manifest::python::PIPFILE,
+    &manifest::python::PIPFILE_LOCK,
+    &manifest::python::LOCK,
+    &manifest::cargo::MANIFEST,
+    &manifest::cargo::LOCK,
+    &manifest::java::MAVEN,
+    &manifest::java::GRADLE,
 ];
 
 /// The language of this name or fence, letter case aside.
@@ -125,7 +142,7 @@ fn by_file_name(name: &str) -> Option<&'static Language> {
 /// Whether a file name is the one given, or of its pattern.
 fn fits(name: &str, pattern: &str) -> bool {
     match pattern.split_once('*') {
-        Some((start, end)) => name.len() > start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
         None => name == pattern,
     }
 }

@@ -67,9 +67,10 @@ impl Lines<'_> {
         }
         let line = &bytes[at..end];
         if line.first() == Some(&b'[') {
-            let name = self.text[at + 1..end].trim_end().strip_suffix(']');
+            let opening = count(line, |byte| byte == b'[');
+            let name = self.text[at + opening..end].trim_end().strip_suffix(']').map(|name| name.trim_end_matches(']'));
             let name = name.filter(|name| !name.is_empty() && name.len() < LONGEST_NAME);
-            self.section = name.map(|name| self.name(name, at + 1));
+            self.section = name.map(|name| self.name(name, at + opening));
             return;
         }
         let len = count(line, |byte| byte.is_ascii_alphanumeric() || b"_.-$".contains(&byte));
