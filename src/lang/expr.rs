@@ -211,7 +211,7 @@ impl Reader<'_> {
         Value { kind: ValueKind::Str(Str { text, content }), span }
     }
 
-    fn first_segment(&self, at: usize) -> Path {
+    pub(super) fn first_segment(&self, at: usize) -> Path {
         let name = self.name(at);
         if self.profile.this.contains(&name.text.as_str()) {
             return Path::single(Name { text: "self".to_owned(), span: name.span });
@@ -444,7 +444,7 @@ impl Reader<'_> {
     }
 
     /// Reads a closure: parameters in `start..close`, an arrow, and a block or an expression.
-    fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
+    pub(super) fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
         let params = self.params(start, close);
         let body_at = arrow + 1;
         let id = self.facts.defs.len();
@@ -704,7 +704,7 @@ impl Reader<'_> {
     }
 
     /// A format with its places filled.
-    fn filled(&self, format: &Value, args: &[Arg], span: Span) -> Value {
+    pub(super) fn filled(&self, format: &Value, args: &[Arg], span: Span) -> Value {
         let args: Vec<(Option<&str>, Value)> = args
             .iter()
             .flat_map(|arg| match &arg.value.kind {

@@ -263,9 +263,10 @@ impl<'a> Reader<'a> {
         if self.op_in(i, &["*", "&"]) {
             i += 1;
         }
-        // A Go receiver stands before the name.
-        if self.is_open(i, "(") && self.kind(self.mate(i, end) + 1) == Some(Kind::Word) {
-            i = self.mate(i, end) + 1;
+        // A Go receiver stands before the name; what a closure captures (`use (…)`) stands behind its parameters.
+        let after = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
+        if self.kind(after) == Some(Kind::Word) && !self.word_in(after, self.profile.stop) {
+            i = after;
         }
         let mut name = None;
         while self.kind(i) == Some(Kind::Word) && i < end {
@@ -352,8 +353,7 @@ impl<'a> Reader<'a> {
             let words =
                 || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));
             let name = if self.profile.param_first { words().next() } else { words().last() };
-            if let Some(name) = name {
-                let name = self.name(name);
+            if let Some(name) = name.and_then(|name| self.first_segment(name).0.pop()) {
                 let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
                 params.push(Param { name, default });
             }

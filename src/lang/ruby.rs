@@ -2,7 +2,7 @@
 //!
 //! Owns what only Ruby has. It knows no vendor.
 
-use super::lexer::Lexer;
+use super::lexer::{Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
@@ -303,7 +303,8 @@ fn heredoc(lexer: &mut Lexer<'_>) -> bool {
     let escape = if quote == b'\'' { Escape::None } else { Escape::Backslash };
     let form = StringForm { open: "<<", close: "", escape, interp, lines: true };
     let len = end - lexer.pos + usize::from(quoted);
-    lexer.open_heredoc(len, word, form, squiggly, |rest| rest.iter().all(u8::is_ascii_whitespace))
+    let ends = |rest: &[u8]| rest.iter().all(u8::is_ascii_whitespace);
+    lexer.open_heredoc(len, word, form, Heredoc { indented: squiggly, inline: false, ends })
 }
 
 /// Finds the `end` of every block.
