@@ -381,7 +381,9 @@ impl Reader<'_> {
             return (Value::opaque(span), close + 1);
         }
         if self.is_open(at, "(") {
-            if self.op_in(close + 1, &["=>", "->"]) && close + 1 < end {
+            let arrow = close + 1;
+            let taken = self.op_in(arrow, self.profile.path) || self.op_in(arrow, self.profile.map_key);
+            if self.op_in(arrow, &["=>", "->"]) && arrow < end && !taken {
                 return self.closure(at + 1, close, close + 1, end);
             }
             let mut items = self.items(at + 1, close, self.profile.arg_key);
@@ -484,6 +486,12 @@ impl Reader<'_> {
     }
 
     fn args(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Arg> {
+        let items = self.list(start, end, keys);
+        items.into_iter().map(|Item { key, value, spread }| Arg { name: key, value, spread }).collect()
+    }
+
+    /// The items of `start..end`, one level deeper; read as statements later where that is too deep.
+    pub fn list(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Item> {
         if self.depth >= MAX_NESTING {
             self.queue(start, end);
             return Vec::new();
@@ -491,7 +499,7 @@ impl Reader<'_> {
         self.depth += 1;
         let items = self.items(start, end, keys);
         self.depth -= 1;
-        items.into_iter().map(|Item { key, value, spread }| Arg { name: key, value, spread }).collect()
+        items
     }
 
     /// Makes the chain's name a call and its result the chain's receiver. Returns the index after the call.
@@ -530,8 +538,13 @@ impl Reader<'_> {
             i += 1;
         }
         if self.kind(i) != Some(Kind::Word) {
-            let (value, next) = self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
-            return (value, next);
+            if self.depth >= MAX_NESTING {
+                return (Value::opaque(self.span(at)), i);
+            }
+            self.depth += 1;
+            let class = self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
+            self.depth -= 1;
+            return class;
         }
         let mut path = self.first_segment(i);
         i += 1;

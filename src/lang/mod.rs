@@ -7,6 +7,7 @@
 mod expr;
 pub mod javascript;
 pub mod lexer;
+pub mod php;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
@@ -59,7 +60,7 @@ pub struct Layer {
 
 /// Every language, in the order paths are matched.
 pub static LANGUAGES: &[&Language] =
-    &[&ruby::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX];
+    &[&ruby::LANGUAGE, &php::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX];
 
 /// The language of this name or fence, letter case aside.
 #[must_use]
