@@ -324,7 +324,7 @@ impl Reader<'_> {
         (finish(&mut parts, &mut false), next)
     }
 
-    fn one_string(&mut self, at: usize, end: usize) -> (Value, usize) {
+    pub(super) fn one_string(&mut self, at: usize, end: usize) -> (Value, usize) {
         let close = self.mate(at, end);
         let form = self.tokens[at].form;
         let mut parts = Vec::new();

@@ -305,6 +305,12 @@ impl<'a> Lexer<'a> {
         index
     }
 
+    /// Closes the group that the token `open` opened with a token of `len` bytes.
+    pub fn close(&mut self, open: u32, len: usize) {
+        let close = self.push(Kind::Close, self.pos + len);
+        self.mate(open, close);
+    }
+
     fn mate(&mut self, open: u32, close: u32) {
         self.tokens[open as usize].mate = close;
         self.tokens[close as usize].mate = open;
@@ -432,7 +438,7 @@ impl<'a> Lexer<'a> {
         while at < self.end {
             let byte = self.text[at];
             let rest = &self.text[at..self.end];
-            if byte == b'\\' && matches!(form.escape, Escape::Backslash | Escape::Quote | Escape::Raw) {
+            if byte == b'\\' && !matches!(form.escape, Escape::None | Escape::Doubled) {
                 at = (at + 2).min(self.end);
                 continue;
             }
@@ -683,5 +689,6 @@ pub(super) fn escape_code(escape: Escape) -> u8 {
         Escape::Quote => 2,
         Escape::Doubled => 3,
         Escape::Raw => 4,
+        Escape::Dollar => 5,
     }
 }

@@ -11,6 +11,7 @@ pub mod php;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
+pub mod shell;
 pub mod strings;
 pub mod token;
 
@@ -59,8 +60,14 @@ pub struct Layer {
 }
 
 /// Every language, in the order paths are matched.
-pub static LANGUAGES: &[&Language] =
-    &[&ruby::LANGUAGE, &php::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX];
+pub static LANGUAGES: &[&Language] = &[
+    &ruby::LANGUAGE,
+    &php::LANGUAGE,
+    &shell::LANGUAGE,
+    &javascript::JAVASCRIPT,
+    &javascript::TYPESCRIPT,
+    &javascript::TSX,
+];
 
 /// The language of this name or fence, letter case aside.
 #[must_use]

@@ -127,6 +127,8 @@ pub enum Escape {
     Doubled,
     /// A backslash protects the quote but stays in the text.
     Raw,
+    /// With a backslash that only protects `$`, a backquote, the double quote, itself and a line break.
+    Dollar,
 }
 
 /// What may be computed inside a string.

@@ -5,6 +5,8 @@
 //! token by token, and every group it did not need is queued and read as statements later. So nothing recurses over
 //! the depth of the input, every call in a file is met once, and broken code costs only its own facts.
 
+use std::collections::HashSet;
+
 use super::profile::Profile;
 use super::token::{Kind, Lexed, Token};
 use crate::facts::{Assign, CallId, Def, DefKind, Facts, Import, Name, Note, Param, Path, Value, ValueKind};
@@ -25,6 +27,9 @@ pub struct Reader<'a> {
     pub facts: Facts,
     /// For words that open a block, the index after the block's end; see [`Profile::blocks`].
     pub block_end: Vec<(usize, usize)>,
+    /// Names the file itself gives a value, where a language reads all others from the environment; filled by
+    /// [`Profile::blocks`].
+    pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
     queue: Vec<(usize, usize)>,
@@ -42,6 +47,7 @@ pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
         profile,
         facts: Facts::default(),
         block_end: Vec::new(),
+        known: HashSet::new(),
         depth: 0,
         queue: vec![(0, lexed.tokens.len())],
     };
