@@ -159,13 +159,13 @@ impl Reader<'_> {
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
-        let mut at = at;
-        let leading = |reader: &Self, at: usize| {
-            reader.op_in(at, PREFIX)
-                || (reader.op_in(at, &["::", "\\"]) && reader.op_in(at, reader.profile.path))
-                || reader.word_in(at, reader.profile.skip)
-        };
-        while at < end && leading(self, at) {
+        let (mut at, mut start) = (at, at);
+        while at < end {
+            if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) {
+                start = at + 1;
+            } else if !self.leads_path(at) {
+                break;
+            }
             at += 1;
         }
         if at >= end {
@@ -196,13 +196,18 @@ impl Reader<'_> {
                 self.closure(at, at + 1, at + 1, end)
             }
             Kind::Word => {
-                let chain = Chain { receiver: None, path: self.first_segment(at), start: at };
+                let chain = Chain { receiver: None, path: self.first_segment(at), start };
                 return Some(self.chain(chain, at + 1, end));
             }
             _ => return None,
         };
         let (value, next) = value;
         Some(self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, next, end))
+    }
+
+    /// Whether a separator stands before the first segment of a path (`::A`, `\\A`).
+    pub(super) fn leads_path(&self, at: usize) -> bool {
+        self.op_in(at, &["::", "\\"]) && self.op_in(at, self.profile.path)
     }
 
     /// A value of known text.

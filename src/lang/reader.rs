@@ -175,6 +175,9 @@ impl<'a> Reader<'a> {
             Kind::Word if self.word_in(at, self.profile.containers) => self.container(at, end),
             Kind::Word if self.word_in(at, self.profile.functions) => self.function(at, end),
             Kind::Word if self.word_in(at, self.profile.skip) || self.word_in(at, self.profile.stop) => at + 1,
+            Kind::Op if self.leads_path(at) && self.kind(at + 1) == Some(Kind::Word) => {
+                self.expression_statement(at, end)
+            }
             Kind::Op | Kind::Close | Kind::Raw | Kind::StrClose | Kind::InterpClose | Kind::StrText => at + 1,
             _ => self.expression_statement(at, end),
         }
