@@ -38,7 +38,7 @@ const JAVASCRIPT: Grammar = Grammar {
 /// Every grammar.
 pub static GRAMMARS: &[Grammar] = &[
     Grammar {
-        name: "bash",
+        name: "shell",
         language: || tree_sitter_bash::LANGUAGE.into(),
         strings: &["string", "raw_string", "ansi_c_string"],
         heredocs: &["heredoc_start"],

@@ -12,10 +12,12 @@ pub mod json;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod php;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
 mod settings;
+pub mod shell;
 pub mod strings;
 pub mod text;
 pub mod token;
@@ -91,6 +93,8 @@ pub static LANGUAGES: &[&Language] = &[
     &manifest::cargo::LOCK,
     &manifest::java::MAVEN,
     &manifest::java::GRADLE,
+    &php::LANGUAGE,
+    &shell::LANGUAGE,
 ];
 
 /// The language of this name or fence, letter case aside.
@@ -173,7 +177,7 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
         Front::Own(front) => return front(text, range),
         Front::Profile(profile) => profile,
     };
-    let lexed = lexer::lex(text, range, profile, None);
+    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.clamp(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: language.name, facts }];
