@@ -6,4 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod facts;
+pub mod finding;
+pub mod redact;
+pub mod render;
+pub mod source;
 pub mod span;
