@@ -5,8 +5,12 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
+pub mod config;
 pub mod facts;
 pub mod finding;
+pub mod names;
+pub mod problem;
 pub mod redact;
 pub mod render;
 pub mod source;

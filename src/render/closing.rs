@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::escape::Escaped;
-use super::{Places, count, open, paint};
+use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
 use crate::finding::{Applicability, Level, Report};
-use crate::source::{RelPath, Skipped};
+use crate::source::{Reason, RelPath, Skipped};
 
 /// Entries listed by name before "and N more".
 const LISTED: usize = 10;
@@ -26,7 +26,7 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
         spared(report, out)?;
     }
     reduced(report, listed, out)?;
-    incomplete(report, listed, out)?;
+    incomplete(report, verbose, out)?;
     passed_over(report, verbose, out)?;
     writeln!(out, "{}", summary(report))
 }
@@ -36,12 +36,13 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn incomplete(report: &Report, listed: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
     let missing: Vec<&Skipped> = report.skipped.iter().filter(|entry| entry.reason.incomplete()).collect();
     if missing.is_empty() {
         return Ok(());
     }
     let title = format!("{} could not be examined, so this result is incomplete", paths(missing.len()));
+    let listed = if verbose { usize::MAX } else { LISTED };
     list(Level::Warning, &title, missing.iter().map(|entry| (&entry.path, described(entry))), listed, out)
 }
 
@@ -141,31 +142,32 @@ fn reduced(report: &Report, listed: usize, out: &mut dyn Write) -> io::Result<()
     list(Level::Note, &format!("{} read with less care", paths(report.notes.len())), entries, listed, out)
 }
 
-/// Files skipped on purpose, by reason.
+/// What was left out on purpose.
 fn passed_over(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    let skipped: Vec<&Skipped> = report.skipped.iter().filter(|entry| !entry.reason.incomplete()).collect();
-    if !skipped.is_empty() {
-        let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-        for entry in &skipped {
-            *reasons.entry(entry.reason.id()).or_insert(0) += 1;
-        }
-        let reasons: Vec<_> = reasons.iter().map(|(reason, n)| format!("{n} {}", reason.replace('-', " "))).collect();
-        let text = format!("{} skipped: {}", paths(skipped.len()), reasons.join(", "));
-        if verbose {
-            list(Level::Note, &text, skipped.iter().map(|entry| (&entry.path, described(entry))), usize::MAX, out)?;
-        } else {
-            title(Level::Note, &text, out)?;
-        }
+    let mut counts = skipped_by_reason(report);
+    let ignored = counts.remove(&Reason::Ignored).unwrap_or(0);
+    counts.retain(|reason, _| !reason.incomplete() && (verbose || *reason != Reason::Symlink));
+    if !counts.is_empty() {
+        let reasons: Vec<_> = counts.iter().map(|(reason, n)| format!("{n} {}", words(*reason))).collect();
+        title(Level::Note, &format!("left out: {}", reasons.join(", ")), out)?;
     }
-    if verbose && report.tally.ignored > 0 {
-        let text = format!("{} ignored by git and not examined (`--no-ignore` examines them)", report.tally.ignored);
-        title(Level::Note, &text, out)?;
+    if verbose {
+        for entry in report.skipped.iter().filter(|entry| !entry.reason.incomplete()) {
+            writeln!(out, "  {}: {}", Escaped::new(entry.path.as_bytes()), Escaped::new(&described(entry)))?;
+        }
+        if ignored > 0 {
+            title(Level::Note, &format!("{ignored} ignored by git (`--no-ignore` examines them)"), out)?;
+        }
     }
     Ok(())
 }
 
+fn words(reason: Reason) -> String {
+    reason.id().replace('-', " ")
+}
+
 fn described(entry: &Skipped) -> String {
-    let reason = entry.reason.id().replace('-', " ");
+    let reason = words(entry.reason);
     if entry.detail.is_empty() { reason } else { format!("{reason}: {}", entry.detail) }
 }
 

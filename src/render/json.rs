@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
 use super::escape::{is_hostile, opens_command};
-use super::{Places, open};
+use super::{Places, open, skipped_by_reason};
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State};
 use crate::source::Position;
 use crate::span::Span;
@@ -146,10 +146,7 @@ struct JsonSkipped<'a> {
 }
 
 fn summary(report: &Report) -> Summary<'_> {
-    let mut skipped = BTreeMap::new();
-    for entry in &report.skipped {
-        *skipped.entry(entry.reason.id()).or_insert(0) += 1;
-    }
+    let skipped = skipped_by_reason(report).into_iter().map(|(reason, n)| (reason.id(), n)).collect();
     let mut by_level = BTreeMap::from([(Level::Error, 0), (Level::Warning, 0), (Level::Note, 0)]);
     let mut by_rule = BTreeMap::new();
     for finding in open(report) {

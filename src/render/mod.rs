@@ -10,13 +10,16 @@ pub mod escape;
 pub mod explain;
 pub mod json;
 mod paint;
+pub mod problem;
 mod suggestion;
 pub mod text;
 pub mod view;
 
+use std::collections::BTreeMap;
+
 use crate::finding::{FileId, Finding, Label, Report, State};
 use crate::redact::Masked;
-use crate::source::{LineIndex, Position};
+use crate::source::{LineIndex, Position, Reason};
 use crate::span::Span;
 
 /// The files of a report with their line indexes, built once.
@@ -70,6 +73,18 @@ impl<'a> Places<'a> {
 /// The findings that count: neither suppressed nor in the baseline.
 pub fn open(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.state == State::Open)
+}
+
+/// How much was not examined, by reason: what is listed, and what is only counted.
+fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
+    let mut counts = BTreeMap::new();
+    for entry in &report.skipped {
+        *counts.entry(entry.reason).or_insert(0) += 1;
+    }
+    for (reason, n) in &report.tally.counts {
+        counts.entry(*reason).or_insert(*n);
+    }
+    counts
 }
 
 /// `1 file`, `2 files`.

@@ -63,13 +63,22 @@ impl Source {
     }
 }
 
+/// How far a walk has come, for whoever shows it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files examined.
+    pub files: std::sync::atomic::AtomicU64,
+    /// Bytes examined.
+    pub bytes: std::sync::atomic::AtomicU64,
+}
+
 /// Counts of a walk.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Tally {
-    /// Files read.
+    /// Files examined.
     pub examined: u64,
-    /// Bytes read.
+    /// Bytes examined.
     pub bytes: u64,
-    /// Entries git ignores.
-    pub ignored: u64,
+    /// How much was not examined, by reason.
+    pub counts: std::collections::BTreeMap<Reason, u64>,
 }

@@ -3,7 +3,9 @@
 use std::io;
 
 use dekey::finding::Report;
-use dekey::render::{closing, concise, explain, json, text};
+use dekey::problem::{Problem, Refused};
+use dekey::render::{closing, concise, explain, json, problem, text};
+use dekey::source::RelPath;
 
 use crate::sample;
 
@@ -67,7 +69,7 @@ fn positions_are_those_of_the_file() {
     let document: serde_json::Value =
         serde_json::from_slice(&rendered(|out| json::report(&sample::report(), out))).unwrap();
     let first = &document["findings"][0];
-    // "# Schlüssel für 日本\n" is 2+5+2+4+1+1+2+1+1+3+3 bytes long.
+    // "# Schlüssel für 日本\\n" has 18 characters; ü takes two bytes (twice), 日 and 本 three each.
     assert_eq!(first["start"], serde_json::json!({ "line": 4, "column": 8, "byte": 25 + 49 + 1 + 8 }));
     let third = &document["findings"][2];
     // "import os\r\n", a tab, "client = Client('".
@@ -119,4 +121,20 @@ fn a_long_list_is_capped() {
     let out = String::from_utf8(rendered(|out| closing::write(&report, false, out))).unwrap();
     assert!(out.contains("and 20 more"));
     assert_eq!(out.matches("secrets/live").count(), 10);
+}
+
+#[test]
+fn mistakes_in_a_file() {
+    let text = "audience = \"mine\"\r\nexclud = [\"日本\"] # \u{202e}\n";
+    let problem = |needle: &str, message: &str, help: &str| Problem {
+        span: sample::at(text, needle, 0),
+        message: message.to_owned(),
+        help: help.to_owned(),
+    };
+    let problems = vec![
+        problem("exclud", "unknown key `exclud`", "did you mean `exclude`?"),
+        problem("\"mine\"", "`mine` does not fit here", ""),
+    ];
+    let refused = Refused::new(RelPath::from("dekey.toml"), text.as_bytes().to_vec(), problems);
+    check("problem.txt", |out| problem::write(&refused, out));
 }

@@ -5,7 +5,7 @@ use dekey::finding::{
     Applicability, Confidence, Edit, FileId, Finding, Fix, Label, Level, Report, Route, RuleDoc, State,
 };
 use dekey::redact::Masked;
-use dekey::source::{Reason, RelPath, Skipped, Source};
+use dekey::source::{Reason, RelPath, Skipped, Source, Tally};
 use dekey::span::Span;
 
 /// Where the `n`th `needle` is in `text`.
@@ -145,7 +145,7 @@ pub(crate) fn report() -> Report {
         ],
         notes: vec![(RelPath::from("deep.js"), Note::TooDeep)],
         exempted: vec![(label(1, at(&python, "os", 0), ""), "not a login".to_owned())],
-        tally: dekey::source::Tally { examined: 12, bytes: 1_050_000, ignored: 3 },
+        tally: Tally { examined: 12, bytes: 1_050_000, counts: [(Reason::Ignored, 3), (Reason::Symlink, 1)].into() },
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
     }
