@@ -2,10 +2,10 @@
 
 use dekey::facts::Note;
 use dekey::finding::{
-    Applicability, Confidence, Edit, FileId, Finding, Fix, Label, Level, Report, Route, RuleDoc, State,
+    Applicability, Confidence, Edit, FileId, Finding, Fix, Label, Level, Report, Route, RuleDoc, State, Tally,
 };
 use dekey::redact::Masked;
-use dekey::source::{Reason, RelPath, Skipped, Source, Tally};
+use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
 
 /// Where the `n`th `needle` is in `text`.
