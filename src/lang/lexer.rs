@@ -1,0 +1,654 @@
+//! The lexer engine: one loop for every language.
+//!
+//! Owns the context stack (code, strings, heredocs, islands) and turns bytes into [`Lexed`]. It knows what a profile
+//! tells it and nothing of meaning. The decision to know: there is no recursion and no backward scan, each byte is
+//! looked at a bounded number of times, and every input lexes to something: an unclosed string or bracket simply ends
+//! where the file does.
+
+use std::collections::HashMap;
+
+use super::profile::{Escape, Interp, Profile, StringForm};
+use super::token::{Kind, Lexed, MAX_DEPTH, Token};
+use crate::span::Span;
+
+/// What the lexer is inside of.
+#[derive(Clone, Copy)]
+pub enum Context {
+    /// Code up to the bracket that closes it.
+    Code {
+        /// Index of the opening token.
+        open: u32,
+        /// The closing byte.
+        close: u8,
+        /// Whether this is an interpolation, which gives back to a string.
+        interp: bool,
+    },
+    /// A string.
+    Str {
+        /// Index of its opening token.
+        open: u32,
+        /// How it is written.
+        form: StringForm,
+        /// The byte that nests its end (`%w[a [b]]`), and how deep.
+        nest: Option<(u8, u32)>,
+    },
+    /// A heredoc's body.
+    Heredoc {
+        /// Index of its opening token.
+        open: u32,
+        /// How its text is written.
+        form: StringForm,
+        /// First byte of its last line.
+        end: u32,
+        /// Where that line's terminator ends.
+        after: u32,
+        /// Where lexing goes on.
+        resume: u32,
+    },
+    /// A region a language lexes by itself.
+    Island {
+        /// Index of its opening token.
+        open: u32,
+        /// Reads one piece; pops the context when it is over.
+        step: fn(&mut Lexer<'_>),
+        /// Free for the language.
+        state: u32,
+    },
+}
+
+/// The engine's state, open to the hooks of a profile.
+pub struct Lexer<'a> {
+    /// The file's text.
+    pub text: &'a [u8],
+    /// The next byte.
+    pub pos: usize,
+    /// One past the last byte to lex.
+    pub end: usize,
+    /// What was read so far.
+    pub tokens: Vec<Token>,
+    /// The language.
+    pub profile: &'a Profile,
+    /// What the lexer is inside of, innermost last.
+    pub stack: Vec<Context>,
+    comments: Vec<Span>,
+    /// Open `(`, `[`, `{` inside the innermost string.
+    open: [u32; 3],
+    saved: Vec<[u32; 3]>,
+    /// Where to go on at the end of this line, past the heredocs that started on it.
+    jump: Option<usize>,
+    lines: Option<HashMap<&'a [u8], Vec<usize>>>,
+    nl: bool,
+    sp: bool,
+    too_deep: bool,
+}
+
+/// Lexes `text[range]`; spans are offsets into `text`.
+#[must_use]
+pub fn lex(text: &[u8], range: Span, profile: &Profile, start: Option<Context>) -> Lexed {
+    let end = range.end.min(text.len()).min(u32::MAX as usize);
+    let mut lexer = Lexer {
+        text,
+        pos: range.start.min(end),
+        end,
+        tokens: Vec::with_capacity(range.len() / 5),
+        profile,
+        stack: start.into_iter().collect(),
+        comments: Vec::new(),
+        open: [0; 3],
+        saved: Vec::new(),
+        jump: None,
+        lines: None,
+        nl: true,
+        sp: true,
+        too_deep: false,
+    };
+    lexer.run();
+    let last = lexer.tokens.len() as u32;
+    for (index, token) in lexer.tokens.iter_mut().enumerate() {
+        if matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen) && token.mate == index as u32 {
+            token.mate = last;
+        }
+    }
+    Lexed { tokens: lexer.tokens, comments: lexer.comments, too_deep: lexer.too_deep }
+}
+
+impl<'a> Lexer<'a> {
+    fn run(&mut self) {
+        loop {
+            if self.pos >= self.end && !matches!(self.stack.last(), Some(Context::Heredoc { .. })) {
+                break;
+            }
+            match self.stack.last().copied() {
+                Some(Context::Str { form, nest, .. }) => self.string_piece(form, nest),
+                Some(Context::Heredoc { form, end, .. }) => self.heredoc_piece(form, end as usize),
+                Some(Context::Island { step, .. }) => step(self),
+                Some(Context::Code { .. }) | None => self.code(),
+            }
+        }
+    }
+
+    fn code(&mut self) {
+        let byte = self.text[self.pos];
+        match byte {
+            b'\n' => self.line_break(),
+            b' ' | b'\t' | b'\r' | 0x0b | 0x0c => {
+                self.pos += 1;
+                self.sp = true;
+            }
+            b'\\' if self.line_continues() => (),
+            _ => {
+                if (self.profile.literal)(self) || self.comment() {
+                    return;
+                }
+                if let Some(form) = self.string_form() {
+                    self.open_string(*form, form.open.len(), None);
+                } else if self.word_start(byte) {
+                    self.word();
+                } else if byte.is_ascii_digit() {
+                    self.number();
+                } else if matches!(byte, b'(' | b'[' | b'{') {
+                    self.bracket_open(byte);
+                } else if matches!(byte, b')' | b']' | b'}') {
+                    self.bracket_close(byte);
+                } else {
+                    let len = self.operator();
+                    self.push(Kind::Op, self.pos + len);
+                }
+            }
+        }
+    }
+
+    /// Moves past a line break, and past the bodies of heredocs that began on the line.
+    pub fn line_break(&mut self) {
+        self.pos = self.jump.take().filter(|&jump| jump > self.pos).unwrap_or(self.pos + 1);
+        self.nl = true;
+        self.sp = true;
+    }
+
+    fn line_continues(&mut self) -> bool {
+        let rest = &self.text[self.pos + 1..self.end];
+        let len = match rest {
+            [b'\r', b'\n', ..] => 3,
+            [b'\n', ..] => 2,
+            _ => return false,
+        };
+        self.pos += len;
+        self.sp = true;
+        true
+    }
+
+    fn comment(&mut self) -> bool {
+        let profile = self.profile;
+        for &(open, close, nests) in profile.block_comments {
+            if self.at(open) {
+                let end = self.block_comment_end(open.as_bytes(), close.as_bytes(), nests);
+                self.push_comment(end);
+                return true;
+            }
+        }
+        if profile.line_comments.iter().any(|open| self.at(open)) {
+            let end = self.line_end(self.pos);
+            self.push_comment(end);
+            return true;
+        }
+        false
+    }
+
+    /// Records a comment from here to `end`.
+    pub fn push_comment(&mut self, end: usize) {
+        self.comments.push(Span::new(self.pos, end));
+        self.nl |= memchr::memchr(b'\n', &self.text[self.pos..end]).is_some();
+        self.sp = true;
+        self.pos = end;
+    }
+
+    fn block_comment_end(&self, open: &[u8], close: &[u8], nests: bool) -> usize {
+        let mut at = self.pos + open.len();
+        let mut depth = 1;
+        while at < self.end {
+            let rest = &self.text[at..self.end];
+            if rest.starts_with(close) {
+                at += close.len();
+                depth -= 1;
+                if depth == 0 {
+                    return at;
+                }
+            } else if nests && rest.starts_with(open) {
+                at += open.len();
+                depth += 1;
+            } else {
+                at += 1;
+            }
+        }
+        self.end
+    }
+
+    /// Offset of the line break at or after `from`, or the end.
+    #[must_use]
+    pub fn line_end(&self, from: usize) -> usize {
+        memchr::memchr(b'\n', &self.text[from..self.end]).map_or(self.end, |len| from + len)
+    }
+
+    /// Whether the text goes on with `word` here.
+    #[must_use]
+    pub fn at(&self, word: &str) -> bool {
+        self.text[self.pos..self.end].starts_with(word.as_bytes())
+    }
+
+    /// The byte `ahead` of the next one; 0 past the end.
+    #[must_use]
+    pub fn peek(&self, ahead: usize) -> u8 {
+        let at = self.pos + ahead;
+        if at < self.end { self.text[at] } else { 0 }
+    }
+
+    fn string_form(&self) -> Option<&'static StringForm> {
+        self.profile.strings.iter().find(|form| self.at(form.open))
+    }
+
+    /// Whether `byte` may start a word.
+    #[must_use]
+    pub fn word_start(&self, byte: u8) -> bool {
+        byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 || self.profile.word_start.contains(&byte)
+    }
+
+    /// Whether `byte` may go on in a word.
+    #[must_use]
+    pub fn word_part(&self, byte: u8) -> bool {
+        byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80 || self.profile.word_part.contains(&byte)
+    }
+
+    /// Offset after the word that starts at `from`.
+    #[must_use]
+    pub fn word_end(&self, from: usize) -> usize {
+        let mut at = from;
+        while at < self.end && self.word_part(self.text[at]) {
+            at += 1;
+        }
+        at
+    }
+
+    fn word(&mut self) {
+        let end = self.word_end(self.pos + 1);
+        self.push(Kind::Word, end);
+    }
+
+    fn number(&mut self) {
+        let mut at = self.pos + 1;
+        while at < self.end {
+            let byte = self.text[at];
+            let exponent =
+                matches!(byte, b'+' | b'-') && matches!(self.text[at - 1], b'e' | b'E') && self.text[self.pos] != b'0';
+            let point = byte == b'.' && self.text.get(at + 1).is_some_and(u8::is_ascii_digit) && at + 1 < self.end;
+            if byte.is_ascii_alphanumeric() || byte == b'_' || exponent || point {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        self.push(Kind::Number, at);
+    }
+
+    fn operator(&self) -> usize {
+        let long = self.profile.operators.iter().find(|operator| self.at(operator));
+        long.map_or(1, |operator| operator.len())
+    }
+
+    /// Appends a token from here to `end` and moves there. Returns its index.
+    pub fn push(&mut self, kind: Kind, end: usize) -> u32 {
+        let index = self.tokens.len() as u32;
+        let (start, end) = (self.pos as u32, end.min(self.end) as u32);
+        self.tokens.push(Token { kind, nl: self.nl, sp: self.sp, form: 0, start, end, mate: index });
+        self.pos = end as usize;
+        self.nl = false;
+        self.sp = false;
+        index
+    }
+
+    fn mate(&mut self, open: u32, close: u32) {
+        self.tokens[open as usize].mate = close;
+        self.tokens[close as usize].mate = open;
+    }
+
+    /// Whether the last token ends a value, so that an operator follows rather than a literal.
+    #[must_use]
+    pub fn after_value(&self) -> bool {
+        let Some(last) = self.tokens.last() else { return false };
+        match last.kind {
+            Kind::Number | Kind::StrClose | Kind::Close | Kind::Literal | Kind::Symbol => true,
+            Kind::Word => {
+                let word = last.span().of(self.text);
+                !self.profile.operator_words.iter().any(|operator| operator.as_bytes() == word)
+            }
+            _ => false,
+        }
+    }
+
+    /// The text of the last token, empty when there is none.
+    #[must_use]
+    pub fn last_text(&self) -> &'a [u8] {
+        self.tokens.last().map_or(b"", |token| token.span().of(self.text))
+    }
+
+    /// Whether a line break or a blank was passed since the last token.
+    #[must_use]
+    pub fn gap(&self) -> (bool, bool) {
+        (self.nl, self.sp)
+    }
+
+    // Brackets.
+
+    fn bracket_open(&mut self, byte: u8) {
+        let open = self.push(Kind::Open, self.pos + 1);
+        let close = match byte {
+            b'(' => b')',
+            b'[' => b']',
+            _ => b'}',
+        };
+        self.enter(open, close, false);
+    }
+
+    fn enter(&mut self, open: u32, close: u8, interp: bool) {
+        if self.stack.len() >= MAX_DEPTH {
+            self.too_deep = true;
+            if !interp {
+                return;
+            }
+        }
+        if interp {
+            self.saved.push(self.open);
+            self.open = [0; 3];
+        } else {
+            self.open[slot(close)] += 1;
+        }
+        self.stack.push(Context::Code { open, close, interp });
+    }
+
+    fn bracket_close(&mut self, byte: u8) {
+        // An interpolation ends at the brace that has no partner inside it.
+        if self.open[slot(byte)] == 0 {
+            let interp = self.stack.iter().rposition(|context| matches!(context, Context::Code { interp: true, .. }));
+            let ends = interp.is_some_and(|at| {
+                matches!(self.stack[at], Context::Code { close, .. } if close == byte) && self.only_brackets_above(at)
+            });
+            if let (true, Some(at)) = (ends, interp) {
+                self.stack.truncate(at + 1);
+                let Some(Context::Code { open, .. }) = self.stack.pop() else { return };
+                self.open = self.saved.pop().unwrap_or_default();
+                let close = self.push(Kind::InterpClose, self.pos + 1);
+                self.mate(open, close);
+            } else {
+                self.push(Kind::Op, self.pos + 1);
+            }
+            return;
+        }
+        // Unclosed brackets of the other kinds in between end here too.
+        while let Some(Context::Code { open, close, .. }) = self.stack.pop() {
+            self.open[slot(close)] = self.open[slot(close)].saturating_sub(1);
+            if close == byte {
+                let token = self.push(Kind::Close, self.pos + 1);
+                self.mate(open, token);
+                return;
+            }
+            self.tokens[open as usize].mate = self.tokens.len() as u32;
+        }
+    }
+
+    /// Whether nothing but brackets lies on the stack above `at`; bounded by the depth limit.
+    fn only_brackets_above(&self, at: usize) -> bool {
+        self.stack[at + 1..].iter().all(|context| matches!(context, Context::Code { interp: false, .. }))
+    }
+
+    // Strings.
+
+    /// Opens a string whose opening is `len` bytes long. `nest` is the byte that nests inside it.
+    pub fn open_string(&mut self, form: StringForm, len: usize, nest: Option<u8>) {
+        let open = self.push(Kind::StrOpen, self.pos + len);
+        self.tokens[open as usize].form = escape_code(form.escape);
+        if self.stack.len() >= MAX_DEPTH {
+            self.too_deep = true;
+        }
+        self.stack.push(Context::Str { open, form, nest: nest.map(|byte| (byte, 0)) });
+    }
+
+    fn text_token(&mut self, end: usize) {
+        if end > self.pos {
+            self.push(Kind::StrText, end);
+        }
+    }
+
+    /// Ends the innermost string with a closing of `len` bytes.
+    pub fn close_string(&mut self, len: usize) {
+        if let Some(Context::Str { open, .. } | Context::Heredoc { open, .. }) = self.stack.pop() {
+            let close = self.push(Kind::StrClose, self.pos + len);
+            self.mate(open, close);
+        }
+    }
+
+    fn string_piece(&mut self, form: StringForm, nest: Option<(u8, u32)>) {
+        let close = form.close.as_bytes();
+        let mut depth = nest.map_or(0, |(_, depth)| depth);
+        let mut at = self.pos;
+        while at < self.end {
+            let byte = self.text[at];
+            let rest = &self.text[at..self.end];
+            if byte == b'\\' && matches!(form.escape, Escape::Backslash | Escape::Quote | Escape::Raw) {
+                at = (at + 2).min(self.end);
+                continue;
+            }
+            if let Some((open, _)) = nest.filter(|&(open, _)| open == byte) {
+                debug_assert_eq!(open, byte);
+                depth += 1;
+                at += 1;
+                continue;
+            }
+            if rest.starts_with(close) {
+                if depth > 0 {
+                    depth -= 1;
+                    at += 1;
+                    continue;
+                }
+                if form.escape == Escape::Doubled && rest[close.len()..].starts_with(close) {
+                    at += 2 * close.len();
+                    continue;
+                }
+                self.text_token(at);
+                self.close_string(close.len());
+                return;
+            }
+            if let Some(len) = self.interpolation(form.interp, at) {
+                self.text_token(at);
+                if let Some(Context::Str { nest: Some((_, saved)), .. }) = self.stack.last_mut() {
+                    *saved = depth;
+                }
+                self.enter_interpolation(form.interp, len);
+                return;
+            }
+            if form.interp == Interp::Brace && matches!(rest, [b'{', b'{', ..] | [b'}', b'}', ..]) {
+                at += 2;
+                continue;
+            }
+            if byte == b'\n' {
+                if !form.lines {
+                    self.text_token(at);
+                    self.close_string(0);
+                    return;
+                }
+                if let Some(jump) = self.jump.take().filter(|&jump| jump > at) {
+                    self.text_token(at + 1);
+                    self.pos = jump;
+                    if let Some(Context::Str { nest: Some((_, saved)), .. }) = self.stack.last_mut() {
+                        *saved = depth;
+                    }
+                    return;
+                }
+            }
+            at += 1;
+        }
+        self.text_token(self.end);
+        self.close_string(0);
+    }
+
+    /// Length of the opening of an interpolation at `at`, if there is one.
+    fn interpolation(&self, interp: Interp, at: usize) -> Option<usize> {
+        let rest = &self.text[at..self.end];
+        match (interp, rest) {
+            (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
+            (Interp::Php | Interp::Shell, [b'$', b'{', ..]) => Some(2),
+            (Interp::Brace, [b'{', b'{', ..]) => None,
+            (Interp::Brace, [b'{', ..]) => Some(1),
+            (Interp::Php, [b'{', b'$', ..]) => Some(1),
+            (Interp::Shell, [b'$', b'(', ..]) => Some(2),
+            (Interp::Shell, [b'`', ..]) => Some(1),
+            (Interp::Php | Interp::Shell, [b'$', next, ..]) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
+            (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
+            _ => None,
+        }
+    }
+
+    fn enter_interpolation(&mut self, interp: Interp, len: usize) {
+        if len == 0 {
+            // `$name` inside the text: an interpolation of one word.
+            let open = self.push(Kind::InterpOpen, self.pos);
+            let end = self.word_end(self.pos + 2).max(self.pos + 2);
+            let mut end = end.min(self.end);
+            if interp == Interp::Php {
+                end = self.pos + 1 + self.text[self.pos + 1..end].iter().take_while(|b| **b != b'$').count();
+            }
+            self.push(Kind::Word, end);
+            let close = self.push(Kind::InterpClose, self.pos);
+            self.mate(open, close);
+            return;
+        }
+        let close = match self.peek(len - 1) {
+            b'(' => b')',
+            b'`' => b'`',
+            _ => b'}',
+        };
+        let open = self.push(Kind::InterpOpen, self.pos + len);
+        self.enter_code(open, close);
+    }
+
+    /// Enters code that `close` ends, opened by the token `open`, from inside a string or an island.
+    pub fn enter_code(&mut self, open: u32, close: u8) {
+        self.enter(open, close, true);
+    }
+
+    /// Ends the interpolation the lexer is directly inside of, when its end is not a bracket (a backquote).
+    pub fn close_interpolation(&mut self, len: usize) -> bool {
+        let Some(&Context::Code { open, interp: true, .. }) = self.stack.last() else { return false };
+        self.stack.pop();
+        self.open = self.saved.pop().unwrap_or_default();
+        let close = self.push(Kind::InterpClose, self.pos + len);
+        self.mate(open, close);
+        true
+    }
+
+    // Heredocs.
+
+    /// Opens a heredoc whose opening (`<<~NAME`) is `len` bytes long. `ends` says whether a line, given from its first
+    /// word to its end, closes it, and how many bytes of it belong to the terminator. Returns whether a terminator
+    /// exists; if not, nothing was read.
+    pub fn open_heredoc(
+        &mut self,
+        len: usize,
+        word: &'a [u8],
+        form: StringForm,
+        indented: bool,
+        ends: fn(rest: &[u8]) -> bool,
+    ) -> bool {
+        if self.stack.len() >= MAX_DEPTH {
+            self.too_deep = true;
+            return false;
+        }
+        let body = self.jump.unwrap_or_else(|| (self.line_end(self.pos) + 1).min(self.end));
+        let (text, end) = (self.text, self.end);
+        let lines = self.lines.get_or_insert_with(|| first_words(text, end));
+        let Some(starts) = lines.get(word) else { return false };
+        let from = starts.partition_point(|&start| start < body);
+        // A word that stands at the start of many lines without ending anything is looked up a bounded number of times.
+        let found = starts[from..].iter().take(64).find(|&&start| {
+            let flush = start == 0 || text[start - 1] == b'\n';
+            (indented || flush) && ends(&text[start + word.len()..line_end(text, start, end)])
+        });
+        let Some(&at) = found else { return false };
+        let line = text[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |nl| nl + 1).max(body);
+        let open = self.push(Kind::StrOpen, self.pos + len);
+        self.tokens[open as usize].form = escape_code(form.escape);
+        let resume = self.pos as u32;
+        self.saved.push(self.open);
+        self.open = [0; 3];
+        self.stack.push(Context::Heredoc { open, form, end: line as u32, after: (at + word.len()) as u32, resume });
+        self.jump = None;
+        self.pos = body;
+        true
+    }
+
+    fn heredoc_piece(&mut self, form: StringForm, end: usize) {
+        let mut at = self.pos;
+        while at < end {
+            if self.text[at] == b'\\' && form.escape != Escape::None {
+                at = (at + 2).min(end);
+            } else if let Some(len) = self.interpolation(form.interp, at) {
+                self.text_token(at);
+                self.enter_interpolation(form.interp, len);
+                return;
+            } else {
+                at += 1;
+            }
+        }
+        if self.pos < end {
+            self.text_token(end);
+        }
+        let Some(Context::Heredoc { open, after, resume, .. }) = self.stack.pop() else { return };
+        self.open = self.saved.pop().unwrap_or_default();
+        self.pos = self.pos.max(end);
+        let close = self.push(Kind::StrClose, self.pos.max(after as usize));
+        self.mate(open, close);
+        self.jump = Some((self.line_end(self.pos) + 1).min(self.end));
+        self.pos = resume as usize;
+    }
+}
+
+fn line_end(text: &[u8], from: usize, end: usize) -> usize {
+    memchr::memchr(b'\n', &text[from..end]).map_or(end, |len| from + len)
+}
+
+/// Where each line's first word stands, by that word.
+fn first_words(text: &[u8], end: usize) -> HashMap<&[u8], Vec<usize>> {
+    let mut words: HashMap<&[u8], Vec<usize>> = HashMap::new();
+    let mut line = 0;
+    while line < end {
+        let stop = line_end(text, line, end);
+        let blank = text[line..stop].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        let start = line + blank;
+        let len = text[start..stop]
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80)
+            .count();
+        if len > 0 {
+            words.entry(&text[start..start + len]).or_default().push(start);
+        }
+        line = stop + 1;
+    }
+    words
+}
+
+fn slot(byte: u8) -> usize {
+    match byte {
+        b')' => 0,
+        b']' => 1,
+        _ => 2,
+    }
+}
+
+/// The escape rule as kept in a token.
+pub(super) fn escape_code(escape: Escape) -> u8 {
+    match escape {
+        Escape::None => 0,
+        Escape::Backslash => 1,
+        Escape::Quote => 2,
+        Escape::Doubled => 3,
+        Escape::Raw => 4,
+    }
+}

@@ -1,0 +1,178 @@
+//! Languages: from text to facts.
+//!
+//! Owns the registry and the one way in, [`lower`]. A front-end never sees a pack. The decision to know: a file is a
+//! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
+//! another; a fenced block of a document is one too. All spans are offsets into the same text.
+
+mod expr;
+pub mod javascript;
+pub mod lexer;
+pub mod profile;
+pub mod reader;
+pub mod ruby;
+pub mod strings;
+pub mod token;
+
+use std::path::Path;
+
+use crate::facts::{Carrier, Facts, Text};
+use crate::span::Span;
+use profile::Profile;
+use token::Lexed;
+
+/// A language, config dialect or document format.
+pub struct Language {
+    /// Its id: lower case, as in packs and fences.
+    pub name: &'static str,
+    /// File extensions, without dot, lower case.
+    pub extensions: &'static [&'static str],
+    /// Whole file names, or endings that start with a dot where the name has more than one (`.env.local`).
+    pub filenames: &'static [&'static str],
+    /// Interpreters of a `#!` line.
+    pub interpreters: &'static [&'static str],
+    /// Other names of a fenced block's language.
+    pub fences: &'static [&'static str],
+    /// How it is read.
+    pub front: Front,
+    /// How it reads an environment variable: `{}` is the name.
+    pub environment: &'static str,
+}
+
+/// How a language is read.
+pub enum Front {
+    /// By the shared lexer and reader.
+    Profile(&'static Profile),
+    /// By its own front-end, given the whole text and the range to read.
+    Own(fn(&[u8], Span) -> Vec<Layer>),
+}
+
+/// Facts of one kind of text within a file.
+#[derive(Debug)]
+pub struct Layer {
+    /// What carries these facts.
+    pub carrier: Carrier,
+    /// The language they are written in.
+    pub language: &'static str,
+    /// The facts; spans are offsets into the file's text.
+    pub facts: Facts,
+}
+
+/// Every language, in the order paths are matched.
+pub static LANGUAGES: &[&Language] =
+    &[&ruby::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX];
+
+/// The language of this name or fence, letter case aside.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Language> {
+    let name = name.to_ascii_lowercase();
+    let named = |language: &&&'static Language| {
+        language.name == name
+            || language.fences.contains(&name.as_str())
+            || language.extensions.contains(&name.as_str())
+    };
+    LANGUAGES.iter().find(named).copied()
+}
+
+/// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
+#[must_use]
+pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let by_file_name =
+        |language: &&&'static Language| language.filenames.iter().any(|known| name == known.to_ascii_lowercase());
+    let by_extension = |language: &&&'static Language| {
+        let (_, extension) = name.rsplit_once('.')?;
+        language.extensions.contains(&extension).then_some(())
+    };
+    LANGUAGES
+        .iter()
+        .find(by_file_name)
+        .or_else(|| LANGUAGES.iter().find(|language| by_extension(language).is_some()))
+        .copied()
+        .or_else(|| by_interpreter(text))
+}
+
+fn by_interpreter(text: &[u8]) -> Option<&'static Language> {
+    let line = text.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+    let line = std::str::from_utf8(line.get(..line.len().min(200))?).ok()?;
+    let program =
+        line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word)).find(|word| *word != "env")?;
+    let program = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    LANGUAGES.iter().find(|language| language.interpreters.contains(&program)).copied()
+}
+
+/// Lowers `text[range]` as `language`. Never fails: what cannot be read is missing from the facts and said in their
+/// notes.
+#[must_use]
+pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer> {
+    let profile = match language.front {
+        Front::Own(front) => return front(text, range),
+        Front::Profile(profile) => profile,
+    };
+    let lexed = lexer::lex(text, range, profile, None);
+    let mut facts = reader::read(text, &lexed, profile);
+    facts.texts.extend(texts(&lexed));
+    let mut layers = vec![Layer { carrier: Carrier::Code, language: language.name, facts }];
+    layers.extend(commented(language.name, profile, text, &lexed.comments));
+    layers
+}
+
+/// Comments and strings of a lexed file.
+pub fn texts(lexed: &Lexed) -> impl Iterator<Item = Text> + '_ {
+    let comments = lexed.comments.iter().map(|&span| Text { carrier: Carrier::Comment, span });
+    comments.chain(lexed.strings().map(|span| Text { carrier: Carrier::String, span }))
+}
+
+/// Comments longer than this in all are not read as code.
+const MAX_COMMENTED: usize = 256 * 1024;
+
+/// What the comments would say if they were code: the text with everything else, and the comment markers, blanked, so
+/// that spans stay true.
+fn commented(name: &'static str, profile: &Profile, text: &[u8], comments: &[Span]) -> Option<Layer> {
+    let (first, last) = (comments.first()?, comments.last()?);
+    let total: usize = comments.iter().map(|span| span.len()).sum();
+    if total > MAX_COMMENTED {
+        return None;
+    }
+    let range = first.to(*last);
+    let mut blank: Vec<u8> = vec![b' '; text.len()];
+    for at in memchr::memchr_iter(b'\n', &text[range.clamp(text.len())]) {
+        blank[range.start + at] = b'\n';
+    }
+    for comment in comments {
+        let inner = inside(profile, text, *comment);
+        blank[inner.clamp(text.len())].copy_from_slice(inner.of(text));
+        blank_margins(&mut blank, inner);
+    }
+    let lexed = lexer::lex(&blank, range, profile, None);
+    let facts = reader::read(&blank, &lexed, profile);
+    Some(Layer { carrier: Carrier::Comment, language: name, facts })
+}
+
+/// A comment without its markers.
+fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
+    let bytes = comment.of(text);
+    let strip = |open: &str, close: &str| {
+        let body = bytes.strip_prefix(open.as_bytes())?;
+        let body = body.strip_suffix(close.as_bytes()).unwrap_or(body);
+        let start = comment.start + open.len();
+        Some(Span::new(start, start + body.len()))
+    };
+    let block = profile.block_comments.iter().find_map(|(open, close, _)| strip(open, close));
+    block.or_else(|| profile.line_comments.iter().find_map(|open| strip(open, ""))).unwrap_or(comment)
+}
+
+/// Blanks the `*`, `/`, `#` that start the lines of a comment.
+fn blank_margins(text: &mut [u8], span: Span) {
+    let mut at = span.start;
+    while at < span.end {
+        let line = memchr::memchr(b'\n', &text[at..span.end]).map_or(span.end, |len| at + len);
+        for byte in text[at..line].iter_mut() {
+            match byte {
+                b'*' | b'/' | b'#' | b'!' => *byte = b' ',
+                b' ' | b'\t' => (),
+                _ => break,
+            }
+        }
+        at = line + 1;
+    }
+}

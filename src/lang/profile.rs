@@ -1,0 +1,201 @@
+//! What the engine has to know about one language.
+//!
+//! Owns the shape of a profile: tables and a few hooks. Values stand in one file per language. A profile knows no
+//! vendor and no rule. The decision to know: a table says what most languages share; a hook is for what only one has
+//! (heredocs, regular expressions, blocks that end in a word).
+
+use super::lexer::Lexer;
+use super::reader::Reader;
+
+/// A language as the lexer and the reader see it.
+pub struct Profile {
+    /// Comments that run to the end of the line.
+    pub line_comments: &'static [&'static str],
+    /// Comments with an end, and whether they nest.
+    pub block_comments: &'static [(&'static str, &'static str, bool)],
+    /// Strings, longest opening first.
+    pub strings: &'static [StringForm],
+    /// Bytes beyond letters, digits, `_` and everything over 0x7f that may start a word.
+    pub word_start: &'static [u8],
+    /// Bytes beyond those that may go on in a word.
+    pub word_part: &'static [u8],
+    /// Operators of more than one byte, longest first.
+    pub operators: &'static [&'static str],
+    /// Words after which a `/` or `<` starts a literal, not an operation.
+    pub operator_words: &'static [&'static str],
+    /// Literals the table cannot say. Returns whether it read something.
+    pub literal: fn(&mut Lexer<'_>) -> bool,
+    /// Runs once over the tokens before reading, to find the ends of blocks that end in a word or by indentation.
+    pub blocks: fn(&mut Reader<'_>),
+
+    /// Whether a line break ends a statement.
+    pub newline_ends: bool,
+    /// Separators inside a path (`.`, `::`, `->`).
+    pub path: &'static [&'static str],
+    /// The operator that joins strings, if any.
+    pub concat: &'static [&'static str],
+    /// Operators that choose between values (`||`, `??`, `or`).
+    pub either: &'static [&'static str],
+    /// Assignment operators.
+    pub assign: &'static [&'static str],
+    /// Separators between key and value in a map literal.
+    pub map_key: &'static [&'static str],
+    /// Separators between keyword and value in a call.
+    pub arg_key: &'static [&'static str],
+    /// Prefixes of spread arguments and items.
+    pub spread: &'static [&'static str],
+    /// Whether two strings side by side are one.
+    pub adjacent: bool,
+    /// Whether a call may leave out its parentheses.
+    pub commands: bool,
+    /// Whether `name(…) {` at the start of a statement defines a function.
+    pub bare_methods: bool,
+    /// Whether `Type{key: value}` is a construction.
+    pub composite: bool,
+    /// Whether `{name}` in a map stands for `{name: name}`.
+    pub shorthand: bool,
+    /// Bytes at the start of a word that only mark its kind; `@` stands for a member of `self`.
+    pub sigils: &'static [u8],
+    /// A block or closure after a call. Returns the index after it.
+    pub trailing_block: fn(&mut Reader<'_>, crate::facts::CallId, usize, usize) -> Option<usize>,
+    /// Whether a target may carry a type (`name: Type = value`).
+    pub annotated: bool,
+    /// Whether the parameter's name stands before its type.
+    pub param_first: bool,
+    /// The word of a construction (`new`).
+    pub new: Option<&'static str>,
+    /// Words for nothing.
+    pub null: &'static [&'static str],
+    /// Words for the object at hand; they become the segment `self`.
+    pub this: &'static [&'static str],
+    /// Words that only decorate what follows (`return`, `await`, `public`, `const`).
+    pub skip: &'static [&'static str],
+    /// Words that end an expression (`if` as a modifier, `and`, `do`, `then`).
+    pub stop: &'static [&'static str],
+    /// Words that open a container (`class`, `module`).
+    pub containers: &'static [&'static str],
+    /// Words that open a function (`def`, `function`).
+    pub functions: &'static [&'static str],
+    /// Members of these paths are environment variables: `process.env`, `ENV`.
+    pub env_members: &'static [&'static str],
+    /// Calls whose first argument names an environment variable; a second one is the default.
+    pub env_calls: &'static [&'static str],
+    /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
+    /// a longer one its end.
+    pub base64: &'static [&'static str],
+    /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`).
+    pub same: &'static [&'static str],
+    /// Methods that give their receiver or, failing that, their argument.
+    pub or_else: &'static [&'static str],
+    /// Functions whose first argument is a format and whose others fill it.
+    pub formats: &'static [&'static str],
+    /// Methods of a format string that fill it, and operators that do.
+    pub format_methods: &'static [&'static str],
+    /// Statements the tables cannot say. Returns the index after what it read.
+    pub statement: fn(&mut Reader<'_>, usize, usize) -> Option<usize>,
+    /// Operands the tables cannot say. Returns the value and the index after it.
+    pub operand: super::reader::OperandHook,
+}
+
+/// How a string literal is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StringForm {
+    /// Its opening.
+    pub open: &'static str,
+    /// Its end.
+    pub close: &'static str,
+    /// How the end or other characters are escaped.
+    pub escape: Escape,
+    /// What may be computed inside.
+    pub interp: Interp,
+    /// Whether it may run over lines.
+    pub lines: bool,
+}
+
+/// How characters are escaped inside a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escape {
+    /// Not at all.
+    None,
+    /// With a backslash, and `\n`, `\x41`, `\u0041` have a meaning.
+    Backslash,
+    /// With a backslash that only protects the quote and itself.
+    Quote,
+    /// By writing the end twice.
+    Doubled,
+    /// A backslash protects the quote but stays in the text.
+    Raw,
+}
+
+/// What may be computed inside a string.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interp {
+    /// Nothing.
+    None,
+    /// `#{expression}`.
+    Hash,
+    /// `${expression}`.
+    Dollar,
+    /// `{expression}`, with `{{` for a brace.
+    Brace,
+    /// `$name`, `{$expression}`, `${name}`.
+    Php,
+    /// `$name`, `${name}`, `$(command)`, and backquotes.
+    Shell,
+}
+
+/// The profile most others start from: C-like, nothing special.
+pub const BASE: Profile = Profile {
+    line_comments: &["//"],
+    block_comments: &[("/*", "*/", false)],
+    strings: &[DOUBLE, SINGLE],
+    word_start: &[],
+    word_part: &[],
+    operators: &[
+        ">>>=", "===", "!==", "**=", "<<=", ">>=", "&&=", "||=", "??=", "...", "=>", "->", "==", "!=", "<=", ">=",
+        "&&", "||", "??", "?.", "::", "++", "--", "+=", "-=", "*=", "/=", "%=", ":=", "**",
+    ],
+    operator_words: &["return"],
+    literal: |_| false,
+    blocks: |_| (),
+    newline_ends: false,
+    path: &["."],
+    concat: &["+"],
+    either: &["||"],
+    assign: &["="],
+    map_key: &[":"],
+    arg_key: &[],
+    spread: &["..."],
+    adjacent: false,
+    commands: false,
+    bare_methods: false,
+    composite: false,
+    shorthand: false,
+    sigils: &[],
+    trailing_block: |_, _, _, _| None,
+    annotated: false,
+    param_first: false,
+    new: Some("new"),
+    null: &["null"],
+    this: &["this"],
+    skip: &[],
+    stop: &[],
+    containers: &["class"],
+    functions: &[],
+    env_members: &[],
+    env_calls: &[],
+    base64: &[],
+    same: &[],
+    or_else: &[],
+    formats: &[],
+    format_methods: &[],
+    statement: |_, _, _| None,
+    operand: |_, _, _| None,
+};
+
+/// `"…"` with backslashes, on one line.
+pub const DOUBLE: StringForm =
+    StringForm { open: "\"", close: "\"", escape: Escape::Backslash, interp: Interp::None, lines: false };
+/// `'…'` with backslashes, on one line.
+pub const SINGLE: StringForm =
+    StringForm { open: "'", close: "'", escape: Escape::Backslash, interp: Interp::None, lines: false };

@@ -1,0 +1,400 @@
+//! The reader: from a token tree to facts, statements and scopes first.
+//!
+//! Owns the walk over statements, definitions and assignments; expressions are in [`super::expr`]. It knows no
+//! vendor. The decision to know: it reads islands. What it recognises becomes a fact, what it does not is stepped over
+//! token by token, and every group it did not need is queued and read as statements later. So nothing recurses over
+//! the depth of the input, every call in a file is met once, and broken code costs only its own facts.
+
+use super::profile::Profile;
+use super::token::{Kind, Lexed, Token};
+use crate::facts::{Assign, CallId, Def, DefKind, Facts, Import, Name, Note, Param, Path, Value, ValueKind};
+use crate::span::Span;
+
+/// Reads an operand a table cannot say: given the index of its first token and the end, the value and the index after.
+pub type OperandHook = fn(&mut Reader<'_>, usize, usize) -> Option<(Value, usize)>;
+
+/// The reader's state, open to the hooks of a profile.
+pub struct Reader<'a> {
+    /// The file's text.
+    pub text: &'a [u8],
+    /// Its tokens.
+    pub tokens: &'a [Token],
+    /// The language.
+    pub profile: &'a Profile,
+    /// What was read so far.
+    pub facts: Facts,
+    /// For words that open a block, the index after the block's end; see [`Profile::blocks`].
+    pub block_end: Vec<(usize, usize)>,
+    /// How deep the expression at hand is.
+    pub(super) depth: usize,
+    queue: Vec<(usize, usize)>,
+}
+
+/// Expressions nested deeper than this are read as statements of their own.
+pub(super) const MAX_NESTING: usize = 64;
+
+/// Reads the facts of a lexed file.
+#[must_use]
+pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
+    let mut reader = Reader {
+        text,
+        tokens: &lexed.tokens,
+        profile,
+        facts: Facts::default(),
+        block_end: Vec::new(),
+        depth: 0,
+        queue: vec![(0, lexed.tokens.len())],
+    };
+    (profile.blocks)(&mut reader);
+    reader.block_end.sort_unstable();
+    while let Some((start, end)) = reader.queue.pop() {
+        reader.depth = 0;
+        reader.statements(start, end);
+    }
+    if lexed.too_deep {
+        reader.facts.notes.push(Note::TooDeep);
+    }
+    reader.facts
+}
+
+impl<'a> Reader<'a> {
+    /// The token's text; empty past the end.
+    #[must_use]
+    pub fn str(&self, index: usize) -> &'a str {
+        self.tokens.get(index).map_or("", |token| std::str::from_utf8(token.span().of(self.text)).unwrap_or(""))
+    }
+
+    /// The token's kind.
+    #[must_use]
+    pub fn kind(&self, index: usize) -> Option<Kind> {
+        self.tokens.get(index).map(|token| token.kind)
+    }
+
+    /// Whether the token is this word.
+    #[must_use]
+    pub fn is_word(&self, index: usize, word: &str) -> bool {
+        self.kind(index) == Some(Kind::Word) && self.str(index) == word
+    }
+
+    /// Whether the token is this operator.
+    #[must_use]
+    pub fn is_op(&self, index: usize, op: &str) -> bool {
+        self.kind(index) == Some(Kind::Op) && self.str(index) == op
+    }
+
+    /// Whether the token opens this bracket.
+    #[must_use]
+    pub fn is_open(&self, index: usize, bracket: &str) -> bool {
+        self.kind(index) == Some(Kind::Open) && self.str(index) == bracket
+    }
+
+    /// Whether the token is a word of this list.
+    #[must_use]
+    pub fn word_in(&self, index: usize, words: &[&str]) -> bool {
+        self.kind(index) == Some(Kind::Word) && words.contains(&self.str(index))
+    }
+
+    /// Whether the token is an operator of this list.
+    #[must_use]
+    pub fn op_in(&self, index: usize, ops: &[&str]) -> bool {
+        self.kind(index) == Some(Kind::Op) && ops.contains(&self.str(index))
+    }
+
+    /// The index of the token that closes the group opened at `index`, at most `end`.
+    #[must_use]
+    pub fn mate(&self, index: usize, end: usize) -> usize {
+        self.tokens.get(index).map_or(end, |token| (token.mate as usize).clamp(index, end.max(index)))
+    }
+
+    /// The token's span; an empty one past the end.
+    #[must_use]
+    pub fn span(&self, index: usize) -> Span {
+        self.tokens.get(index).map_or(Span::new(self.text.len(), self.text.len()), Token::span)
+    }
+
+    /// From the first token of `start..end` to the last. Heredocs make token order differ from file order.
+    #[must_use]
+    pub fn span_of(&self, start: usize, end: usize) -> Span {
+        let first = self.span(start);
+        if end <= start { Span::new(first.start, first.start) } else { first.to(self.span(end - 1)) }
+    }
+
+    /// The token as a name.
+    #[must_use]
+    pub fn name(&self, index: usize) -> Name {
+        Name { text: self.str(index).to_owned(), span: self.span(index) }
+    }
+
+    /// Whether a statement ends before the token at `index`.
+    #[must_use]
+    pub fn ends(&self, index: usize, end: usize) -> bool {
+        index >= end || self.is_op(index, ";") || (self.profile.newline_ends && self.tokens[index].nl)
+    }
+
+    /// Has `start..end` read as statements later.
+    pub fn queue(&mut self, start: usize, end: usize) {
+        if start < end {
+            self.queue.push((start, end));
+        }
+    }
+
+    /// The index after the block that the word at `index` opens, where the language's blocks were found beforehand.
+    #[must_use]
+    pub fn block_after(&self, index: usize) -> Option<usize> {
+        let at = self.block_end.binary_search_by_key(&index, |block| block.0).ok()?;
+        Some(self.block_end[at].1)
+    }
+
+    /// Reads everything in `start..end` as statements.
+    pub fn statements(&mut self, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            at = self.statement(at, end).max(at + 1);
+        }
+    }
+
+    fn statement(&mut self, at: usize, end: usize) -> usize {
+        if let Some(next) = (self.profile.statement)(self, at, end) {
+            return next;
+        }
+        match self.tokens[at].kind {
+            Kind::Open => {
+                let close = self.mate(at, end);
+                if self.is_open(at, "{") {
+                    self.queue(at + 1, close);
+                    return close + 1;
+                }
+                self.expression_statement(at, end)
+            }
+            Kind::Word if self.word_in(at, self.profile.containers) => self.container(at, end),
+            Kind::Word if self.word_in(at, self.profile.functions) => self.function(at, end),
+            Kind::Word if self.word_in(at, self.profile.skip) || self.word_in(at, self.profile.stop) => at + 1,
+            Kind::Op | Kind::Close | Kind::Raw | Kind::StrClose | Kind::InterpClose | Kind::StrText => at + 1,
+            _ => self.expression_statement(at, end),
+        }
+    }
+
+    fn expression_statement(&mut self, at: usize, end: usize) -> usize {
+        let (calls, assigns) = (self.facts.calls.len(), self.facts.assigns.len());
+        let Some((value, next)) = self.expression(at, end) else { return at + 1 };
+        if self.profile.bare_methods
+            && self.is_open(next, "{")
+            && let ValueKind::Call(id) = value.kind
+            && id + 1 == self.facts.calls.len()
+            && self.is_bare_method(id, calls, at)
+        {
+            // What looked like assignments were default values.
+            self.facts.assigns.truncate(assigns);
+            return self.bare_method(id, at, next, end);
+        }
+        if let ValueKind::Ref(path) = value.kind {
+            if let Some(after) = self.annotated_assignment(&path, at, next, end) {
+                return after;
+            }
+            if self.is_op(next, ",") {
+                return self.parallel_assignment(path, at, next, end);
+            }
+        }
+        next
+    }
+
+    /// `name: Type = value`
+    fn annotated_assignment(&mut self, path: &Path, at: usize, colon: usize, end: usize) -> Option<usize> {
+        if !self.profile.annotated || !self.is_op(colon, ":") {
+            return None;
+        }
+        let mut i = colon + 1;
+        while i < end && i < colon + 24 && !self.ends(i, end) && !self.is_op(i, ",") {
+            if self.op_in(i, self.profile.assign) {
+                let (value, next) = self.expression(i + 1, end)?;
+                let span = self.span_of(at, next);
+                self.facts.assigns.push(Assign { target: path.clone(), value, span });
+                return Some(next);
+            }
+            i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
+        }
+        None
+    }
+
+    /// `a, b = x, y`, and `a, err := f()` where the first name takes the value.
+    fn parallel_assignment(&mut self, first: Path, at: usize, comma: usize, end: usize) -> usize {
+        let mut targets = vec![first];
+        let mut i = comma;
+        while self.is_op(i, ",") && targets.len() < 16 {
+            let Some((Value { kind: ValueKind::Ref(path), .. }, next)) = self.operand(i + 1, end) else { return i };
+            targets.push(path);
+            i = next;
+        }
+        if !self.op_in(i, self.profile.assign) {
+            return i;
+        }
+        let mut values = Vec::new();
+        let mut next = i;
+        while values.len() < 16 && (next == i || self.is_op(next, ",")) {
+            let Some((value, after)) = self.expression(next + 1, end) else { break };
+            values.push(value);
+            next = after;
+        }
+        if let [Value { kind: ValueKind::Map(items), .. }] = values.as_slice() {
+            values = items.iter().map(|item| item.value.clone()).collect();
+        }
+        let span = self.span_of(at, next);
+        for (target, value) in targets.into_iter().zip(values) {
+            self.facts.assigns.push(Assign { target, value, span });
+        }
+        next.max(i + 1)
+    }
+
+    // Definitions.
+
+    /// `class Name … { … }`, or up to the block's end where the language closes it with a word or by indentation.
+    fn container(&mut self, at: usize, end: usize) -> usize {
+        let name = (self.kind(at + 1) == Some(Kind::Word)).then(|| self.name(at + 1));
+        let Some((start, stop)) = self.body(at, end) else { return at + 1 };
+        let body = self.span_of(start, stop);
+        self.facts.defs.push(Def { name, kind: DefKind::Container, params: Vec::new(), body, of: None });
+        self.queue(start, stop);
+        stop.max(at + 1)
+    }
+
+    /// `def name(params) …`, `function name(params) { … }`, `func (receiver) name(params) { … }`
+    pub fn function(&mut self, at: usize, end: usize) -> usize {
+        let mut i = at + 1;
+        if self.op_in(i, &["*", "&"]) {
+            i += 1;
+        }
+        // A Go receiver stands before the name.
+        if self.is_open(i, "(") && self.kind(self.mate(i, end) + 1) == Some(Kind::Word) {
+            i = self.mate(i, end) + 1;
+        }
+        let mut name = None;
+        while self.kind(i) == Some(Kind::Word) && i < end {
+            name = Some(self.name(i));
+            i += 1;
+            if !self.op_in(i, self.profile.path) {
+                break;
+            }
+            i += 1;
+        }
+        let params = if self.is_open(i, "(") {
+            self.params(i + 1, self.mate(i, end))
+        } else if self.profile.newline_ends && self.profile.commands {
+            let stop = (i..end).find(|&j| self.ends(j, end)).unwrap_or(end);
+            let params = self.params(i, stop);
+            i = stop.saturating_sub(1);
+            params
+        } else {
+            Vec::new()
+        };
+        let Some((start, stop)) = self.body(at, end) else { return i.max(at + 1) };
+        let start = start.max(at + 1);
+        let body = self.span(at).to(self.span_of(start, stop));
+        self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
+        self.queue(start.max(i), stop);
+        stop.max(i + 1)
+    }
+
+    /// The token range of the body opened at `at`.
+    #[must_use]
+    pub fn body(&self, at: usize, end: usize) -> Option<(usize, usize)> {
+        if let Some(after) = self.block_after(at) {
+            return Some((at + 1, after.min(end)));
+        }
+        let mut i = at + 1;
+        while i < end && i < at + 400 {
+            if self.is_open(i, "{") {
+                return Some((i + 1, self.mate(i, end)));
+            }
+            if self.is_op(i, ";") || self.kind(i) == Some(Kind::Close) {
+                return None;
+            }
+            i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
+        }
+        None
+    }
+
+    /// A call followed by a brace is a definition when its name is a plain word and its arguments could be parameters.
+    fn is_bare_method(&self, id: CallId, before: usize, at: usize) -> bool {
+        let call = &self.facts.calls[id];
+        id == before
+            && call.path.0.len() == 1
+            && call.receiver.is_none()
+            && !call.new
+            && !self.word_in(
+                at,
+                &["if", "for", "while", "switch", "catch", "with", "foreach", "elseif", "using", "lock", "match"],
+            )
+    }
+
+    fn bare_method(&mut self, id: CallId, at: usize, brace: usize, end: usize) -> usize {
+        let open = (at..brace).find(|&i| self.is_open(i, "("));
+        let Some(call) = self.facts.calls.pop() else { return brace };
+        debug_assert_eq!(id, self.facts.calls.len());
+        let params = open.map_or_else(Vec::new, |open| self.params(open + 1, self.mate(open, brace)));
+        let close = self.mate(brace, end);
+        let body = call.span.to(self.span(close));
+        let name = call.path.0.into_iter().next();
+        self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
+        self.queue(brace + 1, close);
+        close + 1
+    }
+
+    /// Parameters between `start` and `end`: names, and defaults where they have one.
+    pub fn params(&mut self, start: usize, end: usize) -> Vec<Param> {
+        let mut params = Vec::new();
+        let mut at = start;
+        while at < end && params.len() < 64 {
+            let stop = self.item_end(at, end);
+            let value_at =
+                (at..stop).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
+            let names = value_at.unwrap_or(stop);
+            let colon = (at..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
+            let words =
+                || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));
+            let name = if self.profile.param_first { words().next() } else { words().last() };
+            if let Some(name) = name {
+                let name = self.name(name);
+                let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
+                params.push(Param { name, default });
+            }
+            at = stop + 1;
+        }
+        params
+    }
+
+    /// Index of the comma that ends the item at `at`, or `end`.
+    #[must_use]
+    pub fn item_end(&self, at: usize, end: usize) -> usize {
+        let mut i = at;
+        while i < end && !self.is_op(i, ",") {
+            let opens = matches!(self.tokens[i].kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
+            i = if opens { self.mate(i, end) + 1 } else { i + 1 };
+        }
+        i.min(end)
+    }
+
+    /// Records an import.
+    pub fn import(&mut self, module: Name, member: Option<Name>, local: Option<Name>, span: Span) {
+        self.facts.imports.push(Import { module, member, local, span });
+    }
+
+    /// The decoded text of the plain string at `index` as a name, quotes left out of its span.
+    #[must_use]
+    pub fn string_name(&self, index: usize) -> Option<Name> {
+        if self.kind(index) != Some(Kind::StrOpen) {
+            return None;
+        }
+        let close = self.mate(index, self.tokens.len());
+        let text = super::strings::decode(self.text_between(index, close)?.of(self.text), self.tokens[index].form);
+        Some(Name { text, span: self.text_between(index, close)? })
+    }
+
+    /// The span of a string's text when it is one run.
+    fn text_between(&self, open: usize, close: usize) -> Option<Span> {
+        match close.checked_sub(open)? {
+            1 => Some(Span::new(self.span(open).end, self.span(open).end)),
+            2 if self.kind(open + 1) == Some(Kind::StrText) => Some(self.span(open + 1)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Files that matter to linking although no needle is in them.
+//!
+//! Owns the list of names: where environment variables are set, and what a project depends on. It reads nothing. A new
+//! kind of setting is one row here.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+/// Whole names, lower case.
+const NAMES: &[&str] = &[
+    // Environment
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yml",
+    "compose.yaml",
+    "app.json",
+    "app.yaml",
+    "procfile",
+    "heroku.yml",
+    "render.yaml",
+    "fly.toml",
+    "vercel.json",
+    "netlify.toml",
+    "serverless.yml",
+    "serverless.yaml",
+    "application.yml",
+    "application.yaml",
+    "application.properties",
+    "appsettings.json",
+    // Continuous integration
+    ".gitlab-ci.yml",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    "bitbucket-pipelines.yml",
+    "appveyor.yml",
+    "cloudbuild.yaml",
+    "buildspec.yml",
+    "jenkinsfile",
+    // Manifests and lock files
+    "gemfile",
+    "gemfile.lock",
+    "gems.rb",
+    "gems.locked",
+    "package.json",
+    "package-lock.json",
+    "yarn.lock",
+    "pnpm-lock.yaml",
+    "pyproject.toml",
+    "pipfile",
+    "pipfile.lock",
+    "poetry.lock",
+    "uv.lock",
+    "setup.py",
+    "setup.cfg",
+    "composer.json",
+    "composer.lock",
+    "go.mod",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "libs.versions.toml",
+    "packages.config",
+    "directory.packages.props",
+    "cargo.toml",
+    "cargo.lock",
+    "mix.exs",
+    "mix.lock",
+    "pubspec.yaml",
+    "pubspec.lock",
+];
+
+/// Endings of names, lower case.
+const ENDINGS: &[&str] = &[".env", ".gemspec", ".csproj", ".fsproj", ".vbproj"];
+
+/// Whether a file sets environment variables, describes a deployment or a build, or names dependencies.
+#[must_use]
+pub fn is_setting(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(OsStr::to_str) else { return false };
+    // The longest row decides; most names are told apart by their length or first letter alone.
+    if name.len() > 64 {
+        return false;
+    }
+    if name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") {
+        return true;
+    }
+    if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+        return true;
+    }
+    if ENDINGS.iter().any(|ending| ends_with_ignoring_case(name, ending)) {
+        return true;
+    }
+    if ends_with_ignoring_case(name, ".txt") {
+        return name.starts_with("requirements") || parent_name(path) == Some("requirements");
+    }
+    if ends_with_ignoring_case(name, ".yml") || ends_with_ignoring_case(name, ".yaml") {
+        return name.starts_with("docker-compose.")
+            || name.starts_with("compose.")
+            || matches!(parent_name(path), Some("workflows" | ".circleci" | ".buildkite"));
+    }
+    false
+}
+
+fn parent_name(path: &Path) -> Option<&str> {
+    path.parent()?.file_name()?.to_str()
+}
+
+fn ends_with_ignoring_case(name: &str, ending: &str) -> bool {
+    let (name, ending) = (name.as_bytes(), ending.as_bytes());
+    name.len() >= ending.len() && name[name.len() - ending.len()..].eq_ignore_ascii_case(ending)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_links_is_told_from_what_does_not() {
+        for path in [
+            ".env",
+            "a/.env.production",
+            "production.env",
+            ".envrc",
+            "docker-compose.override.yml",
+            ".github/workflows/test.yaml",
+            ".circleci/config.yml",
+            "Gemfile.lock",
+            "requirements-dev.txt",
+            "requirements/base.txt",
+            "App.CSPROJ",
+        ] {
+            assert!(is_setting(Path::new(path)), "{path}");
+        }
+        for path in ["environment.rb", "config.yml", "notes.txt", "gemfile.md", "compose.rs", "a.json", ""] {
+            assert!(!is_setting(Path::new(path)), "{path}");
+        }
+    }
+}
