@@ -8,17 +8,21 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::Places;
 use super::escape::{Escaped, pieces, visible_end, visible_start};
+use super::paint::{ADDED, FRAME, REMOVED};
 use super::view::{line_around, next_line};
-use super::{Places, paint};
 use crate::finding::{Edit, FileId, Fix};
+use crate::span::Span;
 
 /// Lines shown of one replaced block, each side.
 const MAX_LINES: usize = 12;
 /// Columns of a line shown whole.
 const WHOLE: usize = 160;
-/// Columns shown on either side of the change in a longer line.
+/// Columns shown before the change in a longer line.
 const CONTEXT: usize = 60;
+/// Columns looked at on either side of an edit; what is farther away on its line is not even copied.
+const REACH: usize = 200;
 
 /// Writes what `fix` changes. `home` is the file that needs no naming; `gutter` is the width of line numbers.
 pub(super) fn write(
@@ -39,10 +43,10 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Neighbouring edits of one file and the whole lines they stand on.
+/// Neighbouring edits of one file and the lines they stand on, or as much of those as is within reach.
 struct Block<'a> {
     file: FileId,
-    lines: Range<usize>,
+    range: Range<usize>,
     edits: Vec<&'a Edit>,
 }
 
@@ -50,17 +54,20 @@ fn blocks<'a>(places: &Places<'_>, edits: &'a [Edit]) -> Vec<Block<'a>> {
     let mut blocks: Vec<Block<'a>> = Vec::new();
     for edit in edits {
         let text = places.text(edit.file);
-        if edit.span.start > edit.span.end || edit.span.end > text.len() {
+        let Span { start, end } = edit.span;
+        if start > end || end > text.len() {
             continue;
         }
-        let start = line_around(text, edit.span.start).start;
-        let end = next_line(text, &line_around(text, edit.span.end));
+        let start = visible_start(text, line_around(text, start).start..start, REACH);
+        let last = line_around(text, end);
+        let reached = visible_end(text, end..last.end.max(end), REACH);
+        let end = if reached < last.end { reached } else { next_line(text, &last) };
         match blocks.last_mut() {
-            Some(last) if last.file == edit.file && start <= last.lines.end => {
-                last.lines.end = last.lines.end.max(end);
-                last.edits.push(edit);
+            Some(block) if block.file == edit.file && start <= block.range.end => {
+                block.range.end = block.range.end.max(end);
+                block.edits.push(edit);
             }
-            _ => blocks.push(Block { file: edit.file, lines: start..end, edits: vec![edit] }),
+            _ => blocks.push(Block { file: edit.file, range: start..end, edits: vec![edit] }),
         }
     }
     blocks
@@ -69,10 +76,14 @@ fn blocks<'a>(places: &Places<'_>, edits: &'a [Edit]) -> Vec<Block<'a>> {
 impl Block<'_> {
     fn write(&self, places: &Places<'_>, gutter: usize, out: &mut dyn Write) -> io::Result<()> {
         let text = places.text(self.file);
-        let before = &text[self.lines.clone()];
+        let before = &text[self.range.clone()];
         let Some(after) = self.applied(text) else { return Ok(()) };
         let (old, new) = (lines(before), lines(&after));
-        let first = usize::try_from(places.position(self.file, self.lines.start).line).unwrap_or(usize::MAX);
+        // Text of the first and last line that is out of reach.
+        let left_out = line_around(text, self.range.start).start < self.range.start;
+        let right_out = self.range.end < text.len() && !before.ends_with(b"\n");
+        let cut = |index, len| (left_out && index == 0, right_out && index + 1 == len);
+        let first = usize::try_from(places.position(self.file, self.range.start).line).unwrap_or(usize::MAX);
         for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
             if matches!(op, DiffOp::Equal { .. }) {
                 continue;
@@ -81,12 +92,16 @@ impl Block<'_> {
             for (index, line) in old[from.clone()].iter().enumerate().take(MAX_LINES) {
                 let number = (first + from.start + index).to_string();
                 let changed = changed(line, new[to.clone()].get(index));
-                write_line(out, gutter, &number, '-', line, &changed)?;
+                write!(out, "{FRAME}{number:>gutter$}{FRAME:#} {REMOVED}- ")?;
+                write_line(line, &changed, cut(from.start + index, old.len()), out)?;
+                writeln!(out, "{REMOVED:#}")?;
             }
             more(out, gutter, from.len())?;
             for (index, line) in new[to.clone()].iter().enumerate().take(MAX_LINES) {
                 let changed = changed(line, old[from.clone()].get(index));
-                write_line(out, gutter, "", '+', line, &changed)?;
+                write!(out, "{:gutter$} {ADDED}+ ", "")?;
+                write_line(line, &changed, cut(to.start + index, new.len()), out)?;
+                writeln!(out, "{ADDED:#}")?;
             }
             more(out, gutter, to.len())?;
         }
@@ -96,13 +111,13 @@ impl Block<'_> {
     /// The block's lines after its edits; `None` when they overlap.
     fn applied(&self, text: &[u8]) -> Option<Vec<u8>> {
         let mut out = Vec::new();
-        let mut at = self.lines.start;
+        let mut at = self.range.start;
         for edit in &self.edits {
             out.extend_from_slice(text.get(at..edit.span.start)?);
             out.extend_from_slice(edit.text.as_bytes());
             at = edit.span.end;
         }
-        out.extend_from_slice(text.get(at..self.lines.end)?);
+        out.extend_from_slice(text.get(at..self.range.end)?);
         Some(out)
     }
 }
@@ -126,33 +141,24 @@ fn changed(line: &[u8], other: Option<&&[u8]>) -> Range<usize> {
     start..line.len() - end
 }
 
-fn write_line(
-    out: &mut dyn Write,
-    gutter: usize,
-    number: &str,
-    sign: char,
-    line: &[u8],
-    changed: &Range<usize>,
-) -> io::Result<()> {
-    let style = if sign == '-' { paint::REMOVED } else { paint::ADDED };
-    let frame = paint::FRAME;
-    write!(out, "{frame}{number:>gutter$}{frame:#} {style}{sign} ")?;
+/// Writes a line, or the surroundings of what changed in it; `cut` tells what is missing already.
+fn write_line(line: &[u8], changed: &Range<usize>, cut: (bool, bool), out: &mut dyn Write) -> io::Result<()> {
     let window = if visible_end(line, 0..line.len(), WHOLE) == line.len() {
         0..line.len()
     } else {
         let start = visible_start(line, 0..changed.start, CONTEXT);
         start..visible_end(line, start..line.len(), WHOLE)
     };
-    if window.start > 0 {
+    if cut.0 || window.start > 0 {
         write!(out, "…")?;
     }
     for piece in pieces(&line[window.clone()]) {
         write!(out, "{piece}")?;
     }
-    if window.end < line.len() {
+    if cut.1 || window.end < line.len() {
         write!(out, "…")?;
     }
-    writeln!(out, "{style:#}")
+    Ok(())
 }
 
 fn more(out: &mut dyn Write, gutter: usize, lines: usize) -> io::Result<()> {

@@ -114,6 +114,11 @@ pub(crate) fn report() -> Report {
     third.why = "whoever reads the code has the key".to_owned();
     third.route = Some(Route::Remove);
     third.evidence.clear();
+    third.fix = Some(Fix {
+        title: "delete the key and ask for a token".to_owned(),
+        applicability: Applicability::Manual,
+        edits: Vec::new(),
+    });
     let mut fourth = finding(
         "hardcoded-api-key",
         Level::Warning,
@@ -123,8 +128,11 @@ pub(crate) fn report() -> Report {
     fourth.why = third.why.clone();
     fourth.route = third.route;
     fourth.evidence.clear();
-    fourth.fix =
-        Some(Fix { title: "delete the key".to_owned(), applicability: Applicability::Manual, edits: Vec::new() });
+    fourth.fix = Some(Fix {
+        title: "delete the login".to_owned(),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { file: 2, span: at(&minified, &format!("login(\"{key}\");"), 0), text: String::new() }],
+    });
     let mut fifth = fourth.clone();
     fifth.state = State::Suppressed;
 
