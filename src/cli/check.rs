@@ -246,7 +246,8 @@ fn standard_input() -> Result<Vec<u8>, Error> {
         Ok(_) if bytes.len() as u64 <= STDIN_LIMIT => Ok(bytes),
         Ok(_) => Err(Error::new("standard input has more than 64 MiB", "save it to a file and name that")),
         Err(error) => {
-            Err(Error::new(format!("cannot read standard input: {error}"), "save it to a file and name that"))
+            let what = format!("cannot read standard input: {}", super::output::plain(&error));
+            Err(Error::new(what, "save it to a file and name that"))
         }
     }
 }

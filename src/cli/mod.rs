@@ -73,7 +73,7 @@ impl Error {
             Self::Plain { what, help } => output::complain(what, help, out),
             Self::Refused(files) => files.iter().try_for_each(|refused| render::problem::write(refused, out)),
             Self::Output(error) => output::complain(
-                &format!("cannot write the report: {error}"),
+                &format!("cannot write the report: {}", output::plain(error)),
                 "free some space or write elsewhere",
                 out,
             ),

@@ -49,7 +49,7 @@ impl Streams {
         }
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
         whole(dir, path, self.choice == ColorChoice::Always, write).map_err(|error| {
-            let what = format!("cannot write the report to {}: {error}", path.display());
+            let what = format!("cannot write the report to {}: {}", path.display(), plain(&error));
             Error::new(what, "name a file in a directory that exists and can be written to")
         })
     }
@@ -85,6 +85,13 @@ pub(crate) fn complain(what: &str, help: &str, out: &mut dyn Write) -> io::Resul
     let bold = Style::new().bold();
     writeln!(out, "{style}error{style:#}{bold}: {}{bold:#}", Escaped::new(what))?;
     if help.is_empty() { Ok(()) } else { writeln!(out, "  = {bold}help:{bold:#} {}", Escaped::new(help)) }
+}
+
+/// The system's words, without its number and the name of the temporary file.
+pub(crate) fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    let end = text.find(" (os error ").unwrap_or(text.len());
+    text[..end].to_lowercase()
 }
 
 fn tolerate_closed(result: io::Result<()>) -> io::Result<()> {

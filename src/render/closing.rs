@@ -90,7 +90,7 @@ pub fn summary(report: &Report) -> String {
         let files = count(files.len() as u64, "file");
         format!("Found {levels} in {files} ({examined} examined{skipped}).")
     } else if missing > 0 {
-        format!("Nothing found in {examined} examined, but {} could not be examined.", paths(missing))
+        format!("Nothing found in {} examined, but {} could not be examined.", count(examined, "file"), paths(missing))
     } else if examined == 0 {
         format!("Nothing to examine (0 files examined{skipped}).")
     } else {

@@ -139,7 +139,6 @@ pub fn inline(text: impl AsRef<[u8]>) -> String {
 #[must_use]
 pub fn cut(text: impl AsRef<[u8]>, columns: usize) -> String {
     let text = text.as_ref();
-    // One escape is at most ten columns, one character at most four bytes.
     let end = visible_end(text, 0..text.len(), columns);
     let mut out = Escaped::new(&text[..end]).to_string();
     if end < text.len() {
@@ -150,8 +149,10 @@ pub fn cut(text: impl AsRef<[u8]>, columns: usize) -> String {
 
 /// How far one can go in `range` of `text` before `columns` are used up.
 pub(super) fn visible_end(text: &[u8], range: Range<usize>, columns: usize) -> usize {
+    // A column is at most four bytes of input; looking at more would make long lines slow.
+    let reach = range.end.min(range.start.saturating_add(columns.saturating_mul(4)).saturating_add(4));
     let mut left = columns;
-    for piece in pieces(&text[range.clone()]) {
+    for piece in pieces(&text[range.start..reach]) {
         match left.checked_sub(piece.columns()) {
             Some(rest) => left = rest,
             None => return range.start + piece.start,

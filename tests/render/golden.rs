@@ -110,7 +110,7 @@ fn a_scan_with_nothing_found_says_what_it_covers() {
     report.tally.examined = 1;
     assert_eq!(closing::summary(&report), "Nothing found in 1 file examined.");
     report.skipped = sample::report().skipped;
-    assert_eq!(closing::summary(&report), "Nothing found in 1 examined, but 1 file could not be examined.");
+    assert_eq!(closing::summary(&report), "Nothing found in 1 file examined, but 1 file could not be examined.");
 }
 
 #[test]
