@@ -21,6 +21,8 @@ pub struct Facts {
     pub assigns: Vec<Assign>,
     /// Leaves of configuration formats: `a.b.c = value`.
     pub entries: Vec<Entry>,
+    /// Texts and maps that nothing stores: what a function gives back.
+    pub results: Vec<Value>,
     /// Functions, classes and blocks: the scopes.
     pub defs: Vec<Def>,
     /// Packages a manifest or lock file names.

@@ -26,7 +26,7 @@ impl Masked {
         let len = source.text.len();
         for &secret in secrets {
             let keep = VISIBLE.min(secret.len() / 4);
-            for byte in source.text[secret.clamp(len)].iter_mut().skip(keep) {
+            for byte in source.text[secret.range_in(len)].iter_mut().skip(keep) {
                 if !byte.is_ascii_whitespace() {
                     *byte = b'*';
                 }

@@ -57,14 +57,14 @@ impl Span {
 
     /// The range for slicing; empty when it does not fit into `len` bytes.
     #[must_use]
-    pub fn clamp(self, len: usize) -> Range<usize> {
+    pub fn range_in(self, len: usize) -> Range<usize> {
         if self.end <= len { self.start..self.end } else { 0..0 }
     }
 
     /// The bytes it covers, empty when it does not fit.
     #[must_use]
     pub fn of(self, text: &[u8]) -> &[u8] {
-        &text[self.clamp(text.len())]
+        &text[self.range_in(text.len())]
     }
 }
 

@@ -73,6 +73,15 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
     LANGUAGES.iter().find(named).copied()
 }
 
+/// The language whose constructs a dialect shares.
+#[must_use]
+pub fn family(name: &str) -> &str {
+    match name {
+        "typescript" | "tsx" => "javascript",
+        other => other,
+    }
+}
+
 /// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
@@ -135,12 +144,12 @@ fn commented(name: &'static str, profile: &Profile, text: &[u8], comments: &[Spa
     }
     let range = first.to(*last);
     let mut blank: Vec<u8> = vec![b' '; text.len()];
-    for at in memchr::memchr_iter(b'\n', &text[range.clamp(text.len())]) {
+    for at in memchr::memchr_iter(b'\n', &text[range.range_in(text.len())]) {
         blank[range.start + at] = b'\n';
     }
     for comment in comments {
         let inner = inside(profile, text, *comment);
-        blank[inner.clamp(text.len())].copy_from_slice(inner.of(text));
+        blank[inner.range_in(text.len())].copy_from_slice(inner.of(text));
         blank_margins(&mut blank, inner);
     }
     let lexed = lexer::lex(&blank, range, profile, None);

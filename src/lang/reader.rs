@@ -187,6 +187,10 @@ impl<'a> Reader<'a> {
             self.facts.assigns.truncate(assigns);
             return self.bare_method(id, at, next, end);
         }
+        if matches!(value.kind, ValueKind::Str(_) | ValueKind::Concat(_) | ValueKind::Map(_) | ValueKind::Either(_) | ValueKind::Base64(_)) {
+            self.facts.results.push(value);
+            return next;
+        }
         if let ValueKind::Ref(path) = value.kind {
             if let Some(after) = self.annotated_assignment(&path, at, next, end) {
                 return after;

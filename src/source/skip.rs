@@ -46,13 +46,26 @@ pub enum Reason {
     PathTooLong,
     /// A file with ignore patterns that is no regular file, too large or too costly; it counts as absent.
     IgnoreFileRefused,
+    /// dekey itself failed on it.
+    Failed,
     /// So much of a large file is of interest that the rest of it was left out.
     TooManyHits,
 }
 
+/// How much a scan examined, and how much it did not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Files examined.
+    pub examined: u64,
+    /// Bytes examined.
+    pub bytes: u64,
+    /// How much was not examined, by reason.
+    pub counts: std::collections::BTreeMap<Reason, u64>,
+}
+
 impl Reason {
     /// Every reason, in the order of this list.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Ignored,
         Self::Symlink,
         Self::Special,
@@ -64,6 +77,7 @@ impl Reason {
         Self::Changed,
         Self::PathTooLong,
         Self::IgnoreFileRefused,
+        Self::Failed,
         Self::TooManyHits,
     ];
 
@@ -88,6 +102,7 @@ impl Reason {
             Self::Changed => "changed",
             Self::PathTooLong => "path-too-long",
             Self::IgnoreFileRefused => "ignore-file-refused",
+            Self::Failed => "failed",
             Self::TooManyHits => "too-many-hits",
         }
     }
@@ -158,7 +173,7 @@ mod tests {
         let incomplete: Vec<_> = Reason::ALL.iter().filter(|reason| reason.incomplete()).map(|r| r.id()).collect();
         assert_eq!(
             incomplete,
-            ["missing", "not-a-file", "unreadable", "changed", "path-too-long", "ignore-file-refused", "too-many-hits"]
+            ["missing", "not-a-file", "unreadable", "changed", "path-too-long", "ignore-file-refused", "failed", "too-many-hits"]
         );
     }
 }

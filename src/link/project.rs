@@ -1,0 +1,3 @@
+//! What the files of one scan say together.
+//!
+//! stub

@@ -1,0 +1,134 @@
+//! Forms of HTTP itself: userinfo in a URL, a hand-made Basic header.
+//!
+//! Owns what RFC 3986 and RFC 7617 say about carrying `user:password`, in any language. It knows hosts and nothing
+//! else of a vendor.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::flat::{Flat, is_hole};
+use super::visit::{self, Owner};
+use super::{Binding, Context, Matched, Slot, Use, binding, steps};
+use crate::facts::{Value, ValueKind};
+use crate::pack::schema::{Form, HostRole, Role};
+use crate::span::Span;
+
+static USERINFO: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?i)(?:[a-z][a-z0-9+.-]*://|^|["'\s])([^/@\s:?#"']+):([^/@\s?#"']*)@([a-z0-9.-]+)"#;
+    Regex::new(pattern).expect("the expression is a constant, compiled in a test")
+});
+
+static BASIC: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bBasic\s+([A-Za-z0-9+/_-]{8,}={0,2})").expect("the expression is a constant, compiled in a test"));
+
+/// Finds both forms in a layer.
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+    let mut found: Vec<(Form, Span, Vec<Slot>, Binding)> = Vec::new();
+    visit::values(context.index.facts, |owner, value| match &value.kind {
+        ValueKind::Str(_) | ValueKind::Concat(_) => {
+            found.extend(userinfo(context, value));
+            found.extend(pasted(context, owner, value));
+        }
+        ValueKind::Base64(inner) => found.extend(computed(context, owner, value, inner)),
+        _ => (),
+    });
+    for (form, span, slots, binding) in found {
+        let seen = out.uses.iter().any(|other| other.span.overlaps(span) && other.slots.iter().any(|slot| slot.role == Role::ApiKey));
+        let Some(construct) = context.pack.constructs.iter().find(|construct| construct.form == Some(form)).filter(|_| !seen) else { continue };
+        out.uses.push(Use {
+            construct,
+            span,
+            matched: Vec::new(),
+            slots,
+            binding,
+            companions: Vec::new(),
+            carrier: context.carrier(),
+            language: context.layer.language,
+        });
+    }
+}
+
+/// `https://id:key@host/…`, with or without the scheme.
+fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+    let flat = Flat::of(context.index, value);
+    if !flat.text.contains('@') {
+        return None;
+    }
+    let masked: String = templates_masked(&flat.text);
+    let found = USERINFO.captures_iter(&masked).find(|found| context.pack.host(&found[3].to_ascii_lowercase()) == Some(HostRole::Api))?;
+    let slot = |role, group: usize| {
+        let part = found.get(group).map_or(0..0, |part| part.range());
+        Slot { role, span: flat.file_span(part.start, part.end).unwrap_or(value.span), origins: flat.origins(context.index, part.start, part.end, value.span) }
+    };
+    Some((Form::UserinfoUrl, value.span, vec![slot(Role::AppId, 1), slot(Role::ApiKey, 2)], Binding::Host))
+}
+
+/// The text with the insides of `{{…}}`, `${…}` and `<%=…%>` overwritten byte for byte, so that they are one word each.
+fn templates_masked(text: &str) -> String {
+    static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\{\{[^{}]*\}\}|[$#%]\{[^{}]*\}|<%=.*?%>").expect("the expression is a constant, compiled in a test")
+    });
+    let mut masked = String::with_capacity(text.len());
+    let mut last = 0;
+    for found in TEMPLATE.find_iter(text) {
+        masked.push_str(&text[last..found.start()]);
+        masked.extend(std::iter::repeat_n('x', found.len()));
+        last = found.end();
+    }
+    masked.push_str(&text[last..]);
+    masked
+}
+
+/// `Basic ` and base64 that stands in the file.
+fn pasted(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+    let text = value.as_str()?;
+    let found = BASIC.captures(&text.text)?.get(1)?;
+    let decoded = String::from_utf8(crate::pack::base64(found.as_str().as_bytes())?).ok()?;
+    let (id, key) = decoded.split_once(':')?;
+    if id.is_empty() || decoded.chars().any(char::is_control) {
+        return None;
+    }
+    let binding = binding::of(context, owner, value.span)?;
+    let flat = Flat::of(context.index, value);
+    let span = flat.file_span(found.start(), found.end()).unwrap_or(value.span);
+    let origin = |text: &str| match text {
+        "" => crate::link::Origin::Blank { span },
+        text => crate::link::Origin::Literal { text: text.to_owned(), span },
+    };
+    let slots = vec![
+        Slot { role: Role::AppId, span, origins: vec![origin(id)] },
+        Slot { role: Role::ApiKey, span, origins: vec![origin(key)] },
+    ];
+    Some((Form::BasicHeader, value.span, slots, binding))
+}
+
+/// Base64 of `id:key`, computed.
+fn computed<'a>(context: &Context<'a, '_>, owner: Owner<'a>, value: &'a Value, inner: &'a Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+    let mut slots = Vec::new();
+    let pairs = context.index.resolve(inner).into_iter().any(|inner| steps::pair(context, inner, &mut slots));
+    let text = Flat::of(context.index, inner).text;
+    let whole = !text.is_empty() && !text.chars().all(is_hole) && !text.contains(' ');
+    if !pairs || !whole {
+        return None;
+    }
+    let binding = binding::of(context, owner, value.span)?;
+    Some((Form::BasicHeader, value.span, slots, binding))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn userinfo_is_split_at_its_colon_and_at() {
+        let parts = |text: &str| USERINFO.captures(&templates_masked(text)).map(|found| (found[1].to_owned(), found[2].to_owned(), found[3].to_owned()));
+        let expected = |id: &str, key: &str| Some((id.to_owned(), key.to_owned(), "api.example.com".to_owned()));
+        assert_eq!(parts("https://a:b@api.example.com/x"), expected("a", "b"));
+        assert_eq!(parts("a:b@api.example.com"), expected("a", "b"));
+        assert_eq!(parts("https://a:@api.example.com"), expected("a", ""));
+        assert_eq!(parts("https://{{ s }}:${k}@api.example.com").map(|found| found.2), Some("api.example.com".to_owned()));
+        assert_eq!(parts("mail me: a@b.example.com"), None);
+        assert!(BASIC.is_match("Authorization: Basic YTpiYTpiYTpi"));
+    }
+}

@@ -1,0 +1,224 @@
+//! Values under names: settings, constants, options, parameters, labels.
+//!
+//! Owns what a name or key says about its value, whatever the language or format. The decision to know: a name gives a
+//! role only when it, or the file or class around it, names the vendor; the value's shape is judged later.
+
+use super::visit::Owner;
+use super::{Context, Definition, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
+use crate::facts::{CallId, Carrier, Name, Value, ValueKind};
+use crate::link::Origin;
+use crate::pack::Pack;
+use crate::source::RelPath;
+use crate::span::Span;
+
+/// The file's stem in snake case when it names the vendor: the keys inside need not repeat it.
+pub(super) fn file_context(pack: &Pack, path: &RelPath) -> Option<String> {
+    let stem = snake(std::path::Path::new(path.name()).file_stem()?.to_str()?);
+    stem.contains(&pack.word).then_some(stem)
+}
+
+/// A value, the names that lead to it, and the call it is passed to.
+struct Keyed<'a> {
+    names: Vec<&'a str>,
+    key: Span,
+    value: &'a Value,
+    owner: Owner<'a>,
+    call: Option<CallId>,
+}
+
+/// Finds everything that names say in a layer.
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+    let facts = context.index.facts;
+    let mut all = Vec::new();
+    for entry in &facts.entries {
+        let names = entry.path.0.iter().map(|name| name.text.as_str()).collect();
+        keyed(names, entry.path.0.last().map_or(entry.span, |name| name.span), &entry.value, Owner::Nothing, None, &mut all);
+        definition(entry.path.0.last(), entry.span, out);
+    }
+    for assign in &facts.assigns {
+        let names = assign.target.0.iter().map(|name| name.text.as_str()).filter(|name| *name != "self").collect();
+        let at = Owner::Stored(&assign.target);
+        keyed(names, assign.target.0.last().map_or(assign.span, |name| name.span), &assign.value, at, None, &mut all);
+        if matches!(context.layer.language, "shell" | "php") {
+            definition(assign.target.0.last(), assign.span, out);
+        }
+        exposed_target(context, assign, out);
+    }
+    for (id, call) in facts.calls.iter().enumerate() {
+        for arg in &call.args {
+            let names = arg.name.iter().map(|name| name.text.as_str()).collect();
+            let key = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
+            keyed(names, key, &arg.value, Owner::Call(id), Some(id), &mut all);
+        }
+        exposed_call(context, call, out);
+    }
+    for param in facts.defs.iter().flat_map(|def| &def.params) {
+        if let Some(default) = &param.default {
+            keyed(vec![&param.name.text], param.name.span, default, Owner::Nothing, None, &mut all);
+        }
+    }
+    for result in &facts.results {
+        keyed(Vec::new(), result.span, result, Owner::Nothing, None, &mut all);
+    }
+    for item in &all {
+        named(context, item, out);
+        parameter(context, item, out);
+        request(context, item, out);
+        exposed_text(context, item, out);
+    }
+}
+
+/// The value and, for a map, what is inside under longer names.
+fn keyed<'a>(names: Vec<&'a str>, key: Span, value: &'a Value, owner: Owner<'a>, call: Option<CallId>, all: &mut Vec<Keyed<'a>>) {
+    if let ValueKind::Map(items) = &value.kind {
+        for item in items {
+            let mut inner = names.clone();
+            inner.extend(item.key.as_ref().map(|name| name.text.as_str()));
+            keyed(inner, item.key.as_ref().map_or(item.value.span, |name| name.span), &item.value, owner, call, all);
+        }
+    }
+    all.push(Keyed { names, key, value, owner, call });
+}
+
+/// Names in capitals are environment variables wherever they are given a value in a configuration.
+fn definition(name: Option<&Name>, span: Span, out: &mut Matched<'_>) {
+    let Some(name) = name else { return };
+    let capitals = name.text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if capitals && name.text.len() > 2 {
+        out.definitions.push(Definition { name: name.text.clone(), span });
+    }
+}
+
+/// The full name in snake case: file and class names count where they name the vendor and the keys do not.
+fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
+    let own = snake(&item.names.join("_"));
+    if own.contains(&context.pack.word) || own.is_empty() {
+        return own;
+    }
+    let call = item.call.map(|id| snake(&context.index.facts.calls[id].path.dotted()));
+    let class = context.index.scopes_at(item.value.span.start).filter_map(|def| def.name.as_ref()).map(|name| snake(&name.text));
+    let around = call.into_iter().chain(class).chain(context.file.clone()).find(|name| name.contains(&context.pack.word));
+    around.map_or(own.clone(), |around| format!("{around}_{own}"))
+}
+
+fn named(context: &Context<'_, '_>, item: &Keyed<'_>, out: &mut Matched<'_>) {
+    if item.names.is_empty() || matches!(item.value.kind, ValueKind::Map(_)) {
+        return;
+    }
+    let name = full_name(context, item);
+    let Some(role) = context.pack.role_of_name(&name) else { return };
+    if let Some(reason) = context.spared_name(&name) {
+        out.spared.push((item.key.to(item.value.span), reason.to_owned()));
+        return;
+    }
+    let origins = context.index.origins(item.value);
+    out.named.push(Named { role, name, span: item.value.span, origins, carrier: context.carrier() });
+}
+
+fn parameter<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
+    let Some(last) = item.names.last() else { return };
+    for parameter in context.pack.parameters.iter().filter(|parameter| parameter.name == *last) {
+        let origins = context.index.origins(item.value);
+        let fits = |origin: &Origin| matches!((&parameter.values, origin), (Some(values), Origin::Literal { text, .. }) if values.is_match(text));
+        if parameter.values.is_some() && !origins.iter().any(fits) {
+            continue;
+        }
+        let Some(binding) = binding::of(context, item.owner, item.value.span) else { continue };
+        out.parameters.push(ParameterUse { parameter, span: item.value.span, origins, binding, carrier: context.carrier() });
+    }
+}
+
+/// A label, placeholder or field name of a user interface.
+fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
+    let (Some(text), Some(key)) = (item.value.as_str(), item.names.last()) else { return };
+    let path = snake(&item.names.join("_"));
+    for request in &context.pack.requests {
+        let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
+        let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
+        let field = matches!(*key, "name" | "id" | "htmlFor" | "key") && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
+        let form = field && item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last()));
+        if asks || form {
+            out.requests.push(RequestUse { request, span: item.value.span, carrier: context.carrier() });
+            return;
+        }
+    }
+}
+
+/// Whether a tag or function of this name takes something from a person.
+fn is_input(name: &str) -> bool {
+    let name = snake(name);
+    ["input", "text_field", "textfield", "field", "form_control", "password_field", "textarea"].iter().any(|known| name.ends_with(known))
+}
+
+/// `?access_token=…` in a URL of the vendor, and variables that a bundler shows to browsers.
+fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
+    let carrier = context.carrier();
+    for exposure in &context.pack.exposures {
+        if let Some(variables) = &exposure.variables {
+            let read = match &item.value.kind {
+                ValueKind::Env(name) => Some((name.text.as_str(), name.span)),
+                _ => None,
+            };
+            let defined = item.names.last().filter(|_| matches!(item.owner, Owner::Nothing)).map(|name| (*name, item.key));
+            for (name, span) in read.into_iter().chain(defined) {
+                if variables.is_match(name) {
+                    out.exposures.push(ExposureUse { exposure, span, name: name.to_owned(), carrier });
+                }
+            }
+        }
+        if exposure.parameters.is_empty() || !matches!(item.value.kind, ValueKind::Concat(_)) {
+            continue;
+        }
+        let flat = super::flat::Flat::of(context.index, item.value);
+        for parameter in &exposure.parameters {
+            let Some(at) = ["?", "&"].iter().find_map(|mark| flat.text.find(&format!("{mark}{parameter}="))) else { continue };
+            let rest = &flat.text[at + parameter.len() + 2..];
+            let end = rest.find(['&', '"', ' ']).unwrap_or(rest.len());
+            let name = flat.hole_value(&rest[..end]).map_or(Vec::new(), |value| context.index.origins(value));
+            let name = name.iter().find_map(Origin::name).map(snake);
+            if let (Some(name), Some(_)) = (name, binding::of(context, item.owner, item.value.span)) {
+                out.exposures.push(ExposureUse { exposure, span: item.value.span, name, carrier });
+            }
+        }
+    }
+}
+
+/// A token handed to a call that shows it.
+fn exposed_call<'p>(context: &Context<'_, 'p>, call: &crate::facts::Call, out: &mut Matched<'p>) {
+    let dotted = call.path.dotted();
+    for exposure in context.pack.exposures.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted))) {
+        let values = call.args.iter().flat_map(|arg| std::iter::once(&arg.value).chain(arg.value.children()));
+        for value in values {
+            if let Some(name) = token_name(context, value) {
+                out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: context.carrier() });
+            }
+        }
+    }
+}
+
+/// A token stored where others read it.
+fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &crate::facts::Assign, out: &mut Matched<'p>) {
+    let dotted = assign.target.dotted();
+    for exposure in context.pack.exposures.iter().filter(|row| row.targets.as_ref().is_some_and(|targets| targets.is_match(&dotted))) {
+        for value in std::iter::once(&assign.value).chain(assign.value.children()) {
+            if let Some(name) = token_name(context, value) {
+                out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: Carrier::Code });
+            }
+        }
+    }
+}
+
+/// The name of the token a value holds: the variable itself, or the environment variable behind it.
+fn token_name(context: &Context<'_, '_>, value: &Value) -> Option<String> {
+    let is_token = |name: &str| {
+        let name = snake(name);
+        context.pack.role_of_name(&name) == Some(crate::pack::schema::Role::Token) && context.spared_name(&name).is_none()
+    };
+    let written = match &value.kind {
+        ValueKind::Ref(path) => Some(path.dotted()),
+        ValueKind::Env(name) => Some(name.text.clone()),
+        _ => None,
+    };
+    let origins = if written.is_some() { context.index.origins(value) } else { Vec::new() };
+    written.into_iter().chain(origins.iter().filter_map(Origin::name).map(str::to_owned)).find(|name| is_token(name))
+}

@@ -1,0 +1,125 @@
+//! The matcher: facts × packs → uses.
+//!
+//! Owns the step that gives neutral facts a vendor's meaning: which call is a login, which value has which role. It
+//! makes no judgement; whether a use is wrong is for the checks. The decision to know: bind first. A construct counts
+//! when an import, its full name or the request's host ties it to the vendor, and the tie is recorded on the use.
+
+mod binding;
+mod flat;
+mod forms;
+mod keyed;
+mod sightings;
+mod steps;
+mod uses;
+mod visit;
+
+pub use uses::*;
+
+use std::cell::OnceCell;
+
+use crate::facts::Carrier;
+use crate::lang::Layer;
+use crate::link::{Index, Origin};
+use crate::pack::Pack;
+use crate::pack::schema::Role;
+use crate::source::Source;
+use crate::span::Span;
+
+/// Matches one file.
+#[must_use]
+pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched<'p> {
+    let mut out = Matched::default();
+    sightings::find(pack, source, layers, &mut out);
+    for layer in layers {
+        let index = Index::new(&layer.facts);
+        let context = Context { pack, index: &index, layer, file: keyed::file_context(pack, &source.path), hosts: OnceCell::new() };
+        steps::find(&context, &mut out);
+        forms::find(&context, &mut out);
+        keyed::find(&context, &mut out);
+        out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        out.notes.extend(&layer.facts.notes);
+    }
+    out.notes.sort_unstable_by_key(|note| *note as u8);
+    out.notes.dedup();
+    let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
+    let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
+    let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));
+    let roles = slots.chain(named).chain(parameters);
+    let secret = |role: &Option<Role>| matches!(role, Some(Role::ApiKey | Role::Token | Role::ClientSecret));
+    let spans: Vec<Span> = roles.filter(|(role, _)| secret(role)).flat_map(|(_, origins)| literals(origins)).collect();
+    out.secrets.extend(spans);
+    out
+}
+
+fn literals(origins: &[Origin]) -> impl Iterator<Item = Span> + '_ {
+    origins.iter().filter_map(|origin| match origin {
+        Origin::Literal { span, .. } => Some(*span),
+        _ => None,
+    })
+}
+
+/// What every part of the matcher needs.
+struct Context<'c, 'p> {
+    pack: &'p Pack,
+    index: &'c Index<'c>,
+    layer: &'c Layer,
+    /// The file's name in snake case, where it names the vendor.
+    file: Option<String>,
+    /// Texts that name hosts, collected when first asked for.
+    hosts: OnceCell<Vec<(Span, binding::Hosts)>>,
+}
+
+impl<'p> Context<'_, 'p> {
+    /// Why a name is spared, if it is.
+    fn spared_name(&self, name: &str) -> Option<&'p str> {
+        let spares = |row: &&crate::pack::Exemption| row.names.as_ref().is_some_and(|names| names.is_match(name));
+        self.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
+    }
+
+    fn carrier(&self) -> Carrier {
+        self.layer.carrier
+    }
+}
+
+/// A name in snake case: `intercom.apiKey`, `INTERCOM-API-KEY` and `Intercom::APIKey` are all `intercom_api_key`.
+#[must_use]
+pub fn snake(name: &str) -> String {
+    let mut out = String::with_capacity(name.len() + 4);
+    let chars: Vec<char> = name.chars().collect();
+    for (at, &c) in chars.iter().enumerate() {
+        if !c.is_alphanumeric() {
+            if !out.is_empty() && !out.ends_with('_') {
+                out.push('_');
+            }
+            continue;
+        }
+        let before = at.checked_sub(1).map(|at| chars[at]);
+        let after = chars.get(at + 1).is_some_and(|c| c.is_lowercase());
+        let starts = c.is_uppercase() && before.is_some_and(|c| c.is_lowercase() || c.is_numeric() || c.is_uppercase() && after);
+        if starts && !out.ends_with('_') {
+            out.push('_');
+        }
+        out.extend(c.to_lowercase());
+    }
+    out.truncate(out.trim_end_matches('_').len());
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::snake;
+
+    #[test]
+    fn names_of_every_style_become_one() {
+        for (name, expected) in [
+            ("intercom.apiKey", "intercom_api_key"),
+            ("INTERCOM_API_KEY", "intercom_api_key"),
+            ("Intercom::APIKey", "intercom_api_key"),
+            ("intercom-api-key", "intercom_api_key"),
+            ("appID", "app_id"),
+            ("__x__", "x"),
+        ] {
+            assert_eq!(snake(name), expected, "{name}");
+        }
+    }
+}

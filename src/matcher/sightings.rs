@@ -1,0 +1,68 @@
+//! Credentials that their shape alone proves, anywhere in a file's bytes.
+//!
+//! Owns the search that needs no language: it also covers windows of huge files, binaries and files nobody lowers.
+
+use super::{Matched, Secret, Sighting};
+use crate::facts::Carrier;
+use crate::lang::Layer;
+use crate::pack::Pack;
+use crate::source::Source;
+use crate::span::Span;
+
+/// Finds them. Every credential shape found is masked in output, proven or not.
+pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &mut Matched<'p>) {
+    let carriers = Carriers::new(layers);
+    for credential in &pack.credentials {
+        for found in credential.find.captures_iter(&source.text) {
+            let Some(group) = found.get(found.len() - 1) else { continue };
+            let (bytes, span) = (group.as_bytes(), Span::from(group.range()));
+            if !delimited(&source.text, span) {
+                continue;
+            }
+            out.secrets.push(span);
+            if !credential.anywhere {
+                continue;
+            }
+            if credential.decodes(bytes) {
+                let carrier = carriers.at(span.start);
+                out.sightings.push(Sighting { credential, span, value: Secret::new(bytes.trim_ascii_end()), carrier });
+            } else {
+                out.spared.push((span, format!("it has the outer shape of {} and does not decode to one", credential.id)));
+            }
+        }
+    }
+    out.sightings.sort_by_key(|sighting| sighting.span);
+}
+
+/// Whether no letter or digit stands directly around, which would make it the middle of something longer.
+fn delimited(text: &[u8], span: Span) -> bool {
+    let before = span.start.checked_sub(1).map(|at| text[at]);
+    let after = text.get(span.end).copied();
+    // An escape such as `\n` or a quoted-printable `=` may stand directly before.
+    let escaped = span.start >= 2 && text[span.start - 2] == b'\\';
+    !before.is_some_and(|byte| byte.is_ascii_alphanumeric() && !escaped) && !after.is_some_and(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// What carries each position: comments and strings by their spans, else code or prose.
+struct Carriers {
+    spans: Vec<(Span, Carrier)>,
+    other: Carrier,
+}
+
+impl Carriers {
+    fn new(layers: &[Layer]) -> Self {
+        let mut spans: Vec<(Span, Carrier)> = Vec::new();
+        for layer in layers {
+            spans.extend(layer.facts.texts.iter().map(|text| (text.span, if layer.carrier == Carrier::Prose { Carrier::Prose } else { text.carrier })));
+        }
+        spans.sort_unstable_by_key(|(span, _)| *span);
+        let code = layers.iter().any(|layer| layer.carrier == Carrier::Code);
+        Self { spans, other: if code { Carrier::Code } else { Carrier::Prose } }
+    }
+
+    fn at(&self, position: usize) -> Carrier {
+        let after = self.spans.partition_point(|(span, _)| span.start <= position);
+        let around = self.spans[..after].iter().rev().take(8).find(|(span, _)| position < span.end);
+        around.map_or(self.other, |(_, carrier)| *carrier)
+    }
+}

@@ -1,0 +1,229 @@
+//! Constructs in code: calls and assignments against the packs' patterns.
+//!
+//! Owns the comparison of a fact with a pattern and the filling of its slots. The decision to know: names are looked
+//! up by their last segment, so a file costs what its own calls cost, not what a pack holds.
+
+use std::collections::BTreeSet;
+
+use super::binding;
+use super::flat::Flat;
+use super::visit::Owner;
+use super::{Binding, Context, Matched, Slot, Use};
+use crate::facts::{Arg, Call, Item, Name, Value, ValueKind};
+use crate::lang;
+use crate::pack::Construct;
+use crate::pack::pattern::{CallPattern, PathPattern, Step, ValuePattern};
+use crate::pack::schema::{Kind, Role};
+use crate::span::Span;
+
+/// A fact to compare.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Call(usize, &'a Call),
+    Assign(&'a crate::facts::Assign),
+}
+
+impl<'a> Subject<'a> {
+    fn span(self) -> Span {
+        match self {
+            Self::Call(_, call) => call.span,
+            Self::Assign(assign) => assign.span,
+        }
+    }
+
+    fn path(self) -> &'a crate::facts::Path {
+        match self {
+            Self::Call(_, call) => &call.path,
+            Self::Assign(assign) => &assign.target,
+        }
+    }
+
+    fn owner(self) -> Owner<'a> {
+        match self {
+            Self::Call(id, _) => Owner::Call(id),
+            Self::Assign(assign) => Owner::Stored(&assign.target),
+        }
+    }
+}
+
+/// Finds the constructs of a layer.
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+    let facts = context.index.facts;
+    let calls = facts.calls.iter().enumerate().map(|(id, call)| Subject::Call(id, call));
+    for subject in calls.chain(facts.assigns.iter().map(Subject::Assign)) {
+        subject_into(context, subject, out);
+    }
+}
+
+fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut Matched<'p>) {
+    let names = context.index.absolute(subject.path());
+    let Some(family) = lang::LANGUAGES.iter().map(|language| language.name).find(|name| *name == lang::family(context.layer.language)) else {
+        return;
+    };
+    let keys: BTreeSet<&str> = names.iter().filter_map(|name| name.last()).map(String::as_str).collect();
+    let mut candidates: Vec<&Construct> = keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
+    candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
+    for construct in candidates {
+        let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
+        let Some((written, found)) = compare(context, &pattern.anchor, subject, &names) else { continue };
+        if construct.kind == Kind::Exempt {
+            let reason = construct.reason.clone().unwrap_or_else(|| construct.id.clone());
+            out.spared.push((subject.span(), reason));
+            return;
+        }
+        let binding = if construct.by_host {
+            binding::of(context, subject.owner(), subject.span())
+        } else {
+            Some(if written { Binding::Name } else { Binding::Import })
+        };
+        let Some(binding) = binding else { continue };
+        let mut found = Use {
+            construct,
+            span: subject.span(),
+            matched: found.spans,
+            slots: found.slots,
+            binding,
+            companions: Vec::new(),
+            carrier: context.carrier(),
+            language: context.layer.language,
+        };
+        companions(context, &pattern.companions, subject, &mut found);
+        out.uses.push(found);
+        return;
+    }
+}
+
+/// Adds the statements of the snippet that stand beside the anchor: in the same function, or both outside of any.
+fn companions(context: &Context<'_, '_>, steps: &[Step], anchor: Subject<'_>, found: &mut Use<'_>) {
+    let index = context.index;
+    let function = |span: Span| index.function_at(span.start).map(|def| def.body);
+    let here = function(anchor.span());
+    for step in steps {
+        let calls = index.facts.calls.iter().enumerate().map(|(id, call)| Subject::Call(id, call));
+        let others = calls.chain(index.facts.assigns.iter().map(Subject::Assign)).filter(|other| {
+            let same_key = step_paths(step).iter().any(|path| path.key() == Some(other.path().last()));
+            same_key && function(other.span()) == here
+        });
+        for other in others.take(8) {
+            if let Some((_, companion)) = compare(context, step, other, &index.absolute(other.path())) {
+                found.companions.push(other.span());
+                found.slots.extend(companion.slots);
+            }
+        }
+    }
+}
+
+fn step_paths(step: &Step) -> &[PathPattern] {
+    match step {
+        Step::Call(call) => &call.path,
+        Step::Assign { target, .. } => target,
+    }
+}
+
+/// What a comparison fills.
+#[derive(Default)]
+struct Filled {
+    /// The credentials.
+    slots: Vec<Slot>,
+    /// The arguments and items that hold them, keys included.
+    spans: Vec<Span>,
+}
+
+/// Whether a fact is this step; gives what it fills, and whether only the written name says so.
+fn compare(context: &Context<'_, '_>, step: &Step, subject: Subject<'_>, names: &[Vec<String>]) -> Option<(bool, Filled)> {
+    let mut slots = Filled::default();
+    let (paths, matches) = match (step, subject) {
+        (Step::Call(pattern), Subject::Call(_, call)) => (&pattern.path, pattern.new == call.new && call_args(context, pattern, call, &mut slots)),
+        (Step::Assign { target, value }, Subject::Assign(assign)) => (target, self::value(context, value, &assign.value, &mut slots)),
+        _ => return None,
+    };
+    let hit = |written: bool| paths.iter().filter(|path| path.written == written).any(|path| names.iter().any(|name| path.matches(name)));
+    let written = !hit(false);
+    (matches && (!written || hit(true))).then_some((written, slots))
+}
+
+fn call_args(context: &Context<'_, '_>, pattern: &CallPattern, call: &Call, slots: &mut Filled) -> bool {
+    let positional: Vec<&Arg> = call.args.iter().filter(|arg| arg.name.is_none() && !arg.spread).collect();
+    let mut next = 0;
+    pattern.args.iter().all(|(name, expected)| match name {
+        None => {
+            next += 1;
+            positional.get(next - 1).is_some_and(|arg| spanned(context, expected, None, &arg.value, slots))
+        }
+        Some(name) => named(context, call, name).is_some_and(|(key, found)| spanned(context, expected, key, found, slots)),
+    })
+}
+
+/// Compares a value and, where it holds a slot itself, keeps its place.
+fn spanned<'a>(context: &Context<'a, '_>, expected: &ValuePattern, key: Option<&Name>, actual: &'a Value, filled: &mut Filled) -> bool {
+    if matches!(expected, ValuePattern::Slot(_) | ValuePattern::Pair | ValuePattern::Blank) {
+        filled.spans.push(key.map_or(actual.span, |key| key.span.to(actual.span)));
+    }
+    value(context, expected, actual, filled)
+}
+
+/// The value passed under a keyword: written so, spread from a map, or inside the last map.
+fn named<'a>(context: &Context<'a, '_>, call: &'a Call, name: &str) -> Option<(Option<&'a Name>, &'a Value)> {
+    let written = call.args.iter().find(|arg| arg.name.as_ref().is_some_and(|key| key.text == name));
+    written.map(|arg| (arg.name.as_ref(), &arg.value)).or_else(|| {
+        let maps = call.args.iter().rev().filter(|arg| arg.name.is_none());
+        maps.flat_map(|arg| context.index.resolve(&arg.value)).find_map(|value| item(context, value, name, 0))
+    })
+}
+
+fn item<'a>(context: &Context<'a, '_>, map: &'a Value, key: &str, depth: usize) -> Option<(Option<&'a Name>, &'a Value)> {
+    let ValueKind::Map(items) = &map.kind else { return None };
+    let own = items.iter().find(|item| item.key.as_ref().is_some_and(|name| name.text == key));
+    own.map(|item| (item.key.as_ref(), &item.value)).or_else(|| {
+        let spread: Vec<&Item> = items.iter().filter(|item| item.spread && depth < 4).collect();
+        spread.into_iter().flat_map(|spread| context.index.resolve(&spread.value)).find_map(|inner| item(context, inner, key, depth + 1))
+    })
+}
+
+fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Value, filled: &mut Filled) -> bool {
+    let index = context.index;
+    match pattern {
+        ValuePattern::Any => true,
+        ValuePattern::Slot(role) => {
+            filled.slots.push(Slot { role: *role, span: actual.span, origins: index.origins(actual) });
+            true
+        }
+        ValuePattern::Pair => index.resolve(actual).into_iter().any(|actual| pair(context, actual, &mut filled.slots)),
+        ValuePattern::Blank => index.origins(actual).iter().all(|origin| matches!(origin, crate::link::Origin::Blank { .. })),
+        ValuePattern::Text(text) => index.resolve(actual).iter().any(|value| value.as_str().is_some_and(|known| known.text == *text)),
+        ValuePattern::Name(name) => matches!(&actual.kind, ValueKind::Ref(path) if path.last() == name),
+        ValuePattern::Map(items) => index.resolve(actual).into_iter().any(|map| self::map(context, items, map, filled)),
+        ValuePattern::Base64(inner) => index.resolve(actual).into_iter().any(|actual| match &actual.kind {
+            ValueKind::Base64(actual) => value(context, inner, actual, filled),
+            _ => false,
+        }),
+        ValuePattern::Concat(parts) => index.resolve(actual).into_iter().any(|actual| match &actual.kind {
+            ValueKind::Concat(actual) if actual.len() == parts.len() => {
+                parts.iter().zip(actual).all(|(part, actual)| value(context, part, actual, filled))
+            }
+            _ => false,
+        }),
+    }
+}
+
+fn map<'a>(context: &Context<'a, '_>, items: &[(Option<String>, ValuePattern)], actual: &'a Value, filled: &mut Filled) -> bool {
+    let ValueKind::Map(actual_items) = &actual.kind else { return false };
+    let mut unkeyed = actual_items.iter().filter(|item| item.key.is_none());
+    items.iter().all(|(key, pattern)| {
+        let found = match key {
+            Some(key) => item(context, actual, key, 0),
+            None => unkeyed.next().map(|item| (None, &item.value)),
+        };
+        found.is_some_and(|(key, found)| spanned(context, pattern, key, found, filled))
+    })
+}
+
+/// Splits `id:key` into two slots. A URL is no pair.
+pub(super) fn pair<'a>(context: &Context<'a, '_>, actual: &'a Value, slots: &mut Vec<Slot>) -> bool {
+    let flat = Flat::of(context.index, actual);
+    let Some(colon) = flat.text.find(':').filter(|&at| !flat.text[at..].starts_with("://")) else { return false };
+    let mut slot = |role, start, end| slots.push(Slot { role, span: actual.span, origins: flat.origins(context.index, start, end, actual.span) });
+    slot(Role::AppId, 0, colon);
+    slot(Role::ApiKey, colon + 1, flat.text.len());
+    true
+}

@@ -1,0 +1,341 @@
+//! From the written form of a pack to the working one.
+//!
+//! Owns every check of a pack: expressions compile, references resolve, ids are unique, snippets hold a slot. The
+//! decision to know: problems are gathered and the rest is still compiled, so one run shows them all.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use regex::bytes::Regex as BytesRegex;
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+
+use super::error::{File, PackError, Problem};
+use super::pattern::{self, Step};
+use super::schema::{self, PackFile, Text};
+use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Pack, Parameter, Request, Rule};
+use crate::finding::RuleDoc;
+use crate::lang;
+use crate::prefilter::Needle;
+use crate::span::Span;
+
+/// Rules that a check exists for; a pack gives them their texts.
+pub const RULES: &[&str] = &[
+    "deprecated-api-key-auth",
+    "hardcoded-api-key",
+    "hardcoded-access-token",
+    "hardcoded-client-secret",
+    "unsupported-oauth-grant",
+    "exposed-access-token",
+    "collected-access-token",
+];
+
+/// Expressions of a pack may not compile to more than this many bytes.
+const MAX_REGEX: usize = 1 << 20;
+
+struct Compiler {
+    problems: Vec<Problem>,
+    file: usize,
+}
+
+/// Reads and checks a pack.
+///
+/// # Errors
+/// Every problem found, each pointing into its file.
+pub fn compile(files: Vec<File>) -> Result<Pack, PackError> {
+    let mut compiler = Compiler { problems: Vec::new(), file: 0 };
+    let mut parsed = Vec::new();
+    for (at, (_, text)) in files.iter().enumerate() {
+        match toml::from_str::<PackFile>(text) {
+            Ok(file) => parsed.push((at, file)),
+            Err(error) => compiler.problems.push(Problem {
+                file: at,
+                span: error.span().map(Span::from),
+                message: error.message().to_owned(),
+                hint: "the keys a pack may have are listed in rules/README.md".to_owned(),
+            }),
+        }
+    }
+    let pack = compiler.pack(parsed);
+    match pack {
+        Some(pack) if compiler.problems.is_empty() => Ok(pack),
+        _ => Err(PackError { files, problems: compiler.problems }),
+    }
+}
+
+/// Constructs by language and the last segment of their anchor's name; an empty name for those of any name.
+pub(super) fn by_name(constructs: &[Construct]) -> HashMap<(&'static str, String), Vec<usize>> {
+    let mut map: HashMap<(&'static str, String), Vec<usize>> = HashMap::new();
+    for (at, construct) in constructs.iter().enumerate() {
+        for (language, pattern) in &construct.patterns {
+            let paths = match &pattern.anchor {
+                Step::Call(call) => &call.path,
+                Step::Assign { target, .. } => target,
+            };
+            for key in paths.iter().map(|path| path.key().unwrap_or_default().to_owned()).collect::<HashSet<_>>() {
+                map.entry((language, key)).or_default().push(at);
+            }
+        }
+    }
+    map.values_mut().for_each(|list| list.sort_unstable());
+    map
+}
+
+impl Compiler {
+    fn problem(&mut self, span: Option<std::ops::Range<usize>>, message: impl Into<String>, hint: impl Into<String>) {
+        let span = span.map(Span::from);
+        self.problems.push(Problem { file: self.file, span, message: message.into(), hint: hint.into() });
+    }
+
+    fn pack(&mut self, files: Vec<(usize, PackFile)>) -> Option<Pack> {
+        let vendor = files.iter().find_map(|(_, file)| file.vendor.as_ref());
+        let Some(vendor) = vendor else {
+            self.problem(None, "no file of this pack has a [vendor] table", "name the vendor: id, name, word, variable, needles");
+            return None;
+        };
+        let mut pack = Pack {
+            id: vendor.id.clone(),
+            name: vendor.name.clone(),
+            word: vendor.word.clone(),
+            variable: vendor.variable.clone(),
+            needles: vendor.needles.iter().map(|needle| Needle { text: needle.text.clone(), ignore_case: needle.ignore_case }).collect(),
+            hosts: Vec::new(),
+            credentials: Vec::new(),
+            names: Vec::new(),
+            placeholders: None,
+            constructs: Vec::new(),
+            exemptions: Vec::new(),
+            evidence: Vec::new(),
+            requests: Vec::new(),
+            parameters: Vec::new(),
+            exposures: Vec::new(),
+            rules: Vec::new(),
+            by_name: OnceLock::new(),
+        };
+        let mut placeholders = Vec::new();
+        let mut seen = HashSet::new();
+        for (at, file) in files {
+            self.file = at;
+            self.file_into(&mut pack, file, &mut placeholders, &mut seen);
+        }
+        pack.placeholders = self.set(&placeholders, true);
+        self.references(&pack);
+        Some(pack)
+    }
+
+    fn file_into(&mut self, pack: &mut Pack, file: PackFile, placeholders: &mut Vec<Text>, seen: &mut HashSet<String>) {
+        pack.hosts.extend(file.host.into_iter().map(|host| (host.name, host.role)));
+        for row in file.credential {
+            pack.credentials.extend(self.credential(row));
+        }
+        for row in file.name {
+            for text in row.matches {
+                pack.names.extend(self.regex(&text, true).map(|regex| (row.role, regex)));
+            }
+        }
+        placeholders.extend(file.placeholder.into_iter().flat_map(|row| row.matches));
+        for row in file.construct {
+            if let Some(construct) = self.construct(row, file.sdk.as_ref(), seen) {
+                pack.constructs.push(construct);
+            }
+        }
+        for row in file.exempt {
+            pack.exemptions.push(Exemption {
+                names: self.set(&row.names, true),
+                values: self.set(&row.values, false),
+                paths: self.globs(&row.paths),
+                id: row.id.into_inner(),
+                reason: row.reason,
+                unproven_only: row.unproven_only,
+            });
+        }
+        for row in file.evidence {
+            pack.evidence.push(Evidence {
+                route: row.route,
+                says: row.says,
+                names: self.set(&row.names, true),
+                packages: row.packages.into_iter().map(Text::into_inner).collect(),
+                paths: self.set(&row.paths, false),
+            });
+        }
+        for row in file.request {
+            pack.requests.push(Request {
+                asks_for: row.asks_for,
+                keys: self.set(&row.keys, true),
+                texts: self.set(&row.texts, false),
+                fields: self.set(&row.fields, true),
+            });
+        }
+        for row in file.parameter {
+            pack.parameters.push(Parameter {
+                values: self.set(&row.values, true),
+                role: row.role,
+                rule: row.rule.as_ref().map(|rule| rule.get_ref().clone()),
+                name: row.name.into_inner(),
+                says: row.says,
+            });
+            if let Some(rule) = row.rule {
+                self.known_rule(&rule);
+            }
+        }
+        for row in file.exposure {
+            pack.exposures.push(Exposure {
+                says: row.says,
+                variables: self.set(&row.variables, true),
+                calls: self.set(&row.calls, true),
+                targets: self.set(&row.targets, true),
+                parameters: row.parameters.into_iter().map(Text::into_inner).collect(),
+            });
+        }
+        for row in file.rule {
+            self.known_rule(&row.id);
+            let id = format!("{}/{}", pack.id, row.id.get_ref());
+            if !seen.insert(id.clone()) {
+                self.problem(Some(row.id.span()), format!("the rule {id} is described twice"), "keep one of the two");
+            }
+            pack.rules.push(Rule {
+                doc: RuleDoc {
+                    id,
+                    summary: row.summary,
+                    level: row.level,
+                    why: row.why,
+                    remedy: row.remedy.get("any").or_else(|| row.remedy.values().next()).cloned().unwrap_or_default(),
+                    statement: row.statement,
+                    help: row.help,
+                    before: row.before,
+                    after: row.after,
+                },
+                message: row.message,
+                remedies: row.remedy.into_iter().collect(),
+            });
+        }
+    }
+
+    fn known_rule(&mut self, id: &Text) {
+        if !RULES.contains(&id.get_ref().as_str()) {
+            self.problem(Some(id.span()), format!("no check makes the rule {:?}", id.get_ref()), format!("the rules are: {}", RULES.join(", ")));
+        }
+    }
+
+    fn credential(&mut self, row: schema::Credential) -> Option<Credential> {
+        let find = BytesRegex::new(row.shape.get_ref()).map_err(|error| self.bad_regex(&row.shape, &error)).ok()?;
+        Some(Credential {
+            find,
+            whole: self.whole(&row.shape)?,
+            decoded: match &row.decoded {
+                Some(text) => Some(self.whole(text)?),
+                None => None,
+            },
+            dummies: self.set(&row.dummies, true),
+            id: row.id.into_inner(),
+            role: row.role,
+            encoding: row.encoding,
+            anywhere: row.anywhere,
+        })
+    }
+
+    fn construct(&mut self, row: schema::Construct, sdk: Option<&schema::Sdk>, seen: &mut HashSet<String>) -> Option<Construct> {
+        let Some(sdk) = sdk else {
+            self.problem(Some(row.id.span()), "a construct needs an [sdk] table in its file", "say which library, languages and package it belongs to");
+            return None;
+        };
+        let id = format!("{}/{}", sdk.id.get_ref(), row.id.get_ref());
+        if !seen.insert(id.clone()) {
+            self.problem(Some(row.id.span()), format!("the construct {id} is described twice"), "give each its own id");
+        }
+        let names = if row.languages.is_empty() { &sdk.languages } else { &row.languages };
+        let languages: Vec<_> = names.iter().filter_map(|name| self.language(name)).collect();
+        let mut patterns = Vec::new();
+        match &row.code {
+            Some(code) => {
+                for language in &languages {
+                    let layers = lang::lower(language, code.get_ref().as_bytes(), Span::new(0, code.get_ref().len()));
+                    match pattern::compile(&layers, &sdk.modules) {
+                        Ok(pattern) => patterns.push((language.name, pattern)),
+                        Err(error) => self.problem(Some(code.span()), format!("as {}: {error}", language.name), "write the code as a user would, with role names for the credentials"),
+                    }
+                }
+            }
+            None if row.form.is_none() => self.problem(Some(row.id.span()), "a construct needs code or a form", "add `code = '…'`"),
+            None => (),
+        }
+        let fixes = row.fix.iter().map(|fix| Fix {
+            versions: fix.versions.as_ref().and_then(|text| self.versions(text)),
+            code: fix.code.as_ref().map(|code| code.get_ref().clone()),
+            manual: fix.manual.clone(),
+        });
+        let fixes = fixes.collect();
+        Some(Construct {
+            versions: row.versions.as_ref().and_then(|text| self.versions(text)),
+            id,
+            title: sdk.title.clone(),
+            kind: row.kind,
+            languages: languages.iter().map(|language| language.name).collect(),
+            package: sdk.package.clone(),
+            by_host: sdk.bind == schema::Bind::Host,
+            form: row.form,
+            patterns,
+            fixes,
+            reason: row.reason,
+        })
+    }
+
+    fn language(&mut self, name: &Text) -> Option<&'static lang::Language> {
+        let found = lang::LANGUAGES.iter().find(|language| language.name == name.get_ref());
+        if found.is_none() {
+            let known: Vec<_> = lang::LANGUAGES.iter().map(|language| language.name).collect();
+            self.problem(Some(name.span()), format!("no language is called {:?}", name.get_ref()), format!("the languages are: {}", known.join(", ")));
+        }
+        found.copied()
+    }
+
+    fn versions(&mut self, text: &Text) -> Option<semver::VersionReq> {
+        let parsed = semver::VersionReq::parse(text.get_ref());
+        parsed.map_err(|error| self.problem(Some(text.span()), format!("not a version range: {error}"), "write it like `>=3.0.0, <4.0.0`")).ok()
+    }
+
+    fn regex(&mut self, text: &Text, ignore_case: bool) -> Option<Regex> {
+        let built = RegexBuilder::new(text.get_ref()).case_insensitive(ignore_case).size_limit(MAX_REGEX).build();
+        built.map_err(|error| self.bad_regex(text, &error)).ok()
+    }
+
+    fn whole(&mut self, text: &Text) -> Option<Regex> {
+        Regex::new(&format!(r"\A(?:{})\z", text.get_ref())).map_err(|error| self.bad_regex(text, &error)).ok()
+    }
+
+    fn set(&mut self, texts: &[Text], ignore_case: bool) -> Option<RegexSet> {
+        for text in texts {
+            self.regex(text, ignore_case)?;
+        }
+        let patterns = texts.iter().map(Text::get_ref);
+        let set = RegexSetBuilder::new(patterns).case_insensitive(ignore_case).size_limit(MAX_REGEX).build().ok()?;
+        (!texts.is_empty()).then_some(set)
+    }
+
+    fn bad_regex(&mut self, text: &Text, error: &regex::Error) {
+        self.problem(Some(text.span()), format!("the expression does not compile: {error}"), "expressions are those of the Rust regex crate");
+    }
+
+    fn globs(&mut self, texts: &[Text]) -> Option<ignore::gitignore::Gitignore> {
+        let mut builder = ignore::gitignore::GitignoreBuilder::new("");
+        for text in texts {
+            if let Err(error) = builder.add_line(None, text.get_ref()) {
+                self.problem(Some(text.span()), format!("not a glob: {error}"), "globs are written as in .gitignore");
+            }
+        }
+        if texts.is_empty() { None } else { builder.build().ok() }
+    }
+
+    fn references(&mut self, pack: &Pack) {
+        for id in RULES {
+            if pack.rule(id).is_none() {
+                self.file = 0;
+                self.problem(None, format!("the rule {id} has no text"), "describe it in a [[rule]] row");
+            }
+        }
+        for rule in &pack.rules {
+            if !rule.doc.help.starts_with("https://") {
+                self.problem(None, format!("{} has no help link", rule.doc.id), "link a live page of the vendor");
+            }
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! Packs: what one vendor's credentials look like and how its clients spell them.
+//!
+//! Owns reading and checking packs. A pack never sees a scanned file. The decision to know: the TOML form
+//! ([`schema`]) and the working form ([`Pack`]) are two types, and compiling one into the other is where every
+//! reference, expression and snippet is checked.
+
+pub mod builtin;
+pub mod compile;
+pub mod error;
+pub mod pattern;
+pub mod schema;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use regex::bytes::Regex as BytesRegex;
+use regex::{Regex, RegexSet};
+
+use crate::finding::{Level, Route, RuleDoc};
+use crate::prefilter::Needle;
+use pattern::Pattern;
+use schema::{Encoding, Form, HostRole, Kind, Package, Role};
+
+/// One vendor, ready for use.
+pub struct Pack {
+    /// Prefix of the rule ids.
+    pub id: String,
+    /// As people write it.
+    pub name: String,
+    /// The word that names the vendor in keys and paths.
+    pub word: String,
+    /// The environment variable a fix reads.
+    pub variable: String,
+    /// What a file must contain.
+    pub needles: Vec<Needle>,
+    /// The vendor's hosts.
+    pub hosts: Vec<(String, HostRole)>,
+    /// Shapes.
+    pub credentials: Vec<Credential>,
+    /// Names that give a role, over snake case.
+    pub names: Vec<(Role, Regex)>,
+    /// Values that are no credential.
+    pub placeholders: Option<RegexSet>,
+    /// Spellings, in the order of their files.
+    pub constructs: Vec<Construct>,
+    /// What stays silent.
+    pub exemptions: Vec<Exemption>,
+    /// Signs of an audience.
+    pub evidence: Vec<Evidence>,
+    /// Texts that ask for a credential.
+    pub requests: Vec<Request>,
+    /// Parameters of requests.
+    pub parameters: Vec<Parameter>,
+    /// Ways to show a credential.
+    pub exposures: Vec<Exposure>,
+    /// The rules, by id without the prefix.
+    pub rules: Vec<Rule>,
+    /// Constructs by language and the last segment of their anchor's name, made when first asked for.
+    pub(crate) by_name: OnceLock<HashMap<(&'static str, String), Vec<usize>>>,
+}
+
+/// A credential's shape.
+pub struct Credential {
+    /// Its id.
+    pub id: String,
+    /// What it is for.
+    pub role: Role,
+    /// Finds it in bytes.
+    pub find: BytesRegex,
+    /// Matches a whole value.
+    pub whole: Regex,
+    /// How the shape is encoded.
+    pub encoding: Option<Encoding>,
+    /// What the decoded text must be.
+    pub decoded: Option<Regex>,
+    /// Whether the shape alone proves it.
+    pub anywhere: bool,
+    /// Decoded texts that are nobody's.
+    pub dummies: Option<RegexSet>,
+}
+
+/// One spelling.
+pub struct Construct {
+    /// `file/id`.
+    pub id: String,
+    /// As a sentence names where it is from.
+    pub title: String,
+    /// What it does.
+    pub kind: Kind,
+    /// Languages it is written in.
+    pub languages: Vec<&'static str>,
+    /// The package, for its version.
+    pub package: Option<Package>,
+    /// Versions it works with.
+    pub versions: Option<semver::VersionReq>,
+    /// Whether the host ties it to the vendor.
+    pub by_host: bool,
+    /// A form of HTTP itself.
+    pub form: Option<Form>,
+    /// The code, by language.
+    pub patterns: Vec<(&'static str, Pattern)>,
+    /// What replaces it.
+    pub fixes: Vec<Fix>,
+    /// Why it is spared, for exempt constructs.
+    pub reason: Option<String>,
+}
+
+/// A replacement.
+pub struct Fix {
+    /// Versions it holds for.
+    pub versions: Option<semver::VersionReq>,
+    /// The code, with `TOKEN` where the token stands.
+    pub code: Option<String>,
+    /// Steps for a person.
+    pub manual: Option<String>,
+}
+
+/// What stays silent.
+pub struct Exemption {
+    /// Its id.
+    pub id: String,
+    /// Why.
+    pub reason: String,
+    /// Names, in snake case.
+    pub names: Option<RegexSet>,
+    /// Whole values.
+    pub values: Option<RegexSet>,
+    /// Paths.
+    pub paths: Option<ignore::gitignore::Gitignore>,
+    /// Whether a self-evident credential is reported all the same.
+    pub unproven_only: bool,
+}
+
+/// A sign of an audience.
+pub struct Evidence {
+    /// What it points to.
+    pub route: Route,
+    /// What to say of it.
+    pub says: String,
+    /// Names a credential is read from.
+    pub names: Option<RegexSet>,
+    /// `ecosystem/name`.
+    pub packages: Vec<String>,
+    /// Paths of files.
+    pub paths: Option<RegexSet>,
+}
+
+/// A text that asks for a credential.
+pub struct Request {
+    /// What is asked for.
+    pub asks_for: String,
+    /// Keys that carry texts of a user interface.
+    pub keys: Option<RegexSet>,
+    /// The texts.
+    pub texts: Option<RegexSet>,
+    /// Names of fields.
+    pub fields: Option<RegexSet>,
+}
+
+/// A parameter of a request.
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its values; `None` for any.
+    pub values: Option<RegexSet>,
+    /// The value's role.
+    pub role: Option<Role>,
+    /// The rule a value breaks.
+    pub rule: Option<String>,
+    /// What it asks for.
+    pub says: String,
+}
+
+/// A way to show a credential to others.
+pub struct Exposure {
+    /// What happens to it.
+    pub says: String,
+    /// Environment names.
+    pub variables: Option<RegexSet>,
+    /// Dotted call paths.
+    pub calls: Option<RegexSet>,
+    /// Dotted assignment targets.
+    pub targets: Option<RegexSet>,
+    /// Query parameters.
+    pub parameters: Vec<String>,
+}
+
+/// A rule's texts.
+pub struct Rule {
+    /// What people read.
+    pub doc: RuleDoc,
+    /// The finding's line, `{}` for what was found.
+    pub message: String,
+    /// What to do, by route.
+    pub remedies: HashMap<String, String>,
+}
+
+impl Rule {
+    /// What to do on this route.
+    #[must_use]
+    pub fn remedy(&self, route: Option<Route>) -> &str {
+        let key = match route {
+            Some(Route::AccessToken) => "access-token",
+            Some(Route::Oauth) => "oauth",
+            Some(Route::Remove) => "remove",
+            None => "any",
+        };
+        self.remedies.get(key).or_else(|| self.remedies.get("any")).map_or("", String::as_str)
+    }
+
+    /// The usual level.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.doc.level
+    }
+}
+
+impl Pack {
+    /// The rule of this id, without prefix.
+    #[must_use]
+    pub fn rule(&self, id: &str) -> Option<&Rule> {
+        let with_prefix = |rule: &&Rule| rule.doc.id.rsplit('/').next() == Some(id);
+        self.rules.iter().find(with_prefix)
+    }
+
+    /// Constructs of a language whose anchor ends in this name, or in any.
+    pub fn constructs_named(&self, language: &'static str, name: &str) -> impl Iterator<Item = &Construct> {
+        let by_name = self.by_name.get_or_init(|| compile::by_name(&self.constructs));
+        let named = by_name.get(&(language, name.to_owned())).into_iter().flatten();
+        let open = by_name.get(&(language, String::new())).into_iter().flatten();
+        named.chain(open).map(|&at| &self.constructs[at])
+    }
+
+    /// What a host serves, if it is the vendor's.
+    #[must_use]
+    pub fn host(&self, name: &str) -> Option<HostRole> {
+        let known = |host: &str| match host.strip_prefix("*.") {
+            Some(domain) => name == domain || name.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.')),
+            None => name == host,
+        };
+        self.hosts.iter().find(|(host, _)| known(host)).map(|(_, role)| *role)
+    }
+
+    /// The role a name in snake case gives its value.
+    #[must_use]
+    pub fn role_of_name(&self, name: &str) -> Option<Role> {
+        self.names.iter().find(|(_, names)| names.is_match(name)).map(|(role, _)| *role)
+    }
+
+    /// Why a value is no credential at all, if so.
+    #[must_use]
+    pub fn is_placeholder(&self, value: &str) -> bool {
+        self.placeholders.as_ref().is_some_and(|placeholders| placeholders.is_match(value))
+    }
+}
+
+impl Credential {
+    /// Whether the whole text has this structure.
+    #[must_use]
+    pub fn proves(&self, text: &str) -> bool {
+        self.whole.is_match(text) && self.decodes(text.as_bytes())
+    }
+
+    /// Whether the bytes decode to what they must.
+    #[must_use]
+    pub fn decodes(&self, bytes: &[u8]) -> bool {
+        let text = match self.encoding {
+            None => Some(bytes.to_vec()),
+            Some(Encoding::Base64) => base64(bytes),
+            Some(Encoding::Base64Twice) => base64(bytes).and_then(|once| base64(&once)),
+        };
+        let Some(text) = text.and_then(|text| String::from_utf8(text).ok()) else { return false };
+        self.decoded.as_ref().is_none_or(|decoded| decoded.is_match(&text)) && !self.dummies.as_ref().is_some_and(|dummies| dummies.is_match(&text))
+    }
+}
+
+/// Decodes standard or URL-safe base64, padded or not; trailing bits that stand for nothing are dropped.
+#[must_use]
+pub fn base64(bytes: &[u8]) -> Option<Vec<u8>> {
+    use base64::Engine as _;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+    const LENIENT: GeneralPurposeConfig =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+    const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
+    const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+    STANDARD.decode(bytes).or_else(|_| URL_SAFE.decode(bytes)).ok()
+}
