@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use super::ignores::{self, Rules};
+use super::ignores::{self, Allowance, Rules};
 use super::open::{Dir, OpenError, open_real};
 use super::read::{Failure, Origin, Reader};
 use super::repository::Repository;
@@ -95,6 +95,7 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
             hit,
             named: roots.iter().map(|root| root.real.clone()).collect(),
             rules: RwLock::default(),
+            allowance: Allowance::default(),
             notices: &notices,
             totals: Mutex::default(),
             roots: &roots,
@@ -165,6 +166,7 @@ struct Run<'a> {
     named: HashSet<PathBuf>,
     /// The rules in force in each directory of a repository, by real path.
     rules: RwLock<HashMap<PathBuf, Arc<Rules>>>,
+    allowance: Allowance,
     notices: &'a Notices,
     totals: Mutex<Walked>,
 }
@@ -199,7 +201,7 @@ impl Run<'_> {
     /// The rules that a repository beginning at `directory` starts with.
     fn repository(&self, directory: &Path) -> Option<Arc<Rules>> {
         let repository = Repository::at(directory)?;
-        let exclude = repository.exclude().unwrap_or_else(|(path, why)| {
+        let exclude = repository.exclude(&self.allowance).unwrap_or_else(|(path, why)| {
             self.refused(&path, Reason::IgnoreFileRefused, why);
             Gitignore::empty()
         });
@@ -212,7 +214,7 @@ impl Run<'_> {
         if outer.is_everything() {
             return Some(outer);
         }
-        match ignores::of_directory(handle, directory) {
+        match ignores::of_directory(handle, directory, &self.allowance) {
             Ok(None) => Some(outer),
             Ok(Some(patterns)) => Some(outer.with(patterns)),
             Err(why) => {
