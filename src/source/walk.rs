@@ -95,6 +95,7 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
             hit,
             named: roots.iter().map(|root| root.real.clone()).collect(),
             rules: RwLock::default(),
+            above: Mutex::default(),
             allowance: Allowance::default(),
             notices: &notices,
             totals: Mutex::default(),
@@ -166,6 +167,8 @@ struct Run<'a> {
     named: HashSet<PathBuf>,
     /// The rules in force in each directory of a repository, by real path.
     rules: RwLock<HashMap<PathBuf, Arc<Rules>>>,
+    /// The same for directories above roots, which are not judged themselves.
+    above: Mutex<HashMap<PathBuf, Option<Arc<Rules>>>>,
     allowance: Allowance,
     notices: &'a Notices,
     totals: Mutex<Walked>,
@@ -229,10 +232,17 @@ impl Run<'_> {
         let top = root.ancestors().skip(1).find(|above| Repository::at(above).is_some())?;
         let mut above: Vec<&Path> = root.ancestors().skip(1).take_while(|above| above.starts_with(top)).collect();
         above.reverse();
-        above.into_iter().fold(None, |rules, directory| match Dir::open_real(directory) {
-            Ok(handle) => self.enter(directory, &handle, rules),
-            Err(_) => rules,
-        })
+        let mut known = self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = None;
+        for directory in above {
+            rules = match (known.get(directory), Dir::open_real(directory)) {
+                (Some(found), _) => found.clone(),
+                (None, Ok(handle)) => self.enter(directory, &handle, rules),
+                (None, Err(_)) => rules,
+            };
+            known.entry(directory.to_owned()).or_insert_with(|| rules.clone());
+        }
+        rules
     }
 
     fn is_hidden_by(&self, rules: Option<&Arc<Rules>>, path: &Path, is_dir: bool) -> bool {
