@@ -48,7 +48,7 @@ fn generate(out: &Path, files: u64, permille: u64) -> io::Result<()> {
         let extension = if binary { "png" } else { EXTENSIONS[random.below(EXTENSIONS.len() as u64) as usize] };
         let name = format!("{}_{number}.{extension}", WORDS[random.below(25) as usize]);
         let mut file = BufWriter::new(File::create(directory.join(name))?);
-        // Sizes double with even odds from 256 bytes on: half of the files have under 2 KiB, some over 100 KiB.
+        // From 256 bytes to 64 KiB, half of the files under 2 KiB, 4.5 KiB on average.
         let size = (256 << random.below(6)) << (random.below(4) * random.below(2) * random.below(2));
         if binary {
             noise(&mut file, &mut random, size)?

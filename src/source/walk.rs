@@ -18,7 +18,7 @@ use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
 use super::ignores::{self, Allowance, Rules};
-use super::open::{Dir, OpenError, open_real};
+use super::open::{Dir, OpenError, open_limit, open_real};
 use super::read::{Failure, Origin, Reader};
 use super::repository::Repository;
 use super::skip::Notices;
@@ -65,17 +65,21 @@ pub struct Walked {
 }
 
 impl Walk {
-    /// Walks one root with the defaults.
+    /// These roots, with the defaults.
     #[must_use]
     pub fn new(base: PathBuf, roots: Vec<PathBuf>) -> Self {
         Self { base, roots, no_ignore: false, threads: 0, limits: Limits::default() }
     }
 
     fn thread_count(&self) -> usize {
-        match self.threads {
+        let wanted = match self.threads {
             0 => std::thread::available_parallelism().map_or(8, |cores| (4 * cores.get()).clamp(8, 32)),
             threads => threads,
-        }
+        };
+        // A thread holds its directories, the one it lists, a file, and one more while it opens the next. Some are
+        // left to the rest of the process.
+        let allowed = open_limit().map_or(u64::MAX, |limit| limit.saturating_sub(12) / (FOLDERS as u64 + 3));
+        wanted.min(usize::try_from(allowed).unwrap_or(usize::MAX)).max(1)
     }
 }
 
