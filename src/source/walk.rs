@@ -21,6 +21,7 @@ use super::ignores::{self, Allowance, Rules};
 use super::open::{Dir, OpenError, open_limit, open_real};
 use super::read::{Failure, Origin, Reader};
 use super::repository::Repository;
+use super::roots::Root;
 use super::skip::Notices;
 use super::{Limits, Reason, RelPath, Skipped, Source, is_setting};
 use crate::prefilter::Prefilter;
@@ -119,45 +120,6 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
     }
     walked.settings.sort_unstable();
     walked
-}
-
-/// Something that was named.
-struct Root {
-    /// As it was named, relative to the base where it lies beneath.
-    shown: PathBuf,
-    /// Absolute and free of links.
-    real: PathBuf,
-}
-
-impl Root {
-    /// The roots that can be examined, each once.
-    fn all(walk: &Walk, notices: &Notices) -> Vec<Self> {
-        let mut seen = HashSet::new();
-        let mut roots = Vec::new();
-        for named in &walk.roots {
-            let shown = named.strip_prefix(&walk.base).unwrap_or(named);
-            let error = match walk.base.join(named).canonicalize() {
-                Ok(real) => {
-                    if let Some(kind) = special(&real) {
-                        OpenError::NotRegular(kind)
-                    } else {
-                        if seen.insert(real.clone()) {
-                            roots.push(Self { shown: shown.to_owned(), real });
-                        }
-                        continue;
-                    }
-                }
-                Err(error) => OpenError::Io(error),
-            };
-            notices.push(Skipped::named(RelPath::new(shown), &error));
-        }
-        roots
-    }
-}
-
-fn special(real: &Path) -> Option<&'static str> {
-    let kind = real.symlink_metadata().ok()?.file_type();
-    (!kind.is_file() && !kind.is_dir()).then_some("a pipe, socket or device")
 }
 
 /// What all threads share.
