@@ -74,7 +74,6 @@ fn wrong_usage_is_2_and_escaped() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn unknown_rules_are_2_and_name_the_nearest() {
     let dir = scratch();
     for args in [
@@ -89,7 +88,6 @@ fn unknown_rules_are_2_and_name_the_nearest() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn rules_are_listed_and_explained() {
     let dir = scratch();
     let list = dekey(dir.path(), &["rules", "list"]);
@@ -104,7 +102,6 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn a_wrong_configuration_is_2_and_points_at_the_mistake() {
     let dir = scratch();
     let file = dir.path().join("dekey.toml");
@@ -127,7 +124,6 @@ fn a_wrong_configuration_is_2_and_points_at_the_mistake() {
 
 #[cfg(unix)]
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn a_configuration_that_is_a_link_or_pipe_is_refused() {
     let dir = scratch();
     std::os::unix::fs::symlink("/dev/zero", dir.path().join("dekey.toml")).unwrap();
@@ -137,7 +133,7 @@ fn a_configuration_that_is_a_link_or_pipe_is_refused() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
+#[ignore = "needs the scan behind cli::engine"]
 fn a_path_that_does_not_exist_is_2_whatever_the_format() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -152,7 +148,7 @@ fn a_path_that_does_not_exist_is_2_whatever_the_format() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
+#[ignore = "needs the scan behind cli::engine"]
 fn json_is_one_document_and_nothing_else() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -164,7 +160,7 @@ fn json_is_one_document_and_nothing_else() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
+#[ignore = "needs the scan behind cli::engine"]
 fn a_report_file_is_whole_and_the_count_goes_to_standard_error() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -176,7 +172,7 @@ fn a_report_file_is_whole_and_the_count_goes_to_standard_error() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
+#[ignore = "needs the scan behind cli::engine"]
 fn standard_input_is_examined_under_its_name() {
     let dir = scratch();
     let ran = fed(dir.path(), &["check", "--stdin-filename", "lib/a.rb"], b"puts 1\n");

@@ -13,6 +13,7 @@ use super::progress::Display;
 use super::{Error, Exit, Global, Packs, engine};
 use crate::config::{self, Audience, Config};
 use crate::finding::{Confidence, Level, Report, State};
+use crate::pack::Pack;
 use crate::source::Progress;
 use crate::{names, render};
 
@@ -101,10 +102,11 @@ struct Policy {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
-        let rules = engine::rules(&self.packs.dirs)?;
+        let packs = engine::packs(&self.packs.dirs)?;
+        let rules = engine::rules(&packs);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
         let policy = self.policy(&ids)?;
-        let request = self.request(&policy.config, global)?;
+        let request = self.request(packs, &policy.config, global)?;
 
         let progress = Arc::new(Progress::default());
         let display = Display::start(&progress, global.quiet);
@@ -148,7 +150,7 @@ impl Check {
         }
     }
 
-    fn request(&self, config: &Config, global: &Global) -> Result<engine::Request, Error> {
+    fn request(&self, packs: Vec<Pack>, config: &Config, global: &Global) -> Result<engine::Request, Error> {
         let stdin = match &self.stdin_filename {
             Some(name) => Some((name.clone(), standard_input()?)),
             None => None,
@@ -161,7 +163,7 @@ impl Check {
             audience: config.audience,
             variable: config.variable.clone(),
             exclude: (config.base.clone(), config.exclude.clone()),
-            packs: self.packs.dirs.clone(),
+            packs,
             exemptions: global.verbose,
         })
     }
