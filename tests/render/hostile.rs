@@ -6,6 +6,8 @@ use dekey::render::{closing, concise, json, text};
 use dekey::source::{Reason, RelPath, Skipped};
 use dekey::span::Span;
 
+use proptest::prelude::*;
+
 use crate::build_server::commands;
 use crate::sample::{finding, label, masked};
 
@@ -177,4 +179,32 @@ fn several_labels_share_their_lines() {
     // A gap of one line is shown, a wider one is a break.
     assert!(out.contains("2 │ middle\n3 │ THREE\n"), "{out}");
     assert!(out.contains("\n  ·\n6 │ FOUR\n"), "{out}");
+}
+
+proptest! {
+    /// Any bytes, any labels, any edit: plain output that still names the finding.
+    #[test]
+    fn any_source_is_rendered_plainly(
+        parts in proptest::collection::vec(prop_oneof![
+            Just(b"\n".to_vec()), Just(b"\r\n".to_vec()), Just("é日\u{202e}".as_bytes().to_vec()),
+            Just(b"##[add-mask]".to_vec()), Just(b"::error::".to_vec()), Just(vec![b'x'; 200]),
+            proptest::collection::vec(any::<u8>(), 0..20),
+        ], 0..30),
+        spans in proptest::collection::vec((0usize..3_000, 0usize..500), 4),
+        text in any::<String>(),
+    ) {
+        let mut report = report("a");
+        report.files = vec![masked("a", &parts.concat(), &[])];
+        let spans: Vec<Span> = spans.iter().map(|(start, len)| Span::new(*start, start + len)).collect();
+        let finding = &mut report.findings[0];
+        finding.primary.span = spans[0];
+        finding.related = vec![label(0, spans[1], &text), label(0, spans[2], "")];
+        finding.fix.as_mut().unwrap().edits[0].span = spans[3];
+        finding.fix.as_mut().unwrap().edits[0].text.clone_from(&text);
+        for (format, out) in outputs(&report) {
+            prop_assert!(out.chars().all(|c| c == '\n' || !is_hostile(c)), "{}: {:?}", format, out);
+            prop_assert_eq!(commands(&out), Vec::<String>::new());
+            prop_assert!(format == "closing" || out.contains("intercom/hostile"));
+        }
+    }
 }
