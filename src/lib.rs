@@ -5,10 +5,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod cli;
 pub mod config;
 pub mod facts;
 pub mod finding;
+pub mod fingerprint;
+pub mod fix;
 pub mod lang;
 pub mod link;
 pub mod matcher;
@@ -18,5 +21,6 @@ pub mod prefilter;
 pub mod problem;
 pub mod redact;
 pub mod render;
+pub mod scan;
 pub mod source;
 pub mod span;

@@ -133,7 +133,6 @@ fn a_configuration_that_is_a_link_or_pipe_is_refused() {
 }
 
 #[test]
-#[ignore = "needs the scan behind cli::engine"]
 fn a_path_that_does_not_exist_is_2_whatever_the_format() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -148,7 +147,6 @@ fn a_path_that_does_not_exist_is_2_whatever_the_format() {
 }
 
 #[test]
-#[ignore = "needs the scan behind cli::engine"]
 fn json_is_one_document_and_nothing_else() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -160,7 +158,6 @@ fn json_is_one_document_and_nothing_else() {
 }
 
 #[test]
-#[ignore = "needs the scan behind cli::engine"]
 fn a_report_file_is_whole_and_the_count_goes_to_standard_error() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -172,7 +169,6 @@ fn a_report_file_is_whole_and_the_count_goes_to_standard_error() {
 }
 
 #[test]
-#[ignore = "needs the scan behind cli::engine"]
 fn standard_input_is_examined_under_its_name() {
     let dir = scratch();
     let ran = fed(dir.path(), &["check", "--stdin-filename", "lib/a.rb"], b"puts 1\n");

@@ -35,11 +35,15 @@ fn rewrite(text: &str) -> (String, Vec<String>) {
     let mut lines = text.split_inclusive('\n');
     while let Some(line) = lines.next() {
         out.push_str(line);
-        let Some(fence) = line.trim_end().strip_prefix("```").filter(|fence| !fence.is_empty()) else { continue };
+        let fence = line.trim_end().trim_start_matches('`');
+        let marks = &line[..line.trim_end().len() - fence.len()];
+        if marks.len() < 3 || fence.is_empty() {
+            continue;
+        }
         let mut body = String::new();
         let mut close = "";
         for line in lines.by_ref() {
-            if line.trim_end() == "```" {
+            if line.trim_end() == marks {
                 close = line;
                 break;
             }

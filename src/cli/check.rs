@@ -106,7 +106,7 @@ impl Check {
         let rules = engine::rules(&packs);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
         let policy = self.policy(&ids)?;
-        let request = self.request(packs, &policy.config, global)?;
+        let request = self.request(packs, &policy.config)?;
 
         let progress = Arc::new(Progress::default());
         let display = Display::start(&progress, global.quiet);
@@ -150,7 +150,7 @@ impl Check {
         }
     }
 
-    fn request(&self, packs: Vec<Pack>, config: &Config, global: &Global) -> Result<engine::Request, Error> {
+    fn request(&self, packs: Vec<Pack>, config: &Config) -> Result<engine::Request, Error> {
         let stdin = match &self.stdin_filename {
             Some(name) => Some((name.clone(), standard_input()?)),
             None => None,
@@ -164,7 +164,6 @@ impl Check {
             variable: config.variable.clone(),
             exclude: (config.base.clone(), config.exclude.clone()),
             packs,
-            exemptions: global.verbose,
         })
     }
 

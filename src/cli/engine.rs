@@ -1,22 +1,19 @@
 //! What the commands need of the library, in one place.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+
+use ignore::gitignore::GitignoreBuilder;
 
 use super::Error;
 use super::output::plain;
 use crate::config::Audience;
-use crate::finding::{Report, RuleDoc};
+use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::error::PackError;
-use crate::pack::{Pack, builtin, compile};
+use crate::pack::{Pack, builtin, compile, load};
 use crate::problem::{Problem, Refused};
-use crate::source::{Progress, RelPath, read_named};
-
-/// Most bytes a file of a pack may have.
-const FILE_LIMIT: u64 = 1 << 20;
-/// Most files a pack may have.
-const MAX_FILES: usize = 200;
+use crate::scan;
+use crate::source::{Progress, RelPath, Source, Walk};
 
 /// What to scan, and how.
 pub(crate) struct Request {
@@ -36,8 +33,6 @@ pub(crate) struct Request {
     pub(crate) exclude: (PathBuf, Vec<String>),
     /// The packs to judge by.
     pub(crate) packs: Vec<Pack>,
-    /// Whether to list what was spared.
-    pub(crate) exemptions: bool,
 }
 
 /// The built-in packs and those in `dirs`; one with the id of another takes its place.
@@ -65,30 +60,9 @@ pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
 
 /// Reads and checks the pack in `dir`: its `.toml` files.
 pub(crate) fn read(dir: &Path) -> Result<Pack, Error> {
-    let cannot = |error: &dyn std::fmt::Display| {
-        let what = format!("cannot read the pack {}: {error}", dir.display());
-        Error::new(what, "name a directory with the TOML files of one pack")
-    };
-    let entries = std::fs::read_dir(dir).map_err(|error| cannot(&plain(&error)))?;
-    let mut paths = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| cannot(&plain(&error)))?;
-    paths.retain(|path| path.extension() == Some(OsStr::new("toml")));
-    paths.sort_unstable();
-    if paths.is_empty() || paths.len() > MAX_FILES {
-        return Err(cannot(&format!("it has {} TOML files", paths.len())));
-    }
-    let mut files = Vec::new();
-    for path in paths {
-        let cannot = |error: &dyn std::fmt::Display| {
-            let what = format!("cannot read {} of a pack: {error}", path.display());
-            Error::new(what, "make it a readable UTF-8 file of at most 1 MiB")
-        };
-        let bytes = read_named(&path, FILE_LIMIT).map_err(|error| cannot(&error))?;
-        let text = String::from_utf8(bytes).map_err(|_| cannot(&"it is not UTF-8"))?;
-        files.push((path.display().to_string(), text));
-    }
+    let files = load::dir(dir).map_err(|error| {
+        Error::new(error.to_string(), "name a directory with the TOML files of one pack, UTF-8, of at most 1 MiB each")
+    })?;
     compile::compile(files).map_err(refused)
 }
 
@@ -108,6 +82,51 @@ fn refused(error: PackError) -> Error {
 
 /// Scans. The report holds findings of every rule, level and confidence; the caller narrows it.
 pub(crate) fn scan(request: &Request, progress: &Progress) -> Result<Report, Error> {
-    _ = (request, progress);
-    Err(Error::new("this build cannot scan", "build a release"))
+    let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(|error| {
+        let what = format!("cannot tell the working directory: {}", plain(&error));
+        Error::new(what, "change to a directory that exists")
+    })?;
+    let exclude = excluding(&here, &request.exclude)?;
+    let mut walk = Walk::new(here, request.paths.clone());
+    walk.no_ignore = request.no_ignore;
+    walk.threads = request.threads;
+    let options = scan::Options {
+        walk,
+        input: request.stdin.clone().map(|(path, bytes)| Source::from_bytes(RelPath::new(&path), bytes, true)),
+        packs: &request.packs,
+        audience: request.audience.map(|audience| match audience {
+            Audience::OwnData => Route::AccessToken,
+            Audience::Public => Route::Oauth,
+        }),
+        variable: request.variable.as_deref(),
+        exclude: exclude.as_deref(),
+        prefilter: true,
+    };
+    scan::scan(&options, progress).map_err(|error| {
+        Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")
+    })
+}
+
+type Excluded = dyn Fn(&RelPath) -> bool + Sync;
+
+/// Whether the configuration leaves a file out; `None` when it leaves out none.
+fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<Option<Box<Excluded>>, Error> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let base = here.join(base);
+    let base = base.canonicalize().unwrap_or(base);
+    let mut builder = GitignoreBuilder::new(&base);
+    let built = patterns.iter().try_for_each(|pattern| builder.add_line(None, pattern).map(drop));
+    let matcher = built.and_then(|()| builder.build()).map_err(|error| {
+        Error::new(format!("cannot use the patterns under `exclude`: {error}"), "write them as in a .gitignore file")
+    })?;
+    let here = here.to_owned();
+    Ok(Some(Box::new(move |path| {
+        let path = here.join(path.as_path());
+        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
+        let path = path.canonicalize().unwrap_or(path);
+        // What is outside of the configuration's directory is none of its business.
+        path.starts_with(&base) && matcher.matched_path_or_any_parents(&path, false).is_ignore()
+    })))
 }

@@ -159,13 +159,13 @@ impl Reader<'_> {
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
-        let mut at = at;
-        let leading = |reader: &Self, at: usize| {
-            reader.op_in(at, PREFIX)
-                || (reader.op_in(at, &["::", "\\"]) && reader.op_in(at, reader.profile.path))
-                || reader.word_in(at, reader.profile.skip)
-        };
-        while at < end && leading(self, at) {
+        let (mut at, mut start) = (at, at);
+        while at < end {
+            if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) {
+                start = at + 1;
+            } else if !self.leads_path(at) {
+                break;
+            }
             at += 1;
         }
         if at >= end {
@@ -196,7 +196,7 @@ impl Reader<'_> {
                 self.closure(at, at + 1, at + 1, end)
             }
             Kind::Word => {
-                let chain = Chain { receiver: None, path: self.first_segment(at), start: at };
+                let chain = Chain { receiver: None, path: self.first_segment(at), start };
                 return Some(self.chain(chain, at + 1, end));
             }
             _ => return None,
@@ -205,13 +205,18 @@ impl Reader<'_> {
         Some(self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, next, end))
     }
 
+    /// Whether a separator stands before the first segment of a path (`::A`, `\\A`).
+    pub(super) fn leads_path(&self, at: usize) -> bool {
+        self.op_in(at, &["::", "\\"]) && self.op_in(at, self.profile.path)
+    }
+
     /// A value of known text.
     #[must_use]
     pub fn text_value(&self, text: String, content: Span, span: Span) -> Value {
         Value { kind: ValueKind::Str(Str { text, content }), span }
     }
 
-    fn first_segment(&self, at: usize) -> Path {
+    pub(super) fn first_segment(&self, at: usize) -> Path {
         let name = self.name(at);
         if self.profile.this.contains(&name.text.as_str()) {
             return Path::single(Name { text: "self".to_owned(), span: name.span });
@@ -324,7 +329,7 @@ impl Reader<'_> {
         (finish(&mut parts, &mut false), next)
     }
 
-    fn one_string(&mut self, at: usize, end: usize) -> (Value, usize) {
+    pub(super) fn one_string(&mut self, at: usize, end: usize) -> (Value, usize) {
         let close = self.mate(at, end);
         let form = self.tokens[at].form;
         let mut parts = Vec::new();
@@ -381,7 +386,9 @@ impl Reader<'_> {
             return (Value::opaque(span), close + 1);
         }
         if self.is_open(at, "(") {
-            if self.op_in(close + 1, &["=>", "->"]) && close + 1 < end {
+            let arrow = close + 1;
+            let taken = self.op_in(arrow, self.profile.path) || self.op_in(arrow, self.profile.map_key);
+            if self.op_in(arrow, &["=>", "->"]) && arrow < end && !taken {
                 return self.closure(at + 1, close, close + 1, end);
             }
             let mut items = self.items(at + 1, close, self.profile.arg_key);
@@ -444,7 +451,7 @@ impl Reader<'_> {
     }
 
     /// Reads a closure: parameters in `start..close`, an arrow, and a block or an expression.
-    fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
+    pub(super) fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
         let params = self.params(start, close);
         let body_at = arrow + 1;
         let id = self.facts.defs.len();
@@ -484,6 +491,12 @@ impl Reader<'_> {
     }
 
     fn args(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Arg> {
+        let items = self.list(start, end, keys);
+        items.into_iter().map(|Item { key, value, spread }| Arg { name: key, value, spread }).collect()
+    }
+
+    /// The items of `start..end`, one level deeper; read as statements later where that is too deep.
+    pub fn list(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Item> {
         if self.depth >= MAX_NESTING {
             self.queue(start, end);
             return Vec::new();
@@ -491,7 +504,7 @@ impl Reader<'_> {
         self.depth += 1;
         let items = self.items(start, end, keys);
         self.depth -= 1;
-        items.into_iter().map(|Item { key, value, spread }| Arg { name: key, value, spread }).collect()
+        items
     }
 
     /// Makes the chain's name a call and its result the chain's receiver. Returns the index after the call.
@@ -530,8 +543,13 @@ impl Reader<'_> {
             i += 1;
         }
         if self.kind(i) != Some(Kind::Word) {
-            let (value, next) = self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
-            return (value, next);
+            if self.depth >= MAX_NESTING {
+                return (Value::opaque(self.span(at)), i);
+            }
+            self.depth += 1;
+            let class = self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
+            self.depth -= 1;
+            return class;
         }
         let mut path = self.first_segment(i);
         i += 1;
@@ -704,7 +722,7 @@ impl Reader<'_> {
     }
 
     /// A format with its places filled.
-    fn filled(&self, format: &Value, args: &[Arg], span: Span) -> Value {
+    pub(super) fn filled(&self, format: &Value, args: &[Arg], span: Span) -> Value {
         let args: Vec<(Option<&str>, Value)> = args
             .iter()
             .flat_map(|arg| match &arg.value.kind {

@@ -305,6 +305,12 @@ impl<'a> Lexer<'a> {
         index
     }
 
+    /// Closes the group that the token `open` opened with a token of `len` bytes.
+    pub fn close(&mut self, open: u32, len: usize) {
+        let close = self.push(Kind::Close, self.pos + len);
+        self.mate(open, close);
+    }
+
     fn mate(&mut self, open: u32, close: u32) {
         self.tokens[open as usize].mate = close;
         self.tokens[close as usize].mate = open;
@@ -432,7 +438,7 @@ impl<'a> Lexer<'a> {
         while at < self.end {
             let byte = self.text[at];
             let rest = &self.text[at..self.end];
-            if byte == b'\\' && matches!(form.escape, Escape::Backslash | Escape::Quote | Escape::Raw) {
+            if byte == b'\\' && !matches!(form.escape, Escape::None | Escape::Doubled) {
                 at = (at + 2).min(self.end);
                 continue;
             }
@@ -501,6 +507,7 @@ impl<'a> Lexer<'a> {
             (Interp::Shell, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
             (Interp::Php | Interp::Shell, [b'$', next, ..]) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
+            (Interp::Php, [b'$', next, ..]) if *next >= 0x80 => Some(0),
             (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
             _ => None,
         }
@@ -510,12 +517,13 @@ impl<'a> Lexer<'a> {
         if len == 0 {
             // `$name` inside the text: an interpolation of one word.
             let open = self.push(Kind::InterpOpen, self.pos);
-            let end = self.word_end(self.pos + 2).max(self.pos + 2);
-            let mut end = end.min(self.end);
-            if interp == Interp::Php {
-                end = self.pos + 1 + self.text[self.pos + 1..end].iter().take_while(|b| **b != b'$').count();
-            }
+            // `$1` and `$@` are of one character.
+            let name = self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_' || self.peek(1) >= 0x80;
+            let end = if name { self.word_end(self.pos + 2) } else { self.pos + 2 };
             self.push(Kind::Word, end);
+            if interp == Interp::Php {
+                self.bare_member();
+            }
             let close = self.push(Kind::InterpClose, self.pos);
             self.mate(open, close);
             return;
@@ -527,6 +535,26 @@ impl<'a> Lexer<'a> {
         };
         let open = self.push(Kind::InterpOpen, self.pos + len);
         self.enter_code(open, close);
+    }
+
+    /// `->name` or `[key]` right after a variable in text, where the language needs no braces for one of them.
+    fn bare_member(&mut self) {
+        let arrow = if self.at("->") { 2 } else { 3 };
+        if (self.at("->") || self.at("?->")) && (self.peek(arrow).is_ascii_alphabetic() || self.peek(arrow) == b'_') {
+            self.push(Kind::Op, self.pos + arrow);
+            self.push(Kind::Word, self.word_end(self.pos + 1));
+        } else if self.peek(0) == b'[' {
+            let start = self.pos + 1;
+            let sign = usize::from(matches!(self.peek(1), b'$' | b'-'));
+            let end = self.word_end((start + sign).min(self.end));
+            if end == start + sign || end >= self.end || self.text[end] != b']' {
+                return;
+            }
+            let open = self.push(Kind::Open, start);
+            self.push(if self.peek(0) == b'$' { Kind::Word } else { Kind::Symbol }, end);
+            let close = self.push(Kind::Close, end + 1);
+            self.mate(open, close);
+        }
     }
 
     /// Enters code that `close` ends, opened by the token `open`, from inside a string or an island.
@@ -546,17 +574,9 @@ impl<'a> Lexer<'a> {
 
     // Heredocs.
 
-    /// Opens a heredoc whose opening (`<<~NAME`) is `len` bytes long. `ends` says whether a line, given from its first
-    /// word to its end, closes it, and how many bytes of it belong to the terminator. Returns whether a terminator
-    /// exists; if not, nothing was read.
-    pub fn open_heredoc(
-        &mut self,
-        len: usize,
-        word: &'a [u8],
-        form: StringForm,
-        indented: bool,
-        ends: fn(rest: &[u8]) -> bool,
-    ) -> bool {
+    /// Opens a heredoc whose opening (`<<~NAME`) is `len` bytes long and whose terminator is `word`. Returns whether
+    /// that terminator exists; if not, nothing was read.
+    pub fn open_heredoc(&mut self, len: usize, word: &'a [u8], form: StringForm, shape: Heredoc) -> bool {
         if self.stack.len() >= MAX_DEPTH {
             self.too_deep = true;
             return false;
@@ -564,21 +584,23 @@ impl<'a> Lexer<'a> {
         let body = self.jump.unwrap_or_else(|| (self.line_end(self.pos) + 1).min(self.end));
         let (text, end) = (self.text, self.end);
         let lines = self.lines.get_or_insert_with(|| first_words(text, end));
-        let Some(starts) = lines.get(word) else { return false };
+        let Some(starts) = lines.get(first_word(word)) else { return false };
         let from = starts.partition_point(|&start| start < body);
         // A word that stands at the start of many lines without ending anything is looked up a bounded number of times.
         let found = starts[from..].iter().take(64).find(|&&start| {
             let flush = start == 0 || text[start - 1] == b'\n';
-            (indented || flush) && ends(&text[start + word.len()..line_end(text, start, end)])
+            let line = &text[start..line_end(text, start, end)];
+            (shape.indented || flush) && line.strip_prefix(word).is_some_and(shape.ends)
         });
         let Some(&at) = found else { return false };
         let line = text[..at].iter().rposition(|&byte| byte == b'\n').map_or(0, |nl| nl + 1).max(body);
         let open = self.push(Kind::StrOpen, self.pos + len);
         self.tokens[open as usize].form = escape_code(form.escape);
-        let resume = self.pos as u32;
+        let after = (at + word.len()) as u32;
+        let resume = if shape.inline { after } else { self.pos as u32 };
         self.saved.push(self.open);
         self.open = [0; 3];
-        self.stack.push(Context::Heredoc { open, form, end: line as u32, after: (at + word.len()) as u32, resume });
+        self.stack.push(Context::Heredoc { open, form, end: line as u32, after, resume });
         self.jump = None;
         self.pos = body;
         true
@@ -605,9 +627,22 @@ impl<'a> Lexer<'a> {
         self.pos = self.pos.max(end);
         let close = self.push(Kind::StrClose, self.pos.max(after as usize));
         self.mate(open, close);
-        self.jump = Some((self.line_end(self.pos) + 1).min(self.end));
-        self.pos = resume as usize;
+        if resume < after {
+            self.jump = Some((self.line_end(self.pos) + 1).min(self.end));
+            self.pos = resume as usize;
+        }
     }
+}
+
+/// How a language ends its heredocs.
+#[derive(Clone, Copy)]
+pub struct Heredoc {
+    /// Whether blanks may stand before the terminator.
+    pub indented: bool,
+    /// Whether the code goes on behind the terminator, rather than behind the opening.
+    pub inline: bool,
+    /// Whether the terminator's line may end like this.
+    pub ends: fn(rest: &[u8]) -> bool,
 }
 
 fn line_end(text: &[u8], from: usize, end: usize) -> usize {
@@ -622,16 +657,20 @@ fn first_words(text: &[u8], end: usize) -> HashMap<&[u8], Vec<usize>> {
         let stop = line_end(text, line, end);
         let blank = text[line..stop].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         let start = line + blank;
-        let len = text[start..stop]
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80)
-            .count();
-        if len > 0 {
-            words.entry(&text[start..start + len]).or_default().push(start);
+        let word = first_word(&text[start..stop]);
+        if !word.is_empty() {
+            words.entry(word).or_default().push(start);
         }
         line = stop + 1;
     }
     words
+}
+
+/// The run of letters a line starts with, else its first byte.
+fn first_word(line: &[u8]) -> &[u8] {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_' || **byte >= 0x80;
+    let len = line.iter().take_while(part).count();
+    &line[..len.max(1).min(line.len())]
 }
 
 fn slot(byte: u8) -> usize {
@@ -650,5 +689,6 @@ pub(super) fn escape_code(escape: Escape) -> u8 {
         Escape::Quote => 2,
         Escape::Doubled => 3,
         Escape::Raw => 4,
+        Escape::Dollar => 5,
     }
 }

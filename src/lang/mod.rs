@@ -4,15 +4,26 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+pub mod dotenv;
+mod entries;
 mod expr;
 pub mod javascript;
+pub mod json;
 pub mod lexer;
+pub mod manifest;
+pub mod markdown;
+pub mod php;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
+mod settings;
+pub mod shell;
 pub mod strings;
+pub mod text;
 pub mod token;
+pub mod yaml;
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use crate::facts::{Carrier, Facts, Text};
@@ -26,7 +37,7 @@ pub struct Language {
     pub name: &'static str,
     /// File extensions, without dot, lower case.
     pub extensions: &'static [&'static str],
-    /// Whole file names, or endings that start with a dot where the name has more than one (`.env.local`).
+    /// File names, lower case; one `*` stands for any run of characters (`.env.*`).
     pub filenames: &'static [&'static str],
     /// Interpreters of a `#!` line.
     pub interpreters: &'static [&'static str],
@@ -34,7 +45,7 @@ pub struct Language {
     pub fences: &'static [&'static str],
     /// How it is read.
     pub front: Front,
-    /// How it reads an environment variable: `{}` is the name.
+    /// How it reads an environment variable: `{}` is the name. Empty where it cannot.
     pub environment: &'static str,
 }
 
@@ -58,8 +69,33 @@ pub struct Layer {
 }
 
 /// Every language, in the order paths are matched.
-pub static LANGUAGES: &[&Language] =
-    &[&ruby::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX];
+pub static LANGUAGES: &[&Language] = &[
+    &ruby::LANGUAGE,
+    &javascript::JAVASCRIPT,
+    &javascript::TYPESCRIPT,
+    &javascript::TSX,
+    &dotenv::LANGUAGE,
+    &yaml::LANGUAGE,
+    &json::LANGUAGE,
+    &markdown::LANGUAGE,
+    &text::LANGUAGE,
+    &manifest::npm::MANIFEST,
+    &manifest::npm::LOCK,
+    &manifest::composer::MANIFEST,
+    &manifest::composer::LOCK,
+    &manifest::go::MANIFEST,
+    &manifest::python::REQUIREMENTS,
+    &manifest::python::PYPROJECT,
+    &manifest::python::PIPFILE,
+    &manifest::python::PIPFILE_LOCK,
+    &manifest::python::LOCK,
+    &manifest::cargo::MANIFEST,
+    &manifest::cargo::LOCK,
+    &manifest::java::MAVEN,
+    &manifest::java::GRADLE,
+    &php::LANGUAGE,
+    &shell::LANGUAGE,
+];
 
 /// The language of this name or fence, letter case aside.
 #[must_use]
@@ -86,18 +122,42 @@ pub fn family(name: &str) -> &str {
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let by_file_name =
-        |language: &&&'static Language| language.filenames.iter().any(|known| name == known.to_ascii_lowercase());
-    let by_extension = |language: &&&'static Language| {
-        let (_, extension) = name.rsplit_once('.')?;
-        language.extensions.contains(&extension).then_some(())
+    let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
+    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
+}
+
+/// Endings of files that are copies or templates of another one.
+const COPIES: &[&str] = &[
+    ".example",
+    ".sample",
+    ".dist",
+    ".template",
+    ".tmpl",
+    ".tpl",
+    ".erb",
+    ".j2",
+    ".default",
+    ".local",
+    ".bak",
+    ".orig",
+    ".old",
+    ".enc",
+];
+
+fn by_file_name(name: &str) -> Option<&'static Language> {
+    let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));
+    let extended = |language: &&&'static Language| {
+        name.rsplit_once('.').is_some_and(|(_, extension)| language.extensions.contains(&extension))
     };
-    LANGUAGES
-        .iter()
-        .find(by_file_name)
-        .or_else(|| LANGUAGES.iter().find(|language| by_extension(language).is_some()))
-        .copied()
-        .or_else(|| by_interpreter(text))
+    LANGUAGES.iter().find(named).or_else(|| LANGUAGES.iter().find(extended)).copied()
+}
+
+/// Whether a file name is the one given, or of its pattern.
+fn fits(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => name == pattern,
+    }
 }
 
 fn by_interpreter(text: &[u8]) -> Option<&'static Language> {
@@ -117,12 +177,38 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
         Front::Own(front) => return front(text, range),
         Front::Profile(profile) => profile,
     };
-    let lexed = lexer::lex(text, range, profile, None);
+    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: language.name, facts }];
     layers.extend(commented(language.name, profile, text, &lexed.comments));
     layers
+}
+
+/// Lowers a whole file as what its name or `#!` line says it is, else as [`text`]. Returns the language's name with the
+/// layers.
+#[must_use]
+pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
+    let language = of_file(path, text).unwrap_or(&text::LANGUAGE);
+    (language.name, lower(language, text, Span::new(0, text.len())))
+}
+
+/// `text[range]` for a parser that wants UTF-8, and where it starts. Every byte that is not part of a character becomes
+/// `?`, so that offsets stay true.
+fn utf8(text: &[u8], range: Span) -> (Cow<'_, str>, usize) {
+    let bytes = range.of(text);
+    let decoded = match std::str::from_utf8(bytes) {
+        Ok(decoded) => Cow::Borrowed(decoded),
+        Err(_) => {
+            let mut decoded = String::with_capacity(bytes.len());
+            for chunk in bytes.utf8_chunks() {
+                decoded.push_str(chunk.valid());
+                decoded.extend(chunk.invalid().iter().map(|_| '?'));
+            }
+            Cow::Owned(decoded)
+        }
+    };
+    (decoded, range.start)
 }
 
 /// Comments and strings of a lexed file.

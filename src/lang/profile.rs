@@ -4,7 +4,7 @@
 //! vendor and no rule. The decision to know: a table says what most languages share; a hook is for what only one has
 //! (heredocs, regular expressions, blocks that end in a word).
 
-use super::lexer::Lexer;
+use super::lexer::{Context, Lexer};
 use super::reader::Reader;
 
 /// A language as the lexer and the reader see it.
@@ -23,6 +23,8 @@ pub struct Profile {
     pub operators: &'static [&'static str],
     /// Words after which a `/` or `<` starts a literal, not an operation.
     pub operator_words: &'static [&'static str],
+    /// What a text starts inside of, where that is not always code (HTML before `<?php`).
+    pub start: fn(&[u8]) -> Option<Context>,
     /// Literals the table cannot say. Returns whether it read something.
     pub literal: fn(&mut Lexer<'_>) -> bool,
     /// Runs once over the tokens before reading, to find the ends of blocks that end in a word or by indentation.
@@ -125,6 +127,8 @@ pub enum Escape {
     Doubled,
     /// A backslash protects the quote but stays in the text.
     Raw,
+    /// With a backslash that only protects `$`, a backquote, the double quote, itself and a line break.
+    Dollar,
 }
 
 /// What may be computed inside a string.
@@ -156,6 +160,7 @@ pub const BASE: Profile = Profile {
         "&&", "||", "??", "?.", "::", "++", "--", "+=", "-=", "*=", "/=", "%=", ":=", "**",
     ],
     operator_words: &["return"],
+    start: |_| None,
     literal: |_| false,
     blocks: |_| (),
     newline_ends: false,

@@ -5,6 +5,8 @@
 //! token by token, and every group it did not need is queued and read as statements later. So nothing recurses over
 //! the depth of the input, every call in a file is met once, and broken code costs only its own facts.
 
+use std::collections::HashSet;
+
 use super::profile::Profile;
 use super::token::{Kind, Lexed, Token};
 use crate::facts::{Assign, CallId, Def, DefKind, Facts, Import, Name, Note, Param, Path, Value, ValueKind};
@@ -25,6 +27,9 @@ pub struct Reader<'a> {
     pub facts: Facts,
     /// For words that open a block, the index after the block's end; see [`Profile::blocks`].
     pub block_end: Vec<(usize, usize)>,
+    /// Names the file itself gives a value, where a language reads all others from the environment; filled by
+    /// [`Profile::blocks`].
+    pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
     queue: Vec<(usize, usize)>,
@@ -42,6 +47,7 @@ pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
         profile,
         facts: Facts::default(),
         block_end: Vec::new(),
+        known: HashSet::new(),
         depth: 0,
         queue: vec![(0, lexed.tokens.len())],
     };
@@ -169,6 +175,9 @@ impl<'a> Reader<'a> {
             Kind::Word if self.word_in(at, self.profile.containers) => self.container(at, end),
             Kind::Word if self.word_in(at, self.profile.functions) => self.function(at, end),
             Kind::Word if self.word_in(at, self.profile.skip) || self.word_in(at, self.profile.stop) => at + 1,
+            Kind::Op if self.leads_path(at) && self.kind(at + 1) == Some(Kind::Word) => {
+                self.expression_statement(at, end)
+            }
             Kind::Op | Kind::Close | Kind::Raw | Kind::StrClose | Kind::InterpClose | Kind::StrText => at + 1,
             _ => self.expression_statement(at, end),
         }
@@ -187,7 +196,10 @@ impl<'a> Reader<'a> {
             self.facts.assigns.truncate(assigns);
             return self.bare_method(id, at, next, end);
         }
-        if matches!(value.kind, ValueKind::Str(_) | ValueKind::Concat(_) | ValueKind::Map(_) | ValueKind::Either(_) | ValueKind::Base64(_)) {
+        if matches!(
+            value.kind,
+            ValueKind::Str(_) | ValueKind::Concat(_) | ValueKind::Map(_) | ValueKind::Either(_) | ValueKind::Base64(_)
+        ) {
             self.facts.results.push(value);
             return next;
         }
@@ -267,9 +279,10 @@ impl<'a> Reader<'a> {
         if self.op_in(i, &["*", "&"]) {
             i += 1;
         }
-        // A Go receiver stands before the name.
-        if self.is_open(i, "(") && self.kind(self.mate(i, end) + 1) == Some(Kind::Word) {
-            i = self.mate(i, end) + 1;
+        // A Go receiver stands before the name; what a closure captures (`use (…)`) stands behind its parameters.
+        let after = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
+        if self.kind(after) == Some(Kind::Word) && !self.word_in(after, self.profile.stop) {
+            i = after;
         }
         let mut name = None;
         while self.kind(i) == Some(Kind::Word) && i < end {
@@ -356,8 +369,7 @@ impl<'a> Reader<'a> {
             let words =
                 || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));
             let name = if self.profile.param_first { words().next() } else { words().last() };
-            if let Some(name) = name {
-                let name = self.name(name);
+            if let Some(name) = name.and_then(|name| self.first_segment(name).0.pop()) {
                 let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
                 params.push(Param { name, default });
             }

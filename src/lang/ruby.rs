@@ -2,7 +2,7 @@
 //!
 //! Owns what only Ruby has. It knows no vendor.
 
-use super::lexer::Lexer;
+use super::lexer::{Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
@@ -163,9 +163,16 @@ fn line_start(lexer: &Lexer<'_>) -> bool {
     lexer.pos == 0 || lexer.text[lexer.pos - 1] == b'\n'
 }
 
-/// Words may end in `?` or `!`, and start with `@@`.
+/// Words may end in `?` or `!`, and start with `@@`. After a regular expression they are its flags.
 fn word(lexer: &mut Lexer<'_>) -> bool {
-    let sigils = lexer.text[lexer.pos..lexer.end].iter().take_while(|byte| matches!(byte, b'@' | b'$')).count();
+    if flags(lexer) {
+        return true;
+    }
+    let sigils = match (lexer.peek(0), lexer.peek(1)) {
+        (b'@', b'@') => 2,
+        (b'@' | b'$', _) => 1,
+        _ => 0,
+    };
     let mut end = lexer.word_end(lexer.pos + sigils);
     if sigils > 0 && end == lexer.pos + sigils {
         // `$!`, `$/` and their kin.
@@ -179,6 +186,21 @@ fn word(lexer: &mut Lexer<'_>) -> bool {
         end += 1;
     }
     lexer.push(Kind::Word, end);
+    true
+}
+
+/// The letters right behind a regular expression belong to its end.
+fn flags(lexer: &mut Lexer<'_>) -> bool {
+    let Some(last) = lexer.tokens.last().filter(|last| last.kind == Kind::StrClose) else { return false };
+    let open = lexer.tokens[last.mate as usize].span().of(lexer.text);
+    if last.end as usize != lexer.pos || !(open.starts_with(b"/") || open.starts_with(b"%r")) {
+        return false;
+    }
+    let end = lexer.word_end(lexer.pos);
+    if let Some(last) = lexer.tokens.last_mut() {
+        last.end = end as u32;
+    }
+    lexer.pos = end;
     true
 }
 
@@ -201,19 +223,28 @@ fn slash(lexer: &mut Lexer<'_>) {
     lexer.open_string(form, 1, None);
 }
 
-/// `:name`, `:"name"`
+/// `:name`, `:"name"`, `:+`
 fn symbol(lexer: &mut Lexer<'_>) -> bool {
     let next = lexer.peek(1);
     let glued = lexer.pos > 0
         && (lexer.word_part(lexer.text[lexer.pos - 1])
             || lexer.text[lexer.pos - 1] == b':'
             || matches!(lexer.text[lexer.pos - 1], b'"' | b'\'' | b')' | b']' | b'?' | b'!'));
-    if glued || !lexer.word_start(next) {
+    if glued {
+        return false;
+    }
+    if matches!(next, b'"' | b'\'') {
+        lexer.open_string(if next == b'"' { DOUBLE } else { SINGLE }, 2, None);
+        return true;
+    }
+    let operator = OPERATOR_NAMES.iter().find(|name| lexer.text[lexer.pos + 1..lexer.end].starts_with(name.as_bytes()));
+    if !lexer.word_start(next) && operator.is_none() {
         return false;
     }
     lexer.pos += 1;
-    let mut end = lexer.word_end(lexer.pos + 1);
-    if end < lexer.end
+    let mut end = lexer.word_end(lexer.pos + operator.map_or(1, |name| name.len()));
+    if operator.is_none()
+        && end < lexer.end
         && matches!(lexer.text[end], b'?' | b'!' | b'=')
         && !matches!(lexer.text.get(end + 1), Some(b'>' | b'=' | b'~'))
     {
@@ -222,6 +253,12 @@ fn symbol(lexer: &mut Lexer<'_>) -> bool {
     lexer.push(Kind::Symbol, end);
     true
 }
+
+/// Operators that may be method names, longest first.
+const OPERATOR_NAMES: &[&str] = &[
+    "[]=", "<=>", "===", "[]", "==", "=~", "!=", "!~", "**", "+@", "-@", "<<", ">>", "<=", ">=", "+", "-", "*", "/",
+    "%", "<", ">", "!", "&", "|", "^", "~",
+];
 
 /// `?a`
 fn character(lexer: &mut Lexer<'_>) -> bool {
@@ -236,8 +273,8 @@ fn character(lexer: &mut Lexer<'_>) -> bool {
 
 /// `%w[…]`, `%q(…)`, `%(…)`, `%r{…}`
 fn percent(lexer: &mut Lexer<'_>) -> bool {
-    let (_, sp) = lexer.gap();
-    if lexer.after_value() && !(command_like(lexer) && sp && !matches!(lexer.peek(1), b' ' | b'=')) {
+    let (nl, sp) = lexer.gap();
+    if !nl && lexer.after_value() && !(command_like(lexer) && sp && !matches!(lexer.peek(1), b' ' | b'=')) {
         return false;
     }
     let letter = lexer.peek(1);
@@ -303,7 +340,8 @@ fn heredoc(lexer: &mut Lexer<'_>) -> bool {
     let escape = if quote == b'\'' { Escape::None } else { Escape::Backslash };
     let form = StringForm { open: "<<", close: "", escape, interp, lines: true };
     let len = end - lexer.pos + usize::from(quoted);
-    lexer.open_heredoc(len, word, form, squiggly, |rest| rest.iter().all(u8::is_ascii_whitespace))
+    let ends = |rest: &[u8]| rest.iter().all(u8::is_ascii_whitespace);
+    lexer.open_heredoc(len, word, form, Heredoc { indented: squiggly, inline: false, ends })
 }
 
 /// Finds the `end` of every block.

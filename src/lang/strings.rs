@@ -12,9 +12,23 @@ pub fn decode(bytes: &[u8], escape: u8) -> String {
     match escape {
         1 if text.contains('\\') => unescape(&text),
         2 if text.contains('\\') => text.replace("\\\\", "\\").replace("\\'", "'").replace("\\\"", "\""),
+        5 if text.contains('\\') => undollar(&text),
         3 if text.contains("''") => text.replace("''", "'"),
         _ => text.into_owned(),
     }
+}
+
+fn undollar(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, chars.peek()) {
+            ('\\', Some('$' | '`' | '"' | '\\')) => out.extend(chars.next()),
+            ('\\', Some('\n')) => drop(chars.next()),
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 fn unescape(text: &str) -> String {

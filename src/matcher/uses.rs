@@ -179,3 +179,19 @@ pub struct Matched<'p> {
     /// Spans that no output may show.
     pub secrets: Vec<Span>,
 }
+
+impl Matched<'_> {
+    /// Whether the file means nothing to the pack.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.uses.is_empty()
+            && self.sightings.is_empty()
+            && self.named.is_empty()
+            && self.parameters.is_empty()
+            && self.requests.is_empty()
+            && self.exposures.is_empty()
+            && self.definitions.is_empty()
+            && self.dependencies.is_empty()
+            && self.spared.is_empty()
+    }
+}

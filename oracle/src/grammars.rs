@@ -1,0 +1,125 @@
+//! One row per language: its grammar and the names of the nodes that are compared.
+//!
+//! To add a language, add its grammar to `Cargo.toml` and a row here.
+
+use tree_sitter::Language;
+
+/// A grammar and what its nodes are called.
+pub struct Grammar {
+    /// The language's id, as in `dekey::lang`.
+    pub name: &'static str,
+    /// The grammar.
+    pub language: fn() -> Language,
+    /// Nodes that are string literals, quotes included.
+    pub strings: &'static [&'static str],
+    /// Nodes that open a heredoc; only where they start is compared.
+    pub heredocs: &'static [&'static str],
+    /// Nodes that are comments.
+    pub comments: &'static [&'static str],
+    /// Nodes that are calls.
+    pub calls: &'static [&'static str],
+    /// Whether a call without arguments or parentheses is left out, because dekey reads it as a name (`list.size`).
+    pub only_with_arguments: bool,
+    /// Calls that dekey reads as something else (an import, a definition), by the last word of what is called.
+    pub absorbed: &'static [&'static str],
+}
+
+const JAVASCRIPT: Grammar = Grammar {
+    name: "javascript",
+    language: || tree_sitter_javascript::LANGUAGE.into(),
+    strings: &["string", "template_string"],
+    heredocs: &[],
+    comments: &["comment", "hash_bang_line", "html_comment"],
+    calls: &["call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"],
+    only_with_arguments: false,
+    absorbed: &["require", "import"],
+};
+
+/// Every grammar.
+pub static GRAMMARS: &[Grammar] = &[
+    Grammar {
+        name: "shell",
+        language: || tree_sitter_bash::LANGUAGE.into(),
+        strings: &["string", "raw_string", "ansi_c_string"],
+        heredocs: &["heredoc_start"],
+        comments: &["comment"],
+        calls: &["command"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
+        name: "go",
+        language: || tree_sitter_go::LANGUAGE.into(),
+        strings: &["interpreted_string_literal", "raw_string_literal"],
+        heredocs: &[],
+        comments: &["comment"],
+        calls: &["call_expression"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
+        name: "java",
+        language: || tree_sitter_java::LANGUAGE.into(),
+        strings: &["string_literal"],
+        heredocs: &[],
+        comments: &["line_comment", "block_comment"],
+        calls: &["method_invocation", "object_creation_expression"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    JAVASCRIPT,
+    Grammar {
+        name: "php",
+        language: || tree_sitter_php::LANGUAGE_PHP.into(),
+        strings: &["string", "encapsed_string", "shell_command_expression"],
+        heredocs: &["heredoc", "nowdoc"],
+        comments: &["comment"],
+        calls: &[
+            "function_call_expression",
+            "member_call_expression",
+            "nullsafe_member_call_expression",
+            "scoped_call_expression",
+            "object_creation_expression",
+        ],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
+        name: "python",
+        language: || tree_sitter_python::LANGUAGE.into(),
+        strings: &["string"],
+        heredocs: &[],
+        comments: &["comment"],
+        calls: &["call"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
+        name: "ruby",
+        language: || tree_sitter_ruby::LANGUAGE.into(),
+        strings: &["string", "string_array", "symbol_array", "subshell", "regex", "delimited_symbol"],
+        heredocs: &["heredoc_beginning"],
+        comments: &["comment", "uninterpreted"],
+        calls: &["call"],
+        only_with_arguments: true,
+        absorbed: &["require", "require_relative", "load"],
+    },
+    Grammar {
+        name: "rust",
+        language: || tree_sitter_rust::LANGUAGE.into(),
+        strings: &["string_literal", "raw_string_literal"],
+        heredocs: &[],
+        comments: &["line_comment", "block_comment"],
+        calls: &["call_expression", "macro_invocation"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar { name: "tsx", language: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..JAVASCRIPT },
+    Grammar { name: "typescript", language: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), ..JAVASCRIPT },
+];
+
+/// The grammar of this language, if there is one.
+#[must_use]
+pub fn of(name: &str) -> Option<&'static Grammar> {
+    GRAMMARS.iter().find(|grammar| grammar.name == name)
+}

@@ -1,0 +1,36 @@
+//! `collected-access-token`: others are asked for their credential.
+//!
+//! The decision to know: a program that everybody runs for their own workspace may ask for its token. Only the user
+//! knows, so a declared audience of one's own data silences the rule.
+
+use super::{Draft, Judged, spared_path};
+use crate::facts::Carrier;
+use crate::finding::{Confidence, Route};
+use crate::link::project::Project;
+
+/// Finds labels, fields and texts that ask.
+pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
+    for (file, scanned) in project.files.iter().enumerate() {
+        for found in scanned.matched.requests.iter().filter(|found| found.carrier == Carrier::Code) {
+            if project.declared == Some(Route::AccessToken) {
+                judged.spare(file, found.span, "the audience is declared: own-data");
+                continue;
+            }
+            if let Some(reason) = spared_path(project, file, false) {
+                judged.spare(file, found.span, reason);
+                continue;
+            }
+            let draft = Draft {
+                rule: "collected-access-token",
+                file,
+                span: found.span,
+                what: &found.request.asks_for,
+                confidence: Confidence::Medium,
+                route: Some(Route::Oauth),
+                evidence: vec!["a person other than the developer fills this in".to_owned()],
+                secret: None,
+            };
+            judged.add(project, draft);
+        }
+    }
+}

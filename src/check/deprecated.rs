@@ -1,0 +1,85 @@
+//! `deprecated-api-key-auth`: a login with an app id and an API key.
+//!
+//! The decision to know: the key's slot decides. Empty, it is the migrated form that the vendor itself recommends.
+
+use super::{Draft, Judged, credentials, definitions, is_sample, sample_level, spared_path};
+use crate::facts::Carrier;
+use crate::finding::{Confidence, Label};
+use crate::link::Origin;
+use crate::link::project::Project;
+use crate::link::route;
+use crate::matcher::{Binding, Use};
+use crate::pack::schema::{Kind, Role};
+
+/// Finds them in code; in comments and documents only their secrets matter, which other rules find.
+pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
+    for (file, scanned) in project.files.iter().enumerate() {
+        for found in scanned
+            .matched
+            .uses
+            .iter()
+            .filter(|found| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code)
+        {
+            judge(project, judged, file, found);
+        }
+    }
+}
+
+fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Use<'_>) {
+    let Some(key) = found.slot(Role::ApiKey) else { return };
+    if key.origins.iter().all(|origin| matches!(origin, Origin::Blank { .. })) {
+        return judged.spare(file, found.span, "the password is empty: this is the form for access tokens");
+    }
+    if let Some(reason) = spared_path(project, file, false) {
+        return judged.spare(file, found.span, reason);
+    }
+    let proven = !credentials(project, Role::ApiKey, &key.origins).is_empty();
+    let confidence = match (found.binding, proven) {
+        (Binding::Import | Binding::Host, true) => Confidence::High,
+        (Binding::Name, false) => Confidence::Low,
+        _ => Confidence::Medium,
+    };
+    let (route, evidence) = route::of_use(project, found);
+    let secret = key.origins.iter().find_map(|origin| match origin {
+        Origin::Literal { text, .. } => Some(text.as_bytes()),
+        _ => None,
+    });
+    let draft = Draft {
+        rule: "deprecated-api-key-auth",
+        file,
+        span: found.span,
+        what: &found.construct.title,
+        confidence,
+        route: Some(route),
+        evidence,
+        secret,
+    };
+    let Some(finding) = judged.add(project, draft) else { return };
+    let placeholder = |origin: &Origin| matches!(origin, Origin::Literal { .. } | Origin::Blank { .. });
+    if is_sample(project, file) && !proven && key.origins.iter().all(placeholder) {
+        finding.level = sample_level(finding.level);
+    }
+    for slot in &found.slots {
+        finding.related.extend(definitions(project, &slot.origins));
+        let elsewhere = slot.origins.iter().map(Origin::span).filter(|span| !found.span.contains(*span));
+        let what = if slot.role == Role::AppId { "the app id comes from here" } else { "the key comes from here" };
+        finding.related.extend(elsewhere.map(|span| Label { file, span, text: what.to_owned() }));
+    }
+    finding.related.extend(found.companions.iter().map(|span| Label {
+        file,
+        span: *span,
+        text: "belongs to it".to_owned(),
+    }));
+    dedup(&mut finding.related);
+    finding.fix = crate::fix::of_use(project, file, found, route);
+}
+
+/// Drops labels whose place another label lies in or equals, in the order they were made.
+fn dedup(labels: &mut Vec<Label>) {
+    let all = std::mem::take(labels);
+    for label in all {
+        if !labels.iter().any(|kept| kept.file == label.file && kept.span.overlaps(label.span)) {
+            labels.push(label);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! The judgements: resolved uses in, findings out.
+//!
+//! Owns the list of checks and what they share. A check sees neither raw facts nor text, neither a spelling nor a
+//! language. The decision to know: a check says what is wrong and how sure it is; the words come from the pack, the
+//! replacement from [`crate::fix`].
+
+mod collected;
+mod deprecated;
+mod exposed;
+mod grant;
+mod key;
+mod secret;
+mod token;
+
+use crate::facts::Carrier;
+use crate::finding::{Confidence, Finding, Label, Level, Route, State};
+use crate::link::Origin;
+use crate::link::project::Project;
+use crate::pack::schema::Role;
+use crate::span::Span;
+
+/// Everything the checks have to say of a project.
+#[derive(Default)]
+pub struct Judged {
+    /// The findings, unsorted; files are indexes into [`Project::files`].
+    pub findings: Vec<Finding>,
+    /// What looked like a finding and was spared, with the reason.
+    pub spared: Vec<(Label, String)>,
+}
+
+/// A check.
+type Check = fn(&Project<'_, '_>, &mut Judged);
+
+/// Every check, by the rule it makes.
+pub const CHECKS: &[(&str, Check)] = &[
+    ("deprecated-api-key-auth", deprecated::check),
+    ("hardcoded-api-key", key::check),
+    ("hardcoded-access-token", token::check),
+    ("hardcoded-client-secret", secret::check),
+    ("unsupported-oauth-grant", grant::check),
+    ("exposed-access-token", exposed::check),
+    ("collected-access-token", collected::check),
+];
+
+/// Runs every check.
+#[must_use]
+pub fn judge(project: &Project<'_, '_>) -> Judged {
+    let mut judged = Judged::default();
+    CHECKS.iter().for_each(|(_, check)| check(project, &mut judged));
+    for (file, scanned) in project.files.iter().enumerate() {
+        let spared = scanned.matched.spared.iter();
+        judged
+            .spared
+            .extend(spared.map(|(span, reason)| (Label { file, span: *span, text: String::new() }, reason.clone())));
+    }
+    judged
+}
+
+/// What a check knows of a finding before it has words.
+struct Draft<'d> {
+    rule: &'static str,
+    file: usize,
+    span: Span,
+    /// What stands for `{}` in the rule's message.
+    what: &'d str,
+    confidence: Confidence,
+    route: Option<Route>,
+    evidence: Vec<String>,
+    /// The secret, for telling it from others; never shown.
+    secret: Option<&'d [u8]>,
+}
+
+impl Judged {
+    /// Gives a draft its words. The same rule at the same place is one finding.
+    fn add(&mut self, project: &Project<'_, '_>, draft: Draft<'_>) -> Option<&mut Finding> {
+        let rule = project.pack.rule(draft.rule)?;
+        let file = &project.files[draft.file];
+        let same = |other: &Finding| {
+            other.rule == rule.doc.id && other.primary.file == draft.file && other.primary.span == draft.span
+        };
+        if self.findings.iter().rev().any(same) {
+            return None;
+        }
+        let words = |text: &str| text.replace("{variable}", project.variable);
+        let fingerprint = crate::fingerprint::of(&rule.doc.id, &file.source, draft.span, draft.secret);
+        self.findings.push(Finding {
+            rule: rule.doc.id.clone(),
+            level: rule.doc.level,
+            confidence: draft.confidence,
+            primary: Label { file: draft.file, span: draft.span, text: String::new() },
+            related: Vec::new(),
+            message: rule.message.replace("{}", draft.what),
+            why: rule.doc.why.clone(),
+            remedy: words(rule.remedy(draft.route)),
+            route: draft.route,
+            evidence: draft.evidence,
+            fingerprint,
+            state: State::Open,
+            fix: None,
+        });
+        self.findings.last_mut()
+    }
+
+    fn spare(&mut self, file: usize, span: Span, reason: impl Into<String>) {
+        self.spared.push((Label { file, span, text: String::new() }, reason.into()));
+    }
+}
+
+/// Why an unproven credential in this file is spared, if it is.
+fn spared_path<'p>(project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
+    let path = project.files[file].source.path.as_path();
+    let matches = |paths: &ignore::gitignore::Gitignore| {
+        path.is_relative() && paths.matched_path_or_any_parents(path, false).is_ignore()
+            || paths.matched(path, false).is_ignore()
+    };
+    let spares =
+        |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(matches);
+    project.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
+}
+
+/// Whether a text is a credential of this role: of its structure, and nobody's placeholder.
+fn is_credential(project: &Project<'_, '_>, role: Role, text: &str) -> bool {
+    let shaped = project.pack.credentials.iter().any(|credential| credential.role == role && credential.proves(text));
+    let spared =
+        project.pack.exemptions.iter().any(|row| row.values.as_ref().is_some_and(|values| values.is_match(text)));
+    shaped && !spared && !project.pack.is_placeholder(text)
+}
+
+/// The literals among origins that are credentials of this role.
+fn credentials<'o>(project: &Project<'_, '_>, role: Role, origins: &'o [Origin]) -> Vec<(&'o str, Span)> {
+    let literal = |origin: &'o Origin| match origin {
+        Origin::Literal { text, span } => Some((text.as_str(), *span)),
+        _ => None,
+    };
+    origins.iter().filter_map(literal).filter(|(text, _)| is_credential(project, role, text)).collect()
+}
+
+/// The words for what carries a credential.
+fn carried(carrier: Carrier) -> &'static str {
+    match carrier {
+        Carrier::Comment => "a comment",
+        Carrier::Prose => "this document",
+        Carrier::Code | Carrier::String => "this file",
+    }
+}
+
+/// Labels for where environment variables are given their values.
+fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
+    let mut labels = Vec::new();
+    for origin in origins {
+        let Origin::Env { name, .. } = origin else { continue };
+        for (file, span) in project.definitions(name).iter().take(8) {
+            labels.push(Label { file: *file, span: *span, text: format!("{name} is set here") });
+        }
+    }
+    labels
+}
+
+/// Folders whose code is not the product's own run: a dead login there is worth a note.
+fn is_sample(project: &Project<'_, '_>, file: usize) -> bool {
+    const FOLDERS: [&str; 12] = [
+        "test",
+        "tests",
+        "spec",
+        "specs",
+        "__tests__",
+        "__mocks__",
+        "fixtures",
+        "mocks",
+        "examples",
+        "example",
+        "samples",
+        "testdata",
+    ];
+    let path = project.files[file].source.path.as_path();
+    path.components()
+        .any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name.to_ascii_lowercase().as_str())))
+}
+
+/// The level a finding has where code only shows how something is done.
+fn sample_level(level: Level) -> Level {
+    level.min(Level::Note)
+}

@@ -1,0 +1,33 @@
+//! `hardcoded-access-token`: a value that decodes to the structure of an access token, anywhere.
+
+use super::{Draft, Judged, carried, spared_path};
+use crate::finding::Confidence;
+use crate::link::project::Project;
+use crate::link::route;
+use crate::pack::schema::Role;
+
+/// Finds them in whatever carries them.
+pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
+    for (file, scanned) in project.files.iter().enumerate() {
+        for sighting in scanned.matched.sightings.iter().filter(|sighting| sighting.credential.role == Role::Token) {
+            if let Some(reason) = spared_path(project, file, true) {
+                judged.spare(file, sighting.span, reason);
+                continue;
+            }
+            let (route, evidence) = route::of_origins(project, std::iter::empty());
+            let draft = Draft {
+                rule: "hardcoded-access-token",
+                file,
+                span: sighting.span,
+                what: carried(sighting.carrier),
+                confidence: Confidence::High,
+                route: Some(route),
+                evidence,
+                secret: Some(sighting.value.expose()),
+            };
+            if let Some(finding) = judged.add(project, draft) {
+                finding.fix = crate::fix::of_literal(project, file, sighting.span, sighting.carrier);
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Fix planning: what would mend a finding.
+//!
+//! Owns the step from a pack's replacement code to edits of a file. It applies nothing. The decision to know: the
+//! replacement is code of the pack, lowered like any other; what changes is the run of arguments that hold the
+//! credentials, and everything else in the file stays as it is.
+
+mod arguments;
+
+use crate::facts::Carrier;
+use crate::finding::{Applicability, Edit, Fix, Route};
+use crate::lang;
+use crate::link::project::Project;
+use crate::matcher::Use;
+use crate::pack;
+use crate::source::line_at;
+use crate::span::Span;
+
+/// The fix of a construct, chosen by the SDK's version where that is known.
+#[must_use]
+pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Route) -> Option<Fix> {
+    if route == Route::Oauth {
+        return Some(Fix {
+            title: "connect each customer through OAuth, and use the token it gives in place of the pair".to_owned(),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
+    let package = found.construct.package.as_ref();
+    let version = package.and_then(|package| project.version(package, file));
+    let fits = |fix: &&pack::Fix| match (&version, &fix.versions) {
+        (Some(version), Some(versions)) => versions.matches(&version.lowest),
+        _ => true,
+    };
+    // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
+    let candidates: Vec<&pack::Fix> = found.construct.fixes.iter().filter(fits).collect();
+    let known = version.is_some() || package.is_none();
+    let planned = candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?)?, fix)));
+    if let Some((edits, fix)) = planned {
+        let pinned = known || fix.versions.is_none();
+        let needs = match (&fix.versions, package) {
+            (Some(versions), Some(package)) if !pinned => {
+                format!(" (needs {} {versions}, whose version is not known here)", package.name)
+            }
+            _ => String::new(),
+        };
+        return Some(Fix {
+            title: format!("read an access token from {} instead{needs}", project.variable),
+            applicability: if pinned { Applicability::Safe } else { Applicability::Unsafe },
+            edits,
+        });
+    }
+    let manual = candidates.iter().find_map(|fix| fix.manual.clone())?;
+    Some(Fix { title: manual, applicability: Applicability::Manual, edits: Vec::new() })
+}
+
+fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) -> Option<Vec<Edit>> {
+    let language = lang::by_name(found.language)?;
+    let replacement = arguments::of(language, code, &language.environment.replace("{}", project.variable))?;
+    let text = &project.files[file].source.text;
+    let mut edits = Vec::new();
+    if found.companions.is_empty() && !replacement.whole {
+        let run = arguments::run(found)?;
+        edits.push(Edit { file, span: run, text: replacement.arguments });
+    } else {
+        edits.push(Edit { file, span: found.span, text: replacement.statement });
+        edits.extend(found.companions.iter().map(|span| Edit {
+            file,
+            span: whole_line(text, *span),
+            text: String::new(),
+        }));
+    }
+    edits.sort_by_key(|edit| edit.span);
+    Some(edits)
+}
+
+/// A statement with its line, when it has the line for itself.
+fn whole_line(text: &[u8], span: Span) -> Span {
+    let (first, last) = (line_at(text, span.start), line_at(text, span.end.saturating_sub(1).max(span.start)));
+    let before = Span::new(first.start, span.start);
+    let after = Span::new(span.end, last.end.max(span.end));
+    let alone = before.of(text).trim_ascii().is_empty() && matches!(after.of(text).trim_ascii(), b"" | b";");
+    let end = if text.get(after.end) == Some(&b'\n') { after.end + 1 } else { after.end };
+    if alone { Span::new(first.start, end) } else { span }
+}
+
+/// The fix of a literal in code: read the environment instead.
+#[must_use]
+pub fn of_literal(project: &Project<'_, '_>, file: usize, span: Span, carrier: Carrier) -> Option<Fix> {
+    let source = &project.files[file].source;
+    let language = lang::of_file(source.path.as_path(), &source.text);
+    let quoted = Span::new(span.start.checked_sub(1)?, span.end + 1);
+    let string = matches!(quoted.of(&source.text), [b'"', .., b'"'] | [b'\'', .., b'\''] | [b'`', .., b'`']);
+    let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
+    match (carrier, environment) {
+        (Carrier::String, Some(environment)) if string => Some(Fix {
+            title: format!("read it from {} instead", project.variable),
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit { file, span: quoted, text: environment.replace("{}", project.variable) }],
+        }),
+        _ => Some(Fix {
+            title: "regenerate the token, then remove this one".to_owned(),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        }),
+    }
+}

@@ -1,0 +1,163 @@
+//! Entries from a stream of keys, values and brackets.
+//!
+//! Owns the path at hand while a tree-shaped format (JSON, YAML) is read token by token. It knows no format. The
+//! decision to know: depth and total path text are bounded, so that neither nesting nor a huge key repeated for every
+//! leaf can cost more than a fixed multiple of the file.
+
+use crate::facts::{Entry, Facts, Name, Note, Path, Value, ValueKind};
+use crate::span::Span;
+
+/// Keys deeper than this are left out of paths.
+const MAX_KEYS: usize = 64;
+/// How much path text a byte of the file may cost.
+const COST: usize = 64;
+
+/// What is being read.
+pub(super) struct Entries {
+    /// What was read so far.
+    pub(super) facts: Facts,
+    keys: Vec<Name>,
+    open: Vec<Group>,
+    budget: usize,
+    too_deep: bool,
+}
+
+/// A map or a list that is not closed yet.
+#[derive(Default)]
+struct Group {
+    map: bool,
+    /// In a map: whether a key was read whose value is to come, and whether the path has it.
+    awaiting: bool,
+    named: bool,
+    /// Whether the group itself is a key.
+    is_key: bool,
+    /// `name: X` and `value: Y` of a map in a list.
+    name: Option<Name>,
+    value: Option<Value>,
+    start: usize,
+}
+
+impl Entries {
+    /// For a text of `len` bytes.
+    #[must_use]
+    pub(super) fn new(len: usize) -> Self {
+        let budget = len.saturating_mul(COST) + (1 << 20);
+        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false }
+    }
+
+    /// The keys around the value that comes next.
+    #[must_use]
+    pub(super) fn keys(&self) -> &[Name] {
+        &self.keys
+    }
+
+    /// Whether the next scalar is a key.
+    #[must_use]
+    pub(super) fn wants_key(&self) -> bool {
+        self.open.last().is_some_and(|group| group.map && !group.awaiting)
+    }
+
+    /// A key, for the value that comes next.
+    pub(super) fn key(&mut self, name: Name) {
+        let Some(group) = self.open.last_mut() else { return };
+        if group.awaiting && std::mem::take(&mut group.named) {
+            self.keys.pop();
+        }
+        group.awaiting = true;
+        group.named = self.keys.len() < MAX_KEYS;
+        if group.named {
+            self.keys.push(name);
+        } else {
+            self.too_deep = true;
+        }
+    }
+
+    /// A map or a list opens at `start`.
+    pub(super) fn open(&mut self, map: bool, start: usize) {
+        let is_key = self.wants_key();
+        self.open.push(Group { map, is_key, start, ..Group::default() });
+    }
+
+    /// The innermost map or list ends at `end`.
+    pub(super) fn close(&mut self, end: usize) {
+        let Some(group) = self.open.pop() else { return };
+        if group.awaiting && group.named {
+            self.keys.pop();
+        }
+        let in_list = self.open.last().is_some_and(|outer| !outer.map);
+        if let (Some(name), Some(value), true) = (group.name, group.value, in_list) {
+            self.push(Some(name), value, Span::new(group.start, end.max(group.start)));
+        }
+        if group.is_key {
+            if let Some(outer) = self.open.last_mut() {
+                outer.awaiting = true;
+                outer.named = false;
+            }
+        } else {
+            self.done();
+        }
+    }
+
+    /// A scalar value.
+    pub(super) fn leaf(&mut self, value: Value) {
+        if let (Some(group), Some(key)) = (self.open.last_mut(), self.keys.last())
+            && group.named
+        {
+            match key.text.as_str() {
+                "name" | "key" | "Name" | "Key" => group.name = setting_name(&value),
+                "value" | "Value" => group.value = Some(value.clone()),
+                _ => (),
+            }
+        }
+        let named = self.open.last().is_some_and(|group| group.named);
+        let span = self.keys.last().filter(|_| named).map_or(value.span, |key| key.span.to(value.span));
+        if !self.keys.is_empty() {
+            self.push(None, value, span);
+        }
+        self.done();
+    }
+
+    /// An entry under the keys at hand that is written without being one: the `KEY=value` of a list.
+    pub(super) fn listed(&mut self, name: Name, value: Value, span: Span) {
+        self.push(Some(name), value, span);
+    }
+
+    fn push(&mut self, last: Option<Name>, value: Value, span: Span) {
+        let cost: usize = self.keys.iter().map(|key| key.text.len() + size_of::<Name>()).sum();
+        let path = if cost <= self.budget {
+            self.budget -= cost;
+            self.keys.iter().cloned().chain(last).collect()
+        } else {
+            self.too_deep = true;
+            let name = last.or_else(|| self.keys.last().filter(|key| key.text.len() < 256).cloned());
+            name.into_iter().collect()
+        };
+        self.facts.entries.push(Entry { path: Path(path), value, span });
+    }
+
+    /// The value of the key at hand is over.
+    fn done(&mut self) {
+        if let Some(group) = self.open.last_mut() {
+            group.awaiting = false;
+            if std::mem::take(&mut group.named) {
+                self.keys.pop();
+            }
+        }
+    }
+
+    /// What was read.
+    #[must_use]
+    pub(super) fn finish(mut self) -> Facts {
+        if self.too_deep {
+            self.facts.notes.push(Note::TooDeep);
+        }
+        self.facts
+    }
+}
+
+/// The text of a short string that could name a setting.
+fn setting_name(value: &Value) -> Option<Name> {
+    let ValueKind::Str(text) = &value.kind else { return None };
+    let fits = !text.text.is_empty() && text.text.len() < 256 && !text.text.contains(char::is_whitespace);
+    fits.then(|| Name { text: text.text.clone(), span: text.content })
+}

@@ -1,0 +1,139 @@
+//! JSON and its looser kin (comments, trailing commas, single quotes, bare keys).
+//!
+//! Owns the walk over the scanner's tokens. It knows no schema. The decision to know: there is no tree; tokens drive
+//! [`Entries`] directly, so depth costs nothing and everything before a syntax error counts.
+
+use jsonc_parser::tokens::Token;
+use jsonc_parser::{Scanner, ScannerOptions};
+
+use super::entries::Entries;
+use super::{Front, Language, Layer, settings, text as lines, utf8};
+use crate::facts::{Carrier, Facts, Name, Note, Text, Value, ValueKind};
+use crate::span::Span;
+
+/// JSON, JSONC and JSON5.
+pub static LANGUAGE: Language = Language {
+    name: "json",
+    extensions: &[
+        "json",
+        "jsonc",
+        "json5",
+        "webmanifest",
+        "code-workspace",
+        "ipynb",
+        "geojson",
+        "har",
+        "jsonl",
+        "ndjson",
+        "avsc",
+        "tfstate",
+    ],
+    filenames: &[".babelrc", ".eslintrc", ".prettierrc", ".firebaserc"],
+    interpreters: &[],
+    fences: &[],
+    front: Front::Own(lower),
+    environment: "",
+};
+
+fn lower(text: &[u8], range: Span) -> Vec<Layer> {
+    read(text, range, |_| ())
+}
+
+/// Lowers JSON; `more` sees the facts of the code layer before they are handed out.
+pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut scanner = Scanner::new(&decoded, &ScannerOptions::default());
+    let mut reader = Reader { start, entries: Entries::new(decoded.len()), pending: None, malformed: false };
+    let mut comments = Vec::new();
+    let mut last = 0;
+    let failed = loop {
+        match scanner.scan() {
+            Ok(None) => break false,
+            Err(_) => break true,
+            Ok(Some(token)) => {
+                let place = Span::new(scanner.token_start(), scanner.token_end());
+                let span = Span::new(start + place.start, start + place.end);
+                if matches!(token, Token::String(_)) && runs_on(place.of(decoded.as_bytes())) {
+                    break true;
+                }
+                last = place.end;
+                match token {
+                    Token::CommentLine(_) | Token::CommentBlock(_) => comments.push(span),
+                    token => reader.token(token, span),
+                }
+            }
+        }
+    };
+    reader.flush();
+    let malformed = reader.malformed;
+    let mut facts = reader.entries.finish();
+    if failed {
+        lines::read(&decoded, start, Span::new(last, decoded.len()), &mut facts);
+    }
+    if failed || malformed {
+        facts.notes.push(Note::Malformed);
+    }
+    let mut commented = Facts::default();
+    for comment in comments {
+        let closed = comment.of(text).ends_with(b"*/");
+        let inside = Span::new(comment.start - start, comment.end - start - 2 * usize::from(closed));
+        lines::read(&decoded, start, inside, &mut commented);
+        facts.texts.push(Text { carrier: Carrier::Comment, span: comment });
+    }
+    more(&mut facts);
+    let mut layers = vec![Layer { carrier: Carrier::Code, language: LANGUAGE.name, facts }];
+    if !commented.entries.is_empty() {
+        layers.push(Layer { carrier: Carrier::Comment, language: LANGUAGE.name, facts: commented });
+    }
+    layers
+}
+
+/// Whether a string goes over a line break that no backslash permits: its end is missing.
+fn runs_on(string: &[u8]) -> bool {
+    memchr::memchr_iter(b'\n', string).any(|at| !matches!(&string[..at], [.., b'\\'] | [.., b'\\', b'\r']))
+}
+
+struct Reader {
+    start: usize,
+    entries: Entries,
+    /// A scalar where a key may stand: which it is, the next token tells.
+    pending: Option<(Name, Span)>,
+    malformed: bool,
+}
+
+impl Reader {
+    fn token(&mut self, token: Token<'_>, span: Span) {
+        debug_assert!(span.start >= self.start);
+        match token {
+            Token::Colon => match self.pending.take() {
+                Some((name, _)) => self.entries.key(name),
+                None => self.malformed = true,
+            },
+            Token::Comma => self.flush(),
+            Token::OpenBrace | Token::OpenBracket => {
+                self.flush();
+                self.entries.open(token == Token::OpenBrace, span.start);
+            }
+            Token::CloseBrace | Token::CloseBracket => {
+                self.flush();
+                self.entries.close(span.end);
+            }
+            Token::Null if !self.entries.wants_key() => self.entries.leaf(Value { kind: ValueKind::Null, span }),
+            token => {
+                self.flush();
+                let quoted = matches!(token, Token::String(_));
+                let content = if quoted { Span::new(span.start + 1, span.end - 1) } else { span };
+                if self.entries.wants_key() {
+                    self.pending = Some((Name { text: token.as_str().to_owned(), span: content }, span));
+                } else {
+                    self.entries.leaf(settings::value(token.as_str(), content, span));
+                }
+            }
+        }
+    }
+
+    /// A scalar that stood where a key belongs and was none.
+    fn flush(&mut self) {
+        self.malformed |= self.pending.take().is_some();
+    }
+}

@@ -1,0 +1,29 @@
+//! `Cargo.toml` and `Cargo.lock`.
+
+use super::super::{Language, Layer, utf8};
+use super::tables::Tables;
+use super::{layers, manifest};
+use crate::span::Span;
+
+/// The manifest.
+pub static MANIFEST: Language = manifest("cargo.toml", &["cargo.toml"], wanted);
+/// The lock file.
+pub static LOCK: Language = manifest("cargo.lock", &["cargo.lock"], locked);
+
+fn wanted(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut tables = Tables::new(&decoded, start);
+    for group in ["dependencies", "dev-dependencies", "build-dependencies"] {
+        tables.named("crates", &[group]);
+        tables.named("crates", &["target", "*", group]);
+        tables.named("crates", &["workspace", group]);
+    }
+    layers(MANIFEST.name, text, range, tables.facts)
+}
+
+fn locked(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut tables = Tables::new(&decoded, start);
+    tables.locked("crates");
+    layers(LOCK.name, text, range, tables.facts)
+}

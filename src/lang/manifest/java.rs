@@ -1,0 +1,118 @@
+//! `pom.xml` and `build.gradle`: the coordinates that are written out.
+//!
+//! The decision to know: versions from properties, catalogues and parents are not resolved; the name is what counts.
+
+use super::super::{Language, Layer, utf8};
+use super::{Slice, dependency, layers, manifest};
+use crate::facts::{Facts, Name};
+use crate::span::Span;
+
+/// Maven's manifest.
+pub static MAVEN: Language = manifest("pom.xml", &["pom.xml"], maven);
+/// Gradle's, in both of its languages.
+pub static GRADLE: Language = manifest("build.gradle", &["*.gradle", "*.gradle.kts"], gradle);
+
+/// The `groupId`, `artifactId` and `version` of each `dependency` element.
+fn maven(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let slice = Slice { text: &decoded, start };
+    let mut facts = Facts::default();
+    let (mut group, mut artifact, mut version) = (None, None, None);
+    let (mut at, mut excluded) = (0, false);
+    while let Some(open) = memchr::memchr(b'<', &decoded.as_bytes()[at..]).map(|len| at + len) {
+        let rest = &decoded[open + 1..];
+        if rest.starts_with("!--") {
+            at = rest.find("-->").map_or(decoded.len(), |len| open + 1 + len + 3);
+            continue;
+        }
+        let Some(close) = rest.find('>').map(|len| open + 1 + len) else { break };
+        at = close + 1;
+        let content = || {
+            let end = memchr::memchr(b'<', &decoded.as_bytes()[at..]).map_or(decoded.len(), |len| at + len);
+            let text = decoded[at..end].trim();
+            let from = at + decoded[at..end].find(text).unwrap_or_default();
+            Some(slice.name(from, from + text.len()))
+        };
+        match &decoded[open + 1..close] {
+            "dependency" => (group, artifact, version) = (None, None, None),
+            "exclusions" => excluded = true,
+            "/exclusions" => excluded = false,
+            "groupId" if !excluded => group = content(),
+            "artifactId" if !excluded => artifact = content(),
+            "version" if !excluded => version = content(),
+            "/dependency" => {
+                if let (Some(group), Some(artifact)) = (group.take(), artifact.take()) {
+                    facts.dependencies.push(dependency("maven", joined(&group, &artifact), version.take(), false));
+                }
+            }
+            _ => (),
+        }
+    }
+    layers(MAVEN.name, text, range, facts)
+}
+
+/// `implementation 'group:artifact:1.0'`, `implementation(group: 'g', name: 'a', version: '1')`
+fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let slice = Slice { text: &decoded, start };
+    let mut facts = Facts::default();
+    let mut at = 0;
+    for line in decoded.split_inclusive('\n') {
+        let trimmed = line.trim_start();
+        let word = trimmed.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        let adds = [
+            "implementation",
+            "api",
+            "compile",
+            "compileonly",
+            "runtimeonly",
+            "classpath",
+            "kapt",
+            "annotationprocessor",
+        ];
+        if adds.iter().any(|known| word.ends_with(known)) {
+            let strings = quoted(line);
+            let named = |key: &str| {
+                strings.iter().find(|(from, _)| {
+                    line[..from - 1]
+                        .trim_end()
+                        .strip_suffix([':', '='])
+                        .is_some_and(|before| before.trim_end().ends_with(key))
+                })
+            };
+            let name = |from: usize, to: usize| slice.name(at + from, at + to);
+            if let (Some(&(g, h)), Some(&(a, b))) = (named("group"), named("name")) {
+                let version = named("version").map(|&(from, to)| name(from, to));
+                facts.dependencies.push(dependency("maven", joined(&name(g, h), &name(a, b)), version, false));
+            } else if let Some(&(from, to)) = strings.first() {
+                let parts: Vec<&str> = line[from..to].splitn(3, ':').collect();
+                if let [group, artifact, rest @ ..] = parts.as_slice()
+                    && !group.is_empty()
+                    && !group.contains(char::is_whitespace)
+                {
+                    let end = from + group.len() + 1 + artifact.len();
+                    let version = rest.first().map(|_| name((end + 1).min(to), to));
+                    facts.dependencies.push(dependency("maven", name(from, end), version, false));
+                }
+            }
+        }
+        at += line.len();
+    }
+    layers(GRADLE.name, text, range, facts)
+}
+
+/// What stands in quotes on a line.
+fn quoted(line: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(open) = memchr::memchr2(b'"', b'\'', &line.as_bytes()[at..]).map(|len| at + len) {
+        let Some(len) = memchr::memchr(line.as_bytes()[open], &line.as_bytes()[open + 1..]) else { break };
+        found.push((open + 1, open + 1 + len));
+        at = open + len + 2;
+    }
+    found
+}
+
+fn joined(group: &Name, artifact: &Name) -> Name {
+    Name { text: format!("{}:{}", group.text, artifact.text), span: artifact.span }
+}

@@ -1,0 +1,65 @@
+//! Manifests and lock files: which packages a project uses, and at which version.
+//!
+//! Owns what the ecosystems' files have in common; each ecosystem has a file of its own. It knows no vendor. The decision
+//! to know: only a name and a version as written are read, nothing is resolved.
+
+pub mod cargo;
+pub mod composer;
+pub mod go;
+pub mod java;
+pub mod npm;
+pub mod python;
+mod tables;
+
+use super::{Front, Language, Layer, text as lines};
+use crate::facts::{Carrier, Dependency, Facts, Name};
+use crate::span::Span;
+
+/// A manifest read by `front`, found by its file names.
+const fn manifest(
+    name: &'static str,
+    filenames: &'static [&'static str],
+    front: fn(&[u8], Span) -> Vec<Layer>,
+) -> Language {
+    Language {
+        name,
+        extensions: &[],
+        filenames,
+        interpreters: &[],
+        fences: &[],
+        front: Front::Own(front),
+        environment: "",
+    }
+}
+
+/// The dependencies as what is in force, and beside them the settings any text may hold.
+fn layers(language: &'static str, text: &[u8], range: Span, facts: Facts) -> Vec<Layer> {
+    let mut layers = vec![Layer { carrier: Carrier::Code, language, facts }];
+    layers.extend(super::lower(&lines::LANGUAGE, text, range));
+    layers
+}
+
+/// A piece of a text as a name.
+struct Slice<'a> {
+    text: &'a str,
+    /// Offset of the text in the file.
+    start: usize,
+}
+
+impl Slice<'_> {
+    fn name(&self, start: usize, end: usize) -> Name {
+        Name {
+            text: self.text.get(start..end).unwrap_or_default().to_owned(),
+            span: Span::new(self.start + start, self.start + end.max(start)),
+        }
+    }
+}
+
+fn dependency(ecosystem: &'static str, name: Name, requirement: Option<Name>, locked: bool) -> Dependency {
+    Dependency { ecosystem, name, requirement: requirement.filter(|name| !name.text.is_empty()), locked }
+}
+
+/// The part of a string entry as a name.
+fn text_of(value: &crate::facts::Value) -> Option<Name> {
+    value.as_str().map(|text| Name { text: text.text.clone(), span: text.content })
+}

@@ -1,0 +1,198 @@
+//! YAML: entries with their full path, comments, and the shell scripts that CI files carry.
+//!
+//! Owns the mapping from parser events to entries. It knows no schema beyond the two list forms of environment
+//! variables (`- name: X`, `- X=y`). The decision to know: aliases are not expanded, so a file costs what its bytes
+//! cost; and when the parser gives up, what came before counts and the rest is read line by line.
+
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
+
+use super::entries::Entries;
+use super::{Front, Language, Layer, settings, text as lines, utf8};
+use crate::facts::{Carrier, Facts, Name, Note, Text, Value, ValueKind};
+use crate::span::Span;
+
+/// YAML.
+pub static LANGUAGE: Language = Language {
+    name: "yaml",
+    extensions: &["yml", "yaml", "eyaml"],
+    filenames: &[],
+    interpreters: &[],
+    fences: &["docker-compose", "yaml-frontmatter"],
+    front: Front::Own(lower),
+    environment: "${{}}",
+};
+
+/// Keys whose text is a shell script.
+const SCRIPTS: &[&str] =
+    &["run", "script", "before_script", "after_script", "command", "commands", "cmd", "shell", "args", "sh", "bash"];
+
+fn lower(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut reader = parse(&decoded, &decoded, start);
+    if reader.failed.is_some()
+        && let Some(masked) = masked(&decoded)
+    {
+        let again = parse(&masked, &decoded, start);
+        if again.end > reader.end {
+            reader = again;
+        }
+    }
+    let Reader { entries, comments, scripts, end, failed, .. } = reader;
+    let mut facts = entries.finish();
+    if let Some(note) = failed {
+        let rest = memchr::memchr(b'\n', &decoded.as_bytes()[end..]).map_or(decoded.len(), |len| end + len + 1);
+        lines::read(&decoded, start, Span::new(rest, decoded.len()), &mut facts);
+        facts.notes.push(note);
+    }
+    let mut commented = Facts::default();
+    for comment in &comments {
+        let inside = Span::new(comment.start - start, comment.end - start);
+        lines::read(&decoded, start, inside, &mut commented);
+        facts.texts.push(Text { carrier: Carrier::Comment, span: *comment });
+    }
+    let mut layers = vec![Layer { carrier: Carrier::Code, language: LANGUAGE.name, facts }];
+    if !commented.entries.is_empty() {
+        layers.push(Layer { carrier: Carrier::Comment, language: LANGUAGE.name, facts: commented });
+    }
+    if let Some(shell) = super::by_name("shell") {
+        layers.extend(scripts.into_iter().flat_map(|script| super::lower(shell, text, script)));
+    }
+    layers
+}
+
+/// Reads `masked` as YAML; `text` is what really stands there.
+fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
+    let entries = Entries::new(text.len());
+    let mut reader = Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), end: 0, failed: None };
+    let options = granit_parser::options! { emit_unresolved_aliases: true, max_buffered_comment_events: 100_000 };
+    let mut parser = Parser::new_from_str_with_options(masked, options);
+    while let Some(event) = parser.next_event() {
+        match event {
+            Ok((Event::Comment(..), span)) => reader.comments.push(reader.offsets(&span)),
+            Ok((event, span)) => reader.event(&event, &span),
+            Err(error) => {
+                let deep = *error.kind() == ErrorKind::RecursionLimitExceeded;
+                reader.failed = Some(if deep { Note::TooDeep } else { Note::Malformed });
+                break;
+            }
+        }
+    }
+    reader
+}
+
+/// The text with its template code overwritten, byte for byte: lines that are nothing else by blanks, the rest by a
+/// letter. `None` when it has none.
+fn masked(text: &str) -> Option<String> {
+    let mut bytes = text.as_bytes().to_vec();
+    let mut found = false;
+    let mut at = 0;
+    while at < bytes.len() {
+        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len);
+        for (open, close) in [("<%", "%>"), ("{{", "}}"), ("{%", "%}")] {
+            let mut from = at;
+            while let Some(start) = memchr::memmem::find(&bytes[from..end], open.as_bytes()).map(|len| from + len) {
+                let Some(len) = memchr::memmem::find(&bytes[start..end], close.as_bytes()) else { break };
+                let stop = start + len + close.len();
+                let around = |range: &[u8]| range.iter().all(u8::is_ascii_whitespace);
+                let silent = open == "<%" && bytes[start + 2] != b'=';
+                let alone = silent || around(&bytes[at..start]) && around(&bytes[stop..end]);
+                bytes[start..stop].fill(if alone { b' ' } else { b'x' });
+                found = true;
+                from = stop;
+            }
+        }
+        at = end + 1;
+    }
+    String::from_utf8(bytes).ok().filter(|_| found)
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    /// What to add to an offset into `text` for one into the file.
+    start: usize,
+    entries: Entries,
+    comments: Vec<Span>,
+    scripts: Vec<Span>,
+    /// Where the last event ended, in `text`.
+    end: usize,
+    /// Why the parser gave up.
+    failed: Option<Note>,
+}
+
+impl Reader<'_> {
+    fn event(&mut self, event: &Event<'_>, span: &granit_parser::Span) {
+        let place = self.offsets(span);
+        match event {
+            Event::MappingStart(..) => self.entries.open(true, place.start),
+            Event::SequenceStart(..) => self.entries.open(false, place.start),
+            Event::MappingEnd | Event::SequenceEnd => self.entries.close(place.start),
+            Event::Scalar(text, style, _, tag) => {
+                let custom = tag.as_deref().is_some_and(|tag| tag.suffix().eq_ignore_ascii_case("env"));
+                self.scalar(text, *style, custom, place);
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) if self.entries.wants_key() => {
+                self.entries.key(Name { text: String::new(), span: place });
+            }
+            Event::Alias(_) | Event::UnresolvedAlias(_) => self.entries.leaf(Value::opaque(place)),
+            _ => return,
+        }
+        self.end = self.end.max(place.end - self.start);
+    }
+
+    fn scalar(&mut self, text: &str, style: ScalarStyle, env: bool, span: Span) {
+        let quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) && span.len() >= 2;
+        let content = if quoted { Span::new(span.start + 1, span.end - 1) } else { span };
+        // Where nothing had to be decoded the source is what counts, templates included.
+        let source = &self.text[content.start - self.start..content.end - self.start];
+        let exact = content.len() == text.len();
+        let text = if exact { source } else { text };
+        if self.entries.wants_key() {
+            self.entries.key(Name { text: text.to_owned(), span: content });
+            return;
+        }
+        let plain = style == ScalarStyle::Plain;
+        let value = if plain && matches!(text, "" | "~" | "null" | "Null" | "NULL") {
+            Value { kind: ValueKind::Null, span }
+        } else if env && !text.contains(['$', ' ']) {
+            Value { kind: ValueKind::Env(Name { text: text.to_owned(), span: content }), span }
+        } else {
+            settings::value(text, content, span)
+        };
+        self.script(style, content, exact);
+        if exact && let Some((name, rest)) = assignment(text) {
+            let name = Name { text: name.to_owned(), span: Span::new(content.start, content.start + name.len()) };
+            let place = Span::new(content.end - rest.len(), content.end);
+            let listed = settings::value(rest, place, place);
+            self.entries.listed(name, listed, content);
+        }
+        self.entries.leaf(value);
+    }
+
+    /// A block scalar, or one plain line, under a key that says it is a shell script.
+    fn script(&mut self, style: ScalarStyle, content: Span, exact: bool) {
+        let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
+        let last = self.entries.keys().last();
+        if (block || exact && style == ScalarStyle::Plain)
+            && last.is_some_and(|key| SCRIPTS.contains(&key.text.as_str()))
+        {
+            self.scripts.push(content);
+        }
+    }
+
+    fn offsets(&self, span: &granit_parser::Span) -> Span {
+        let at = |marker: &granit_parser::Marker| marker.byte_offset().unwrap_or(0).min(self.text.len());
+        let (from, to) = (at(&span.start), at(&span.end));
+        Span::new(self.start + from, self.start + to.max(from))
+    }
+}
+
+/// `KEY=value`, as lists of environment variables write it.
+fn assignment(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once('=')?;
+    let fits = !name.is_empty()
+        && name.len() < 128
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+        && !value.contains('\n');
+    fits.then_some((name, value))
+}

@@ -1,0 +1,240 @@
+//! The pipeline: walk → lower → match → link → judge → report, as one readable function.
+//!
+//! Owns the order of the steps and what runs in parallel. Analysis is elsewhere. The decision to know: files are
+//! lowered as they are found, on threads with large stacks and a bounded number in flight; everything after is done
+//! once, in path order, so that the result does not depend on threads.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::check;
+use crate::facts::Note;
+use crate::finding::{Finding, Label, Report, Route, Tally};
+use crate::lang;
+use crate::link::project::{Project, Scanned};
+use crate::matcher::{self, Matched};
+use crate::pack::Pack;
+use crate::prefilter::{NeedleError, Prefilter};
+use crate::redact::Masked;
+use crate::source::{Progress, Reason, RelPath, Skipped, Source, Walk, walk};
+use crate::span::Span;
+
+/// What to scan, and how.
+pub struct Options<'o> {
+    /// The walk; without roots only `input` is scanned.
+    pub walk: Walk,
+    /// A file that does not come from the walk.
+    pub input: Option<Source>,
+    /// Packs, in the order their findings are made.
+    pub packs: &'o [Pack],
+    /// The declared audience, as the route it asks for.
+    pub audience: Option<Route>,
+    /// The environment variable that fixes read, instead of the pack's.
+    pub variable: Option<&'o str>,
+    /// What is not examined.
+    pub exclude: Option<&'o (dyn Fn(&RelPath) -> bool + Sync)>,
+    /// Whether the prefilter is used; results are the same without.
+    pub prefilter: bool,
+}
+
+/// Files larger than this are searched for shapes only.
+const MAX_LOWERED: usize = 2 << 20;
+/// Files in flight between reading and lowering.
+const MAX_IN_FLIGHT: usize = 64;
+/// Lowering a Rust file recurses in its parser.
+const STACK: usize = 64 << 20;
+
+/// Scans.
+///
+/// # Errors
+/// When the packs' needles cannot be compiled, or threads cannot be made.
+pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error> {
+    let needles: Vec<_> = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned()).collect();
+    let prefilter =
+        if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.walk.threads)
+        .stack_size(STACK)
+        .build()
+        .map_err(Error::Threads)?;
+    let (results, failures, gate) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Gate::default());
+    let lowered = |source: Source| {
+        let path = source.path.clone();
+        match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
+            Ok(file) => locked(&results).extend(file),
+            Err(_) => locked(&failures).push(Skipped {
+                path,
+                reason: Reason::Failed,
+                detail: "dekey failed on this file, which is a fault of dekey's; please report it".to_owned(),
+            }),
+        }
+        gate.leave();
+    };
+    let walked = pool.in_place_scope(|scope| {
+        let hit = |source: Source| {
+            if options.exclude.is_some_and(|exclude| exclude(&source.path)) {
+                return;
+            }
+            gate.enter();
+            let lowered = &lowered;
+            scope.spawn(move |_| lowered(source));
+        };
+        let walked = walk(&options.walk, &prefilter, progress, &hit);
+        options.input.iter().cloned().for_each(&hit);
+        walked
+    });
+    let mut files: Vec<Examined<'_>> = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    files.sort_by(|a, b| (&a.source.path, a.source.base_byte).cmp(&(&b.source.path, b.source.base_byte)));
+    let mut report = judged(options, files);
+    report.tally = Tally {
+        examined: walked.examined + u64::from(options.input.is_some()),
+        bytes: walked.bytes,
+        counts: walked.counts,
+    };
+    report.skipped = walked.skipped;
+    let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
+    for failure in failures {
+        *report.tally.counts.entry(failure.reason).or_default() += 1;
+        report.skipped.push(failure);
+    }
+    report.skipped.sort();
+    Ok(report)
+}
+
+/// A file and what it means to each pack.
+struct Examined<'p> {
+    source: Source,
+    matched: Vec<Matched<'p>>,
+    notes: Vec<Note>,
+}
+
+/// Lowers and matches one file. `None` when it means nothing to any pack.
+fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
+    let readable = source.whole && !source.binary;
+    let lowered = readable && source.text.len() <= MAX_LOWERED;
+    let layers = if lowered { lang::lower_any(source.path.as_path(), &source.text).1 } else { Vec::new() };
+    let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
+    let mut notes: Vec<Note> = matched.iter().flat_map(|matched| matched.notes.iter().copied()).collect();
+    if !lowered && !source.binary {
+        notes.push(Note::TooLarge);
+    }
+    notes.sort_unstable_by_key(|note| *note as u8);
+    notes.dedup();
+    (!notes.is_empty() || matched.iter().any(|matched| !matched.is_empty())).then_some(Examined {
+        source,
+        matched,
+        notes,
+    })
+}
+
+/// Links and judges, and keeps of the files what findings point into.
+fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
+    let mut report = Report::default();
+    let mut secrets: Vec<Vec<Span>> = vec![Vec::new(); files.len()];
+    let (mut sources, mut columns) = (Vec::new(), Vec::new());
+    for (at, file) in files.into_iter().enumerate() {
+        report.notes.extend(file.notes.into_iter().map(|note| (file.source.path.clone(), note)));
+        secrets[at].extend(file.matched.iter().flat_map(|matched| &matched.secrets));
+        columns.push(file.matched);
+        sources.push(file.source);
+    }
+    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
+    for pack in options.packs {
+        let scanned: Vec<Scanned<'_>> = sources
+            .drain(..)
+            .zip(&mut columns)
+            .map(|(source, column)| Scanned { source, matched: column.next().unwrap_or_default() })
+            .collect();
+        let variable = options.variable.unwrap_or(&pack.variable);
+        let judged = check::judge(&Project::new(pack, &scanned, options.audience, variable));
+        report.findings.extend(judged.findings);
+        report.exempted.extend(judged.spared);
+        report.rules.extend(pack.rules.iter().map(|rule| rule.doc.clone()));
+        sources.extend(scanned.into_iter().map(|file| file.source));
+    }
+    let mut used: Vec<Option<usize>> = vec![None; sources.len()];
+    for label in report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label)) {
+        used[label.file] = Some(0);
+    }
+    for (at, source) in sources.into_iter().enumerate() {
+        if used[at].is_some() {
+            used[at] = Some(report.files.len());
+            report.files.push(Masked::new(source, &secrets[at]));
+        }
+    }
+    let renumber = |label: &mut Label| label.file = used[label.file].unwrap_or_default();
+    for finding in &mut report.findings {
+        renumber(&mut finding.primary);
+        finding.related.iter_mut().for_each(renumber);
+        for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.file = used[edit.file].unwrap_or_default();
+        }
+    }
+    report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
+    report.exempted.sort_by(|(a, x), (b, y)| (a.file, a.span, x).cmp(&(b.file, b.span, y)));
+    report.exempted.dedup();
+    report.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    report.notes.dedup();
+    report
+}
+
+fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
+    std::iter::once(&finding.primary).chain(&finding.related)
+}
+
+fn order(finding: &Finding) -> (usize, Span, &str) {
+    (finding.primary.file, finding.primary.span, &finding.rule)
+}
+
+/// Lets a bounded number of files in.
+#[derive(Default)]
+struct Gate {
+    inside: Mutex<usize>,
+    left: Condvar,
+}
+
+impl Gate {
+    fn enter(&self) {
+        let inside = locked(&self.inside);
+        let mut inside =
+            self.left.wait_while(inside, |inside| *inside >= MAX_IN_FLIGHT).unwrap_or_else(PoisonError::into_inner);
+        *inside += 1;
+    }
+
+    fn leave(&self) {
+        *locked(&self.inside) -= 1;
+        self.left.notify_one();
+    }
+}
+
+/// A panic on one thread is reported by itself; the data of the others stays good.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Why nothing was scanned.
+#[derive(Debug)]
+pub enum Error {
+    /// The packs' needles.
+    Needles(NeedleError),
+    /// The threads.
+    Threads(rayon::ThreadPoolBuildError),
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Needles(error) => write!(f, "the packs cannot be used: {error}"),
+            Self::Threads(error) => write!(f, "the threads to scan with cannot be started: {error}; try fewer with -j"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The paths to scan when none is named.
+#[must_use]
+pub fn default_paths() -> Vec<PathBuf> {
+    vec![PathBuf::from(".")]
+}
