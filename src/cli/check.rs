@@ -20,8 +20,9 @@ use crate::{names, render};
 /// Most bytes read from standard input.
 const STDIN_LIMIT: u64 = 64 << 20;
 
-/// Arguments of `dekey check`.
+/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub(super) struct Check {
     /// Files and directories to examine; what is named is examined whatever ignore files say
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
