@@ -7,6 +7,8 @@
 pub mod dotenv;
 mod entries;
 mod expr;
+pub mod go;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod lexer;
@@ -72,6 +74,8 @@ pub static LANGUAGES: &[&Language] = &[
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
+    &go::LANGUAGE,
+    &java::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,
