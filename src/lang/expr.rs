@@ -715,7 +715,7 @@ impl Reader<'_> {
         if function && call.receiver.is_none() && call.args.len() == 1 {
             return call.args.remove(0).value;
         }
-        if profile.formats.iter().any(|entry| matches_end(path, entry)) && call.args.len() > 1 {
+        if profile.formats.iter().any(|entry| matches_end(path, entry)) && !call.args.is_empty() {
             let format = call.args[0].value.clone();
             return self.filled(&format, &call.args[1..], span);
         }
@@ -757,6 +757,9 @@ impl Reader<'_> {
             })
             .collect();
         let parts = format.as_str().and_then(|text| strings::fill(&text.text, text.content, &args));
+        if parts.is_none() && args.is_empty() {
+            return Value { span, ..format.clone() };
+        }
         parts.map_or_else(|| Value::opaque(span), |parts| Value { kind: ValueKind::Concat(parts), span })
     }
 }

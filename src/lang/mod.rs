@@ -17,6 +17,7 @@ pub mod markdown;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
+pub mod rust;
 mod settings;
 pub mod strings;
 pub mod text;
@@ -76,6 +77,7 @@ pub static LANGUAGES: &[&Language] = &[
     &javascript::TSX,
     &go::LANGUAGE,
     &java::LANGUAGE,
+    &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,

@@ -211,7 +211,11 @@ impl<'a> Reader<'a> {
                 self.facts.assigns.push(Assign { target: path.clone(), value, span });
                 return Some(next);
             }
-            i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
+            i = match self.generics_end(i, end) {
+                Some(after) => after,
+                None if self.kind(i) == Some(Kind::Open) => self.mate(i, end) + 1,
+                None => i + 1,
+            };
         }
         None
     }
