@@ -246,6 +246,10 @@ impl Reader<'_> {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
+            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Number) && i + 1 < end {
+                // `pair.0`
+                chain.path.0.push(self.name(i + 1));
+                i += 2;
             } else if self.op_in(i, profile.path)
                 && let Some(next) = self.generics_end(i + 1, end)
             {

@@ -109,6 +109,12 @@ fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
         "record" if reader.kind(at + 1) == Some(Kind::Word) && reader.is_open(at + 2, "(") => {
             Some(reader.container(at, end))
         }
+        "if" | "while" | "for" | "switch" | "catch" | "synchronized" | "try" if reader.is_open(at + 1, "(") => {
+            // What follows the parentheses is a statement of its own, not called on them.
+            let close = reader.mate(at + 1, end);
+            reader.queue(at + 2, close);
+            Some(close + 1)
+        }
         "class" | "interface" | "enum" if reader.kind(at + 1) != Some(Kind::Word) => Some(at + 1),
         _ => declaration(reader, at, end, at, None),
     }
@@ -287,7 +293,9 @@ fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usi
         }
         if reader.is_open(i, "[") && i < end {
             while reader.is_open(i, "[") && i < end {
-                i = reader.mate(i, end) + 1;
+                let close = reader.mate(i, end);
+                reader.queue(i + 1, close);
+                i = close + 1;
             }
             return Some((Value::opaque(reader.span_of(at, i.min(end))), i.min(end)));
         }
