@@ -4,6 +4,7 @@
 //! decision to know: precedence has four levels (assignment, choice, everything else, joining), because that is all a
 //! value needs; an operator it does not know makes the whole expression opaque, and its operands are still read.
 
+use super::profile::Profile;
 use super::reader::{MAX_NESTING, Reader};
 use super::strings;
 use super::token::Kind;
@@ -58,11 +59,16 @@ const PREFIX: &[&str] = &["!", "-", "+", "~", "&", "*", "**", "...", "@", "<-", 
 impl Reader<'_> {
     /// Reads an expression. `None` when there is none at `at`, or it nests too deep to go on.
     pub fn expression(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
+        self.guarded(|reader| reader.choice(at, end))
+    }
+
+    /// Runs `read` one level deeper, for hooks that read operands inside operands. `None` past the nesting limit.
+    pub fn guarded<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.depth >= MAX_NESTING {
             return None;
         }
         self.depth += 1;
-        let result = self.choice(at, end);
+        let result = read(self);
         self.depth -= 1;
         result
     }
@@ -192,9 +198,7 @@ impl Reader<'_> {
                 (Value::opaque(self.span_of(at, next)), next)
             }
             Kind::Word if self.word_in(at, profile.stop) => return None,
-            Kind::Word if self.is_op(at + 1, "=>") && !profile.map_key.contains(&"=>") => {
-                self.closure(at, at + 1, at + 1, end)
-            }
+            Kind::Word if self.arrow(at + 1) && at + 1 < end => self.closure(at, at + 1, at + 1, end),
             Kind::Word => {
                 let chain = Chain { receiver: None, path: self.first_segment(at), start };
                 return Some(self.chain(chain, at + 1, end));
@@ -208,6 +212,12 @@ impl Reader<'_> {
     /// Whether a separator stands before the first segment of a path (`::A`, `\\A`).
     pub(super) fn leads_path(&self, at: usize) -> bool {
         self.op_in(at, &["::", "\\"]) && self.op_in(at, self.profile.path)
+    }
+
+    /// Whether a word before this token is the parameter of a closure.
+    fn arrow(&self, at: usize) -> bool {
+        let Profile { map_key, path, commands, .. } = self.profile;
+        self.op_in(at, &["=>", "->"]) && !commands && !self.op_in(at, map_key) && !self.op_in(at, path)
     }
 
     /// A value of known text.
@@ -241,6 +251,18 @@ impl Reader<'_> {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
+            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Number) && i + 1 < end {
+                // `pair.0`
+                chain.path.0.push(self.name(i + 1));
+                i += 2;
+            } else if self.op_in(i, profile.path)
+                && let Some(next) = self.generics_end(i + 1, end)
+            {
+                // `f::<T>(x)`, `x.<T>f()`: the name that may follow needs its separator back.
+                if self.kind(next) == Some(Kind::Word) && next < end {
+                    chain.path.0.extend(self.first_segment(next).0.pop());
+                }
+                i = if self.kind(next) == Some(Kind::Word) { (next + 1).min(end) } else { next };
             } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{") {
                 i += 1;
             } else if self.is_op(i, "!")
@@ -286,6 +308,9 @@ impl Reader<'_> {
                     value.span = span;
                 }
                 value
+            }
+            Some(Value { kind: ValueKind::Ref(root), .. }) => {
+                self.reference(Path(root.0.into_iter().chain(path.0).collect()), span)
             }
             Some(_) => self.finish_call(Call {
                 path,
@@ -471,23 +496,29 @@ impl Reader<'_> {
 
     // Calls.
 
+    /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.
     fn is_composite(&self, chain: &Chain, at: usize, end: usize) -> bool {
-        let typed = chain.receiver.is_none() && chain.path.last().starts_with(|c: char| c.is_uppercase());
         let first = at + 1;
-        typed
-            && (self.mate(at, end) == first
-                || self.op_in(first + 1, self.profile.map_key)
-                || self.kind(first) == Some(Kind::StrOpen))
+        let upper = chain.path.last().starts_with(|c: char| c.is_uppercase());
+        let keyed = self.op_in(first + 1, self.profile.map_key) && !self.word_in(first, self.profile.stop);
+        let fills = self.mate(at, end) == first || self.kind(first) == Some(Kind::StrOpen);
+        chain.receiver.is_none() && (keyed || upper && fills)
     }
 
     fn call(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let close = self.mate(at, end);
-        let keys = if self.is_open(at, "{") { self.profile.map_key } else { self.profile.arg_key };
+        let new = self.is_open(at, "{");
+        let keys = if new { self.profile.map_key } else { self.profile.arg_key };
         let defs = self.facts.defs.len();
         let args = self.args(at + 1, close, keys);
         let args_span = Span::new(self.span(at).end, self.span(close).start.max(self.span(at).end));
         let next = (close + 1).min(end);
-        self.push_call(chain, args, args_span, next, defs, end)
+        let calls = self.facts.calls.len();
+        let after = self.push_call(chain, args, args_span, next, defs, end);
+        if let Some(call) = self.facts.calls.get_mut(calls) {
+            call.new = new;
+        }
+        after
     }
 
     fn args(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Arg> {
@@ -557,9 +588,7 @@ impl Reader<'_> {
             path.0.push(self.name(i + 1));
             i += 2;
         }
-        if self.is_op(i, "<") {
-            i = (i..end.min(i + 32)).find(|&j| self.is_op(j, ">")).map_or(i, |j| j + 1);
-        }
+        i = self.generics_end(i, end).unwrap_or(i);
         let defs = self.facts.defs.len();
         let (mut args, mut args_span) = (Vec::new(), Span::new(self.span(i - 1).end, self.span(i - 1).end));
         for (bracket, keys) in [("(", profile.arg_key), ("{", profile.assign)] {
@@ -573,6 +602,11 @@ impl Reader<'_> {
             }
         }
         let span = self.span_of(at, i);
+        if profile.same.contains(&path.last()) && !args.is_empty() {
+            // `new String(x)` is `x`.
+            let value = Value { span, ..args.swap_remove(0).value };
+            return self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, i, end);
+        }
         let id = self.facts.calls.len();
         self.facts.calls.push(Call { path, new: true, receiver: None, args, args_span, span });
         for def in self.facts.defs[defs..].iter_mut().filter(|def| def.name.is_none() && def.of.is_none()) {
@@ -654,8 +688,17 @@ impl Reader<'_> {
     pub fn finish_call(&mut self, mut call: Call) -> Value {
         let profile = self.profile;
         let span = call.span;
+        if let Some(Value { kind: ValueKind::Ref(root), .. }) = call.receiver.as_deref() {
+            // What looked like a value was a name after all.
+            call.path = Path(root.0.iter().chain(&call.path.0).cloned().collect());
+            call.receiver = None;
+        }
         let path = &call.path.0;
         if call.receiver.is_none() && profile.env_calls.iter().any(|entry| matches_end(path, entry)) && !call.new {
+            if call.args.is_empty() {
+                // `System.getenv()` is the environment as a map.
+                return Value { kind: ValueKind::Ref(call.path), span };
+            }
             let mut args = std::mem::take(&mut call.args).into_iter().map(|arg| arg.value);
             if let Some(Value { kind: ValueKind::Str(name), .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
@@ -689,10 +732,12 @@ impl Reader<'_> {
                 };
             }
         }
-        if same && call.receiver.is_none() && call.args.len() == 1 {
+        let function =
+            same && path.len() == 1 || profile.same.iter().any(|entry| entry.contains('.') && matches_end(path, entry));
+        if function && call.receiver.is_none() && call.args.len() == 1 {
             return call.args.remove(0).value;
         }
-        if profile.formats.iter().any(|entry| matches_end(path, entry)) && call.args.len() > 1 {
+        if profile.formats.iter().any(|entry| matches_end(path, entry)) && !call.args.is_empty() {
             let format = call.args[0].value.clone();
             return self.filled(&format, &call.args[1..], span);
         }
@@ -734,6 +779,9 @@ impl Reader<'_> {
             })
             .collect();
         let parts = format.as_str().and_then(|text| strings::fill(&text.text, text.content, &args));
+        if parts.is_none() && args.is_empty() {
+            return Value { span, ..format.clone() };
+        }
         parts.map_or_else(|| Value::opaque(span), |parts| Value { kind: ValueKind::Concat(parts), span })
     }
 }

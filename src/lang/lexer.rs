@@ -645,6 +645,25 @@ pub struct Heredoc {
     pub ends: fn(rest: &[u8]) -> bool,
 }
 
+/// `'x'`, `'\n'`, `'\u{41}'`: for languages where single quotes hold one character. Reads nothing when none closes.
+pub fn character(lexer: &mut Lexer<'_>) -> bool {
+    if lexer.peek(0) != b'\'' {
+        return false;
+    }
+    let rest = &lexer.text[lexer.pos + 1..lexer.end.min(lexer.pos + 16)];
+    let len = match rest {
+        [b'\\', _, after @ ..] => memchr::memchr(b'\'', after).map(|len| 2 + len),
+        [b'\'' | b'\n', ..] | [] => None,
+        [_, after @ ..] => {
+            let tail = after.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+            (after.get(tail) == Some(&b'\'')).then_some(1 + tail)
+        }
+    };
+    let Some(len) = len else { return false };
+    lexer.push(Kind::Literal, lexer.pos + len + 2);
+    true
+}
+
 fn line_end(text: &[u8], from: usize, end: usize) -> usize {
     memchr::memchr(b'\n', &text[from..end]).map_or(end, |len| from + len)
 }

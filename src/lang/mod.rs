@@ -7,6 +7,8 @@
 pub mod dotenv;
 mod entries;
 mod expr;
+pub mod go;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod lexer;
@@ -16,6 +18,7 @@ pub mod php;
 pub mod profile;
 pub mod reader;
 pub mod ruby;
+pub mod rust;
 mod settings;
 pub mod shell;
 pub mod strings;
@@ -74,6 +77,9 @@ pub static LANGUAGES: &[&Language] = &[
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
+    &go::LANGUAGE,
+    &java::LANGUAGE,
+    &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,

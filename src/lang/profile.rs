@@ -85,7 +85,8 @@ pub struct Profile {
     /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
     /// a longer one its end.
     pub base64: &'static [&'static str],
-    /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`).
+    /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
+    /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
     /// Methods that give their receiver or, failing that, their argument.
     pub or_else: &'static [&'static str],

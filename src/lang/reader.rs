@@ -227,7 +227,11 @@ impl<'a> Reader<'a> {
                 self.facts.assigns.push(Assign { target: path.clone(), value, span });
                 return Some(next);
             }
-            i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
+            i = match self.generics_end(i, end) {
+                Some(after) => after,
+                None if self.kind(i) == Some(Kind::Open) => self.mate(i, end) + 1,
+                None => i + 1,
+            };
         }
         None
     }
@@ -264,7 +268,7 @@ impl<'a> Reader<'a> {
     // Definitions.
 
     /// `class Name … { … }`, or up to the block's end where the language closes it with a word or by indentation.
-    fn container(&mut self, at: usize, end: usize) -> usize {
+    pub fn container(&mut self, at: usize, end: usize) -> usize {
         let name = (self.kind(at + 1) == Some(Kind::Word)).then(|| self.name(at + 1));
         let Some((start, stop)) = self.body(at, end) else { return at + 1 };
         let body = self.span_of(start, stop);
@@ -273,16 +277,11 @@ impl<'a> Reader<'a> {
         stop.max(at + 1)
     }
 
-    /// `def name(params) …`, `function name(params) { … }`, `func (receiver) name(params) { … }`
+    /// `def name(params) …`, `function name(params) { … }`, `fn name<T>(params) { … }`
     pub fn function(&mut self, at: usize, end: usize) -> usize {
         let mut i = at + 1;
         if self.op_in(i, &["*", "&"]) {
             i += 1;
-        }
-        // A Go receiver stands before the name; what a closure captures (`use (…)`) stands behind its parameters.
-        let after = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
-        if self.kind(after) == Some(Kind::Word) && !self.word_in(after, self.profile.stop) {
-            i = after;
         }
         let mut name = None;
         while self.kind(i) == Some(Kind::Word) && i < end {
@@ -293,6 +292,7 @@ impl<'a> Reader<'a> {
             }
             i += 1;
         }
+        i = self.generics_end(i, end).unwrap_or(i);
         let params = if self.is_open(i, "(") {
             self.params(i + 1, self.mate(i, end))
         } else if self.profile.newline_ends && self.profile.commands {
@@ -309,6 +309,36 @@ impl<'a> Reader<'a> {
         self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
         self.queue(start.max(i), stop);
         stop.max(i + 1)
+    }
+
+    /// The index after the type arguments that open at `at`: `<A, B<C>, D[]>`. `None` when they are none.
+    #[must_use]
+    pub fn generics_end(&self, at: usize, end: usize) -> Option<usize> {
+        if !self.is_op(at, "<") {
+            return None;
+        }
+        let mut depth = 0usize;
+        let mut i = at;
+        while i < end.min(at + 64) {
+            match self.kind(i)? {
+                Kind::Op => match self.str(i) {
+                    "<" => depth += 1,
+                    ">" => depth = depth.checked_sub(1)?,
+                    ">>" => depth = depth.checked_sub(2)?,
+                    ">>>" => depth = depth.checked_sub(3)?,
+                    "," | "." | "::" | "?" | "&" | "'" | "|" | "*" | "+" | ":" | "=" | "->" => (),
+                    _ => return None,
+                },
+                Kind::Open if !self.is_open(i, "{") => i = self.mate(i, end),
+                Kind::Word | Kind::Number | Kind::Literal => (),
+                _ => return None,
+            }
+            i += 1;
+            if depth == 0 {
+                return Some(i);
+            }
+        }
+        None
     }
 
     /// The token range of the body opened at `at`.
