@@ -237,7 +237,12 @@ impl Reader<'_> {
         while i < end {
             let token = self.tokens[i];
             let apart = token.nl && profile.newline_ends || token.sp && profile.commands;
-            if self.op_in(i, profile.path) && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
+            // `f ::A` is a call, and `::A` on a line of its own no part of the line above.
+            if profile.commands && token.sp && self.leads_path(i) && !self.starts_command(&chain, i, end) {
+                break;
+            }
+            let member = self.op_in(i, profile.path) && !(profile.commands && token.sp && self.leads_path(i));
+            if member && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
@@ -598,7 +603,10 @@ impl Reader<'_> {
             // `puts [1]` and `puts (1)`, but not `a [1]` where `a` is a plain variable: taken as a call all the same.
             Kind::Open => !self.is_open(at, "{"),
             // `f *list`, `f &block`, `f -1`: a blank before and none after.
-            Kind::Op => self.op_in(at, &["*", "&", "**", "::", "-", "->"]) && at + 1 < end && !self.tokens[at + 1].sp,
+            Kind::Op => {
+                self.is_op(at, "->")
+                    || self.op_in(at, &["*", "&", "**", "::", "-"]) && at + 1 < end && !self.tokens[at + 1].sp
+            }
             _ => false,
         }
     }

@@ -286,8 +286,11 @@ impl<'a> Reader<'a> {
             }
             i += 1;
         }
+        let value = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
         let params = if self.is_open(i, "(") {
             self.params(i + 1, self.mate(i, end))
+        } else if self.is_op(value, "=") {
+            Vec::new()
         } else if self.profile.newline_ends && self.profile.commands {
             let stop = (i..end).find(|&j| self.ends(j, end)).unwrap_or(end);
             let params = self.params(i, stop);
@@ -296,6 +299,15 @@ impl<'a> Reader<'a> {
         } else {
             Vec::new()
         };
+        // The body may be a value: `def name(params) = value`.
+        if self.is_op(value, "=") && self.block_after(at).is_none() {
+            let id = self.facts.defs.len();
+            let body = self.span_of(at, value);
+            self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
+            let next = self.expression(value + 1, end).map_or(value + 1, |(_, next)| next);
+            self.facts.defs[id].body = self.span_of(at, next);
+            return next;
+        }
         let Some((start, stop)) = self.body(at, end) else { return i.max(at + 1) };
         let start = start.max(at + 1);
         let body = self.span(at).to(self.span_of(start, stop));

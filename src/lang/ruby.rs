@@ -59,10 +59,6 @@ static PROFILE: Profile = Profile {
         "else",
         "begin",
         "ensure",
-        "private",
-        "protected",
-        "public",
-        "loop",
         "do",
     ],
     stop: &[
@@ -134,6 +130,9 @@ const KEYWORDS: &[&str] = &[
 ];
 
 fn literal(lexer: &mut Lexer<'_>) -> bool {
+    if operator_name(lexer) {
+        return true;
+    }
     match lexer.peek(0) {
         b'=' if lexer.at("=begin") && line_start(lexer) => {
             let end = memchr::memmem::find(&lexer.text[lexer.pos..lexer.end], b"\n=end")
@@ -253,6 +252,25 @@ fn symbol(lexer: &mut Lexer<'_>) -> bool {
     lexer.push(Kind::Symbol, end);
     true
 }
+
+/// `def +(other)`, `def self./(other)`, `def %(args)`: an operator that is a method's name.
+fn operator_name(lexer: &mut Lexer<'_>) -> bool {
+    if !OPERATOR_BYTES.contains(&lexer.peek(0)) {
+        return false;
+    }
+    let defines = lexer.last_text() == b"def"
+        || lexer.last_text() == b"." && {
+            let back = |n: usize| lexer.tokens.len().checked_sub(n).map(|at| lexer.tokens[at].span().of(lexer.text));
+            back(3) == Some(b"def") || !lexer.gap().1
+        };
+    let name = OPERATOR_NAMES.iter().find(|name| lexer.at(name)).filter(|_| defines);
+    if let Some(name) = name {
+        lexer.push(Kind::Word, lexer.pos + name.len());
+    }
+    name.is_some()
+}
+
+const OPERATOR_BYTES: &[u8] = b"[<=!*+->/%&|^~";
 
 /// Operators that may be method names, longest first.
 const OPERATOR_NAMES: &[&str] = &[
@@ -405,7 +423,7 @@ fn starts_statement(reader: &Reader<'_>, at: usize) -> bool {
     match reader.kind(before) {
         Some(Kind::Op | Kind::Open | Kind::InterpOpen) => !reader.is_op(before, "}") && !reader.is_op(before, ")"),
         Some(Kind::Word) => reader
-            .word_in(before, &["then", "else", "do", "begin", "return", "and", "or", "not", "ensure", "in", "when"]),
+            .word_in(before, &["then", "else", "do", "begin", "and", "or", "not", "ensure", "in", "when"]),
         _ => false,
     }
 }
@@ -424,6 +442,10 @@ fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
             Some(next)
         }
         "class" if reader.is_op(at + 1, "<<") => Some(at + 3),
+        "{" if reader.op_in(reader.mate(at, end) + 1, &[".", "&."]) => reader.expression(at, end).map(|(_, next)| next),
+        "case" | "if" | "unless" | "begin" if reader.block_after(at).is_some_and(|i| reader.op_in(i, &[".", "&."])) => {
+            reader.expression(at, end).map(|(_, next)| next)
+        }
         "if" | "unless" | "while" | "until" | "case" | "when" | "elsif" | "for" | "in" | "rescue" | "and" | "or"
         | "end" => Some(at + 1),
         _ => None,
