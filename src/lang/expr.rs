@@ -256,6 +256,13 @@ impl Reader<'_> {
                 i += 1;
             } else if self.is_open(i, "(") && !apart {
                 i = self.call(&mut chain, i, end);
+            } else if member && self.is_open(i + 1, "{") && self.is_open(self.mate(i + 1, end) + 1, "(") {
+                // `object->{name}(…)`: a method whose name is computed.
+                let close = self.mate(i + 1, end);
+                self.queue(i + 2, close);
+                chain.path = Path::default();
+                chain.receiver = Some(Value::opaque(self.span_of(chain.start, close + 1)));
+                i = close + 1;
             } else if self.is_open(i, "[") && !apart {
                 i = self.index(&mut chain, i, end);
             } else if self.is_open(i, "{") && profile.composite && !token.nl && self.is_composite(&chain, i, end) {
@@ -595,20 +602,22 @@ impl Reader<'_> {
         }
         match token.kind {
             Kind::StrOpen | Kind::Symbol | Kind::Number | Kind::Literal => true,
-            Kind::Word => {
-                !self.word_in(at, self.profile.stop)
-                    && !self.word_in(at, self.profile.either)
-                    && !OTHER.contains(&self.str(at))
-            }
+            Kind::Word => !self.stops(at) && !self.word_in(at, self.profile.either) && !OTHER.contains(&self.str(at)),
             // `puts [1]` and `puts (1)`, but not `a [1]` where `a` is a plain variable: taken as a call all the same.
             Kind::Open => !self.is_open(at, "{"),
             // `f *list`, `f &block`, `f -1`: a blank before and none after.
             Kind::Op => {
                 self.is_op(at, "->")
-                    || self.op_in(at, &["*", "&", "**", "::", "-"]) && at + 1 < end && !self.tokens[at + 1].sp
+                    || self.op_in(at, &["*", "&", "**", "::", "-", "!"]) && at + 1 < end && !self.tokens[at + 1].sp
             }
             _ => false,
         }
+    }
+
+    /// Whether the word ends an expression, rather than being a keyword argument's name (`if: x`).
+    fn stops(&self, at: usize) -> bool {
+        let named = self.op_in(at + 1, self.profile.arg_key) && !self.tokens[at + 1].sp;
+        self.word_in(at, self.profile.stop) && !named
     }
 
     fn command(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
@@ -617,8 +626,13 @@ impl Reader<'_> {
         let limit = end.min(at + 2000);
         while stop < limit {
             let token = self.tokens[stop];
-            let continues = stop == at || self.op_in(stop - 1, &[",", "=>", ":", "+", "||", "&&", "\\", "?"]);
-            if (token.nl && !continues) || self.is_op(stop, ";") || self.word_in(stop, self.profile.stop) {
+            let continues = stop == at
+                || self.kind(stop - 1) == Some(Kind::Op)
+                || self.op_in(stop, self.profile.path) && !self.leads_path(stop);
+            if (token.nl && !continues)
+                || self.is_op(stop, ";")
+                || self.stops(stop) && !self.op_in(stop - 1, self.profile.path)
+            {
                 break;
             }
             let opens = matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);

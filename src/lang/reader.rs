@@ -281,7 +281,7 @@ impl<'a> Reader<'a> {
         while self.kind(i) == Some(Kind::Word) && i < end {
             name = Some(self.name(i));
             i += 1;
-            if !self.op_in(i, self.profile.path) {
+            if !self.op_in(i, self.profile.path) || self.ends(i, end) {
                 break;
             }
             i += 1;

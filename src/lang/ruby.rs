@@ -51,16 +51,7 @@ static PROFILE: Profile = Profile {
     new: None,
     null: &["nil"],
     this: &["self"],
-    skip: &[
-        "return",
-        "not",
-        "defined?",
-        "then",
-        "else",
-        "begin",
-        "ensure",
-        "do",
-    ],
+    skip: &["return", "not", "defined?", "then", "else", "begin", "ensure", "do"],
     stop: &[
         "if", "unless", "while", "until", "do", "then", "and", "or", "end", "rescue", "in", "else", "elsif", "when",
         "ensure",
@@ -422,8 +413,9 @@ fn starts_statement(reader: &Reader<'_>, at: usize) -> bool {
     }
     match reader.kind(before) {
         Some(Kind::Op | Kind::Open | Kind::InterpOpen) => !reader.is_op(before, "}") && !reader.is_op(before, ")"),
-        Some(Kind::Word) => reader
-            .word_in(before, &["then", "else", "do", "begin", "and", "or", "not", "ensure", "in", "when"]),
+        Some(Kind::Word) => {
+            reader.word_in(before, &["then", "else", "do", "begin", "and", "or", "not", "ensure", "in", "when"])
+        }
         _ => false,
     }
 }
