@@ -622,9 +622,10 @@ impl Reader<'_> {
 
     fn command(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let mut stop = at;
-        // A statement of more tokens than this is not one a person wrote; the bound keeps nested commands linear.
-        let limit = end.min(at + 2000);
-        while stop < limit {
+        // No person nests commands so that the shares of one statement run out; the bound keeps them linear.
+        let mut steps = self.steps.max(64);
+        while stop < end && steps > 0 {
+            steps -= 1;
             let token = self.tokens[stop];
             let continues = stop == at
                 || self.kind(stop - 1) == Some(Kind::Op)
@@ -638,6 +639,7 @@ impl Reader<'_> {
             let opens = matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             stop = if opens { self.mate(stop, end) + 1 } else { stop + 1 };
         }
+        self.steps = steps;
         let stop = stop.min(end);
         let defs = self.facts.defs.len();
         let args = self.args(at, stop, self.profile.arg_key);

@@ -7,6 +7,7 @@
 mod expr;
 pub mod javascript;
 pub mod lexer;
+pub mod manifest;
 pub mod php;
 pub mod profile;
 pub mod reader;
@@ -64,6 +65,7 @@ pub static LANGUAGES: &[&Language] = &[
     &ruby::LANGUAGE,
     &php::LANGUAGE,
     &shell::LANGUAGE,
+    &manifest::GEMFILE_LOCK,
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,

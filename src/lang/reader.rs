@@ -32,11 +32,16 @@ pub struct Reader<'a> {
     pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
+    /// How many more tokens the statement at hand may look ahead for the ends of its commands.
+    pub(super) steps: usize,
     queue: Vec<(usize, usize)>,
 }
 
 /// Expressions nested deeper than this are read as statements of their own.
 pub(super) const MAX_NESTING: usize = 64;
+
+/// Tokens one statement may look ahead for the ends of its commands, all in all.
+const MAX_STEPS: usize = 4096;
 
 /// Reads the facts of a lexed file.
 #[must_use]
@@ -49,6 +54,7 @@ pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
         block_end: Vec::new(),
         known: HashSet::new(),
         depth: 0,
+        steps: 0,
         queue: vec![(0, lexed.tokens.len())],
     };
     (profile.blocks)(&mut reader);
@@ -155,6 +161,7 @@ impl<'a> Reader<'a> {
     pub fn statements(&mut self, start: usize, end: usize) {
         let mut at = start;
         while at < end {
+            self.steps = MAX_STEPS;
             at = self.statement(at, end).max(at + 1);
         }
     }
@@ -367,9 +374,11 @@ impl<'a> Reader<'a> {
         let mut at = start;
         while at < end && params.len() < 64 {
             let stop = self.item_end(at, end);
+            // Names, types and attributes of one parameter are no longer than this.
+            let head = stop.min(at + 64);
             let value_at =
-                (at..stop).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
-            let names = value_at.unwrap_or(stop);
+                (at..head).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
+            let names = value_at.unwrap_or(head);
             let colon = (at..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
             let words =
                 || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));

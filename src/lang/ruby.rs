@@ -7,7 +7,7 @@ use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
 use super::{Front, Language};
-use crate::facts::{CallId, Def, DefKind, Value};
+use crate::facts::{CallId, Def, DefKind, Dependency, Value};
 
 /// Ruby.
 pub static LANGUAGE: Language = Language {
@@ -422,6 +422,7 @@ fn starts_statement(reader: &Reader<'_>, at: usize) -> bool {
 
 /// `require 'x'`, `gem 'x', '1.0'`, and the words that open blocks without being calls.
 fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    dependency(reader, at, end);
     match reader.str(at) {
         "require" | "require_relative" | "load"
             if reader.kind(at + 1) == Some(Kind::StrOpen) || reader.is_open(at + 1, "(") =>
@@ -442,6 +443,21 @@ fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
         | "end" => Some(at + 1),
         _ => None,
     }
+}
+
+/// `gem 'x', '~> 1.0'` of a manifest, `spec.add_dependency 'x', '~> 1.0'` of a package. They are calls, too.
+fn dependency(reader: &mut Reader<'_>, at: usize, end: usize) {
+    const ADDS: &[&str] = &["add_dependency", "add_runtime_dependency", "add_development_dependency"];
+    let method = if reader.is_op(at + 1, ".") && reader.word_in(at + 2, ADDS) { at + 2 } else { at };
+    if method == at && !reader.is_word(at, "gem") {
+        return;
+    }
+    let first = method + 1 + usize::from(reader.is_open(method + 1, "("));
+    let Some(name) = reader.string_name(first) else { return };
+    let comma = reader.mate(first, end) + 1;
+    let requirement = if reader.is_op(comma, ",") { reader.string_name(comma + 1) } else { None };
+    let dependency = Dependency { ecosystem: "rubygems", name, requirement, locked: false };
+    reader.facts.dependencies.push(dependency);
 }
 
 /// `-> (x) { … }`, `-> { … }`, `case …`, `if …` as values.
