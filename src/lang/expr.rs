@@ -313,7 +313,11 @@ impl Reader<'_> {
 
     /// A name, or the environment variable it reads.
     #[must_use]
-    pub fn reference(&self, path: Path, span: Span) -> Value {
+    pub fn reference(&self, mut path: Path, span: Span) -> Value {
+        // Without parentheses, `name.strip` looks like a member.
+        while self.profile.commands && path.0.len() > 1 && self.profile.same.contains(&path.last()) {
+            path.0.pop();
+        }
         let env = self.profile.env_members.iter().find_map(|root| {
             let prefix = path.0.len().checked_sub(1)?;
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
@@ -533,8 +537,15 @@ impl Reader<'_> {
         let path = std::mem::take(&mut chain.path);
         let receiver = chain.receiver.take().map(Box::new);
         let calls = self.facts.calls.len();
-        let value = self.finish_call(Call { path, new: false, receiver, args, args_span, span });
+        let mut value = self.finish_call(Call { path, new: false, receiver, args, args_span, span });
         let mut next = next;
+        // `ENV.fetch("A") { "default" }`
+        if self.profile.commands && matches!(value.kind, ValueKind::Env(_)) && next < end && self.is_open(next, "{") {
+            let close = self.mate(next, end);
+            let default = self.nested(next + 1, close);
+            next = (close + 1).min(end);
+            value = either(vec![value, default]);
+        }
         if let ValueKind::Call(id) = value.kind
             && id == calls
         {
