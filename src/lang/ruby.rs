@@ -167,13 +167,10 @@ fn word(lexer: &mut Lexer<'_>) -> bool {
     if sigils > 0 && end == lexer.pos + sigils {
         // `$!`, `$/` and their kin.
         end = (end + 1).min(lexer.end);
-    } else if end < lexer.end
-        && matches!(lexer.text[end], b'?' | b'!')
-        && !matches!(lexer.text.get(end + 1), Some(b'=' | b'~'))
-    {
-        end += 1;
-    } else if end < lexer.end && lexer.text[end..lexer.end].starts_with(b"?=>") {
-        end += 1;
+    } else if end < lexer.end && matches!(lexer.text[end], b'?' | b'!') {
+        let rest = &lexer.text[end + 1..lexer.end];
+        let compared = matches!(rest, [b'=' | b'~', ..]) && !rest.starts_with(b"=>");
+        end += usize::from(!compared);
     }
     lexer.push(Kind::Word, end);
     true
