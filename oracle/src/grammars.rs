@@ -41,11 +41,12 @@ pub static GRAMMARS: &[Grammar] = &[
         name: "shell",
         language: || tree_sitter_bash::LANGUAGE.into(),
         strings: &["string", "raw_string", "ansi_c_string"],
-        heredocs: &["heredoc_start"],
+        heredocs: &["heredoc_redirect"],
         comments: &["comment"],
         calls: &["command"],
         only_with_arguments: false,
-        absorbed: &[],
+        // The empty name is that of `[` and `.`.
+        absorbed: &["test", "source", ""],
     },
     Grammar {
         name: "go",

@@ -247,7 +247,12 @@ impl Reader<'_> {
         while i < end {
             let token = self.tokens[i];
             let apart = token.nl && profile.newline_ends || token.sp && profile.commands;
-            if self.op_in(i, profile.path) && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
+            // `f ::A` is a call, and `::A` on a line of its own no part of the line above.
+            if profile.commands && token.sp && self.leads_path(i) && !self.starts_command(&chain, i, end) {
+                break;
+            }
+            let member = self.op_in(i, profile.path) && !(profile.commands && token.sp && self.leads_path(i));
+            if member && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
@@ -273,6 +278,13 @@ impl Reader<'_> {
                 i += 1;
             } else if self.is_open(i, "(") && !apart {
                 i = self.call(&mut chain, i, end);
+            } else if member && self.is_open(i + 1, "{") && self.is_open(self.mate(i + 1, end) + 1, "(") {
+                // `object->{name}(…)`: a method whose name is computed.
+                let close = self.mate(i + 1, end);
+                self.queue(i + 2, close);
+                chain.path = Path::default();
+                chain.receiver = Some(Value::opaque(self.span_of(chain.start, close + 1)));
+                i = close + 1;
             } else if self.is_open(i, "[") && !apart {
                 i = self.index(&mut chain, i, end);
             } else if self.is_open(i, "{") && profile.composite && !token.nl && self.is_composite(&chain, i, end) {
@@ -326,7 +338,11 @@ impl Reader<'_> {
 
     /// A name, or the environment variable it reads.
     #[must_use]
-    pub fn reference(&self, path: Path, span: Span) -> Value {
+    pub fn reference(&self, mut path: Path, span: Span) -> Value {
+        // Without parentheses, `name.strip` looks like a member.
+        while self.profile.commands && path.0.len() > 1 && self.profile.same.contains(&path.last()) {
+            path.0.pop();
+        }
         let env = self.profile.env_members.iter().find_map(|root| {
             let prefix = path.0.len().checked_sub(1)?;
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
@@ -552,8 +568,15 @@ impl Reader<'_> {
         let path = std::mem::take(&mut chain.path);
         let receiver = chain.receiver.take().map(Box::new);
         let calls = self.facts.calls.len();
-        let value = self.finish_call(Call { path, new: false, receiver, args, args_span, span });
+        let mut value = self.finish_call(Call { path, new: false, receiver, args, args_span, span });
         let mut next = next;
+        // `ENV.fetch("A") { "default" }`
+        if self.profile.commands && matches!(value.kind, ValueKind::Env(_)) && next < end && self.is_open(next, "{") {
+            let close = self.mate(next, end);
+            let default = self.nested(next + 1, close);
+            next = (close + 1).min(end);
+            value = either(vec![value, default]);
+        }
         if let ValueKind::Call(id) = value.kind
             && id == calls
         {
@@ -624,32 +647,44 @@ impl Reader<'_> {
         }
         match token.kind {
             Kind::StrOpen | Kind::Symbol | Kind::Number | Kind::Literal => true,
-            Kind::Word => {
-                !self.word_in(at, self.profile.stop)
-                    && !self.word_in(at, self.profile.either)
-                    && !OTHER.contains(&self.str(at))
-            }
+            Kind::Word => !self.stops(at) && !self.word_in(at, self.profile.either) && !OTHER.contains(&self.str(at)),
             // `puts [1]` and `puts (1)`, but not `a [1]` where `a` is a plain variable: taken as a call all the same.
             Kind::Open => !self.is_open(at, "{"),
             // `f *list`, `f &block`, `f -1`: a blank before and none after.
-            Kind::Op => self.op_in(at, &["*", "&", "**", "::", "-", "->"]) && at + 1 < end && !self.tokens[at + 1].sp,
+            Kind::Op => {
+                self.is_op(at, "->")
+                    || self.op_in(at, &["*", "&", "**", "::", "-", "!"]) && at + 1 < end && !self.tokens[at + 1].sp
+            }
             _ => false,
         }
     }
 
+    /// Whether the word ends an expression, rather than being a keyword argument's name (`if: x`).
+    fn stops(&self, at: usize) -> bool {
+        let named = self.op_in(at + 1, self.profile.arg_key) && !self.tokens[at + 1].sp;
+        self.word_in(at, self.profile.stop) && !named
+    }
+
     fn command(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let mut stop = at;
-        // A statement of more tokens than this is not one a person wrote; the bound keeps nested commands linear.
-        let limit = end.min(at + 2000);
-        while stop < limit {
+        // No person nests commands so that the shares of one statement run out; the bound keeps them linear.
+        let mut steps = self.steps.max(64);
+        while stop < end && steps > 0 {
+            steps -= 1;
             let token = self.tokens[stop];
-            let continues = stop == at || self.op_in(stop - 1, &[",", "=>", ":", "+", "||", "&&", "\\", "?"]);
-            if (token.nl && !continues) || self.is_op(stop, ";") || self.word_in(stop, self.profile.stop) {
+            let continues = stop == at
+                || self.kind(stop - 1) == Some(Kind::Op)
+                || self.op_in(stop, self.profile.path) && !self.leads_path(stop);
+            if (token.nl && !continues)
+                || self.is_op(stop, ";")
+                || self.stops(stop) && !self.op_in(stop - 1, self.profile.path)
+            {
                 break;
             }
             let opens = matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             stop = if opens { self.mate(stop, end) + 1 } else { stop + 1 };
         }
+        self.steps = steps;
         let stop = stop.min(end);
         let defs = self.facts.defs.len();
         let args = self.args(at, stop, self.profile.arg_key);

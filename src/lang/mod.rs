@@ -74,6 +74,7 @@ pub struct Layer {
 /// Every language, in the order paths are matched.
 pub static LANGUAGES: &[&Language] = &[
     &ruby::LANGUAGE,
+    &manifest::gemfile::LOCK,
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,

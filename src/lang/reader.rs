@@ -32,11 +32,16 @@ pub struct Reader<'a> {
     pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
+    /// How many more tokens the statement at hand may look ahead for the ends of its commands.
+    pub(super) steps: usize,
     queue: Vec<(usize, usize)>,
 }
 
 /// Expressions nested deeper than this are read as statements of their own.
 pub(super) const MAX_NESTING: usize = 64;
+
+/// Tokens one statement may look ahead for the ends of its commands, all in all.
+const MAX_STEPS: usize = 4096;
 
 /// Reads the facts of a lexed file.
 #[must_use]
@@ -49,6 +54,7 @@ pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
         block_end: Vec::new(),
         known: HashSet::new(),
         depth: 0,
+        steps: 0,
         queue: vec![(0, lexed.tokens.len())],
     };
     (profile.blocks)(&mut reader);
@@ -155,6 +161,7 @@ impl<'a> Reader<'a> {
     pub fn statements(&mut self, start: usize, end: usize) {
         let mut at = start;
         while at < end {
+            self.steps = MAX_STEPS;
             at = self.statement(at, end).max(at + 1);
         }
     }
@@ -287,14 +294,17 @@ impl<'a> Reader<'a> {
         while self.kind(i) == Some(Kind::Word) && i < end {
             name = Some(self.name(i));
             i += 1;
-            if !self.op_in(i, self.profile.path) {
+            if !self.op_in(i, self.profile.path) || self.ends(i, end) {
                 break;
             }
             i += 1;
         }
         i = self.generics_end(i, end).unwrap_or(i);
+        let value = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
         let params = if self.is_open(i, "(") {
             self.params(i + 1, self.mate(i, end))
+        } else if self.is_op(value, "=") {
+            Vec::new()
         } else if self.profile.newline_ends && self.profile.commands {
             let stop = (i..end).find(|&j| self.ends(j, end)).unwrap_or(end);
             let params = self.params(i, stop);
@@ -303,6 +313,15 @@ impl<'a> Reader<'a> {
         } else {
             Vec::new()
         };
+        // The body may be a value: `def name(params) = value`.
+        if self.is_op(value, "=") && self.block_after(at).is_none() {
+            let id = self.facts.defs.len();
+            let body = self.span_of(at, value);
+            self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
+            let next = self.expression(value + 1, end).map_or(value + 1, |(_, next)| next);
+            self.facts.defs[id].body = self.span_of(at, next);
+            return next;
+        }
         let Some((start, stop)) = self.body(at, end) else { return i.max(at + 1) };
         let start = start.max(at + 1);
         let body = self.span(at).to(self.span_of(start, stop));
@@ -392,9 +411,11 @@ impl<'a> Reader<'a> {
         let mut at = start;
         while at < end && params.len() < 64 {
             let stop = self.item_end(at, end);
+            // Names, types and attributes of one parameter are no longer than this.
+            let head = stop.min(at + 64);
             let value_at =
-                (at..stop).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
-            let names = value_at.unwrap_or(stop);
+                (at..head).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
+            let names = value_at.unwrap_or(head);
             let colon = (at..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
             let words =
                 || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));
