@@ -8,6 +8,7 @@ mod expr;
 pub mod javascript;
 pub mod lexer;
 pub mod profile;
+pub mod python;
 pub mod reader;
 pub mod ruby;
 pub mod strings;
@@ -59,7 +60,7 @@ pub struct Layer {
 
 /// Every language, in the order paths are matched.
 pub static LANGUAGES: &[&Language] =
-    &[&ruby::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX];
+    &[&ruby::LANGUAGE, &javascript::JAVASCRIPT, &javascript::TYPESCRIPT, &javascript::TSX, &python::LANGUAGE];
 
 /// The language of this name or fence, letter case aside.
 #[must_use]
