@@ -16,6 +16,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod php;
 pub mod profile;
+pub mod python;
 pub mod reader;
 pub mod ruby;
 pub mod rust;
@@ -78,6 +79,7 @@ pub static LANGUAGES: &[&Language] = &[
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
+    &python::LANGUAGE,
     &go::LANGUAGE,
     &java::LANGUAGE,
     &rust::LANGUAGE,

@@ -3,8 +3,8 @@
 //! Owns Bundler's lock file. It knows no vendor. The decision to know: only resolved versions are read from a lock
 //! file; ranges stand in the manifest beside it.
 
-use crate::lang::{Front, Language, Layer};
 use crate::facts::{Carrier, Dependency, Facts, Name};
+use crate::lang::{Front, Language, Layer};
 use crate::span::Span;
 
 /// `Gemfile.lock`.
