@@ -17,6 +17,19 @@ struct Chain {
     start: usize,
 }
 
+impl Chain {
+    /// A chain that starts with a value; one that is a name goes on as that name.
+    fn on(value: Value, start: usize) -> Self {
+        match value.kind {
+            ValueKind::Ref(path) => Self { receiver: None, path, start },
+            _ => Self { receiver: Some(value), path: Path::default(), start },
+        }
+    }
+}
+
+/// Words between types that leave a type unfinished.
+const TYPE_WORDS: &[&str] = &["keyof", "typeof", "readonly", "extends", "infer", "unique", "asserts", "is", "new"];
+
 /// Operators between two operands that make the result opaque.
 const OTHER: &[&str] = &[
     "-",
@@ -52,6 +65,8 @@ const OTHER: &[&str] = &[
     "+",
     ".",
 ];
+/// Words between a value and the type it is taken as.
+pub(super) const CASTS: &[&str] = &["as", "satisfies"];
 /// Operators before an operand that do not change which value it is, or make it none of ours.
 const PREFIX: &[&str] = &["!", "-", "+", "~", "&", "*", "**", "...", "@", "<-", "++", "--", "^"];
 
@@ -87,6 +102,9 @@ impl Reader<'_> {
                 let format = parts.remove(0);
                 parts.push(self.filled(&format, &[positional(value)], format.span.to(self.span(next - 1))));
                 i = next;
+            } else if op == "?" && self.is_op(i + 1, ":") && profile.annotated {
+                // `name?: Type`
+                break;
             } else if op == "?" && self.is_op(i + 1, ":") || profile.either.contains(&op) {
                 let Some((value, next)) = self.operand(i + if op == "?" { 2 } else { 1 }, end) else { break };
                 choices.push(finish(&mut parts, &mut opaque));
@@ -99,8 +117,8 @@ impl Reader<'_> {
                 parts.push(value);
                 i = next;
                 break;
-            } else if op == "as" && profile.annotated {
-                i = self.type_end(i + 1, end);
+            } else if CASTS.contains(&op) && profile.annotated {
+                i = self.type_end(i + 1, end, true);
             } else if profile.concat.contains(&op) || OTHER.contains(&op) {
                 let Some((value, next)) = self.operand(i + 1, end) else { break };
                 opaque |= !profile.concat.contains(&op);
@@ -149,19 +167,72 @@ impl Reader<'_> {
         Some((either(vec![yes, no]), next))
     }
 
-    fn type_end(&self, at: usize, end: usize) -> usize {
-        let mut i = at;
-        while i < end && (self.kind(i) == Some(Kind::Word) || self.op_in(i, self.profile.path)) {
+    /// Index after the type at `at`: `A.B<C>[]`, `{a: B} | null`, `keyof typeof a`, with `arrows` `(a: A) => B`.
+    pub(super) fn type_end(&self, at: usize, end: usize, arrows: bool) -> usize {
+        let limit = end.min(at + 200);
+        let (mut i, mut ended) = (at, false);
+        while i < limit {
+            let joins = self.op_in(i, &["|", "&"]) || arrows && self.is_op(i, "=>") || self.op_in(i, self.profile.path);
+            if joins || self.word_in(i, TYPE_WORDS) {
+                ended = false;
+                i += 1;
+            } else if ended && self.is_op(i, "<") {
+                let Some(next) = self.type_arguments(i, end) else { return i };
+                i = next;
+            } else if self.is_open(i, "[") && (!ended || !self.tokens[i].nl)
+                || (self.kind(i) == Some(Kind::Open) && !ended)
+            {
+                i = self.mate(i, end) + 1;
+                ended = true;
+            } else if ended {
+                return i;
+            } else if matches!(self.kind(i), Some(Kind::Word | Kind::Number)) || self.op_in(i, &["-", "?"]) {
+                ended = !self.op_in(i, &["-", "?"]);
+                i += 1;
+            } else if self.kind(i) == Some(Kind::StrOpen) {
+                i = self.mate(i, end) + 1;
+                ended = true;
+            } else {
+                return i;
+            }
+        }
+        i.min(end)
+    }
+
+    /// Index after the type arguments that `<` at `at` opens, if that is what it does.
+    pub(super) fn type_arguments(&self, at: usize, end: usize) -> Option<usize> {
+        if !self.is_op(at, "<") {
+            return None;
+        }
+        let (mut depth, mut i) = (0_usize, at);
+        let limit = end.min(at + 100);
+        while i < limit {
+            match self.kind(i)? {
+                Kind::Op => match self.str(i) {
+                    "<" => depth += 1,
+                    angles @ (">" | ">>" | ">>>") => {
+                        depth = depth.checked_sub(angles.len())?;
+                        if depth == 0 {
+                            return Some(i + 1);
+                        }
+                    }
+                    "," | "." | "|" | "&" | "?" | ":" | "::" | "=>" | "=" | "-" | "*" | "..." => (),
+                    _ => return None,
+                },
+                Kind::Open | Kind::StrOpen => i = self.mate(i, end),
+                Kind::Word | Kind::Number => (),
+                _ => return None,
+            }
             i += 1;
         }
-        i.max(at)
+        None
     }
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
         let (mut at, mut start) = (at, at);
         while at < end {
-            if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) {
+            if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) || self.modifies(at, end) {
                 start = at + 1;
             } else if !self.leads_path(at) {
                 break;
@@ -172,7 +243,7 @@ impl Reader<'_> {
             return None;
         }
         if let Some((value, next)) = (self.profile.operand)(self, at, end) {
-            return Some(self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, next, end));
+            return Some(self.chain(Chain::on(value, at), next, end));
         }
         let profile = self.profile;
         let value = match self.tokens[at].kind {
@@ -202,7 +273,7 @@ impl Reader<'_> {
             _ => return None,
         };
         let (value, next) = value;
-        Some(self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, next, end))
+        Some(self.chain(Chain::on(value, at), next, end))
     }
 
     /// Whether a separator stands before the first segment of a path (`::A`, `\\A`).
@@ -248,12 +319,18 @@ impl Reader<'_> {
                 i += 2;
             } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{") {
                 i += 1;
-            } else if self.is_op(i, "!")
-                && profile.annotated
-                && !token.sp
-                && (self.op_in(i + 1, profile.path) || self.ends(i + 1, end))
-            {
+            } else if self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp {
                 i += 1;
+            } else if profile.generics
+                && let Some(next) = self.type_arguments(i, end)
+                && self.is_open(next, "(")
+                && next < end
+            {
+                i = next;
+            } else if self.kind(i) == Some(Kind::StrOpen) && profile.tags.contains(&self.str(i)) {
+                let defs = self.facts.defs.len();
+                let (value, next) = self.one_string(i, end);
+                i = self.push_call(&mut chain, vec![positional(value)], self.span_of(i, next), next, defs, end);
             } else if self.is_open(i, "(") && !apart {
                 i = self.call(&mut chain, i, end);
             } else if member && self.is_open(i + 1, "{") && self.is_open(self.mate(i + 1, end) + 1, "(") {
@@ -336,7 +413,7 @@ impl Reader<'_> {
         let mut parts = vec![first];
         while next < end
             && self.kind(next) == Some(Kind::StrOpen)
-            && !(self.tokens[next].nl && self.profile.newline_ends && self.depth <= 1)
+            && !(self.tokens[next].nl && self.profile.newline_ends)
         {
             let (part, after) = self.one_string(next, end);
             parts.push(part);
@@ -439,6 +516,11 @@ impl Reader<'_> {
             let mut i = at;
             let spread = self.op_in(i, self.profile.spread) && i < stop;
             i += usize::from(spread);
+            if self.is_open(i, "[") && self.op_in(self.mate(i, stop) + 1, separators) {
+                // `[computed]: value`
+                self.queue(i + 1, self.mate(i, stop));
+                i = self.mate(i, stop) + 2;
+            }
             let key = self.key(i, stop, separators);
             if let Some((_, value_at)) = &key {
                 i = *value_at;
@@ -467,7 +549,7 @@ impl Reader<'_> {
     }
 
     /// Reads a closure: parameters in `start..close`, an arrow, and a block or an expression.
-    pub(super) fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
+    pub fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
         let params = self.params(start, close);
         let body_at = arrow + 1;
         let id = self.facts.defs.len();
@@ -565,7 +647,15 @@ impl Reader<'_> {
         if self.op_in(i, profile.path) {
             i += 1;
         }
-        if self.kind(i) != Some(Kind::Word) {
+        let mut path = if self.kind(i) == Some(Kind::Word) {
+            i += 1;
+            self.first_segment(i - 1)
+        } else if self.is_open(i, "(")
+            && let (Value { kind: ValueKind::Ref(path), .. }, next) = self.group(i, end)
+        {
+            i = next;
+            path
+        } else {
             if self.depth >= MAX_NESTING {
                 return (Value::opaque(self.span(at)), i);
             }
@@ -573,9 +663,7 @@ impl Reader<'_> {
             let class = self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
             self.depth -= 1;
             return class;
-        }
-        let mut path = self.first_segment(i);
-        i += 1;
+        };
         while self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Word) {
             path.0.push(self.name(i + 1));
             i += 2;
@@ -690,11 +778,13 @@ impl Reader<'_> {
         let profile = self.profile;
         let span = call.span;
         let path = &call.path.0;
-        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| matches_end(path, entry)) && !call.new {
-            let mut args = std::mem::take(&mut call.args).into_iter().map(|arg| arg.value);
-            if let Some(Value { kind: ValueKind::Str(name), .. }) = args.next() {
+        let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
+        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| reads(entry)) && !call.new {
+            let mut args = std::mem::take(&mut call.args).into_iter();
+            if let Some(Arg { value: Value { kind: ValueKind::Str(name), .. }, .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
-                return match args.next() {
+                let is_default = |arg: &Arg| arg.name.as_ref().is_none_or(|name| name.text == "default");
+                return match args.find(is_default).map(|arg| arg.value) {
                     Some(default) => Value { kind: ValueKind::Either(vec![env, default]), span },
                     None => env,
                 };
@@ -724,7 +814,8 @@ impl Reader<'_> {
                 };
             }
         }
-        if same && call.receiver.is_none() && call.args.len() == 1 {
+        // A second argument says how: `bytes(text, "utf-8")`.
+        if same && call.receiver.is_none() && matches!(call.args.len(), 1 | 2) {
             return call.args.remove(0).value;
         }
         if profile.formats.iter().any(|entry| matches_end(path, entry)) && call.args.len() > 1 {

@@ -10,6 +10,7 @@ pub mod lexer;
 pub mod manifest;
 pub mod php;
 pub mod profile;
+pub mod python;
 pub mod reader;
 pub mod ruby;
 pub mod shell;
@@ -69,6 +70,7 @@ pub static LANGUAGES: &[&Language] = &[
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
+    &python::LANGUAGE,
 ];
 
 /// The language of this name or fence, letter case aside.

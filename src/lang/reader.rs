@@ -166,6 +166,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the word at `index` decorates the one after it.
+    #[must_use]
+    pub fn modifies(&self, index: usize, end: usize) -> bool {
+        let next = index + 1;
+        self.word_in(index, self.profile.modifiers)
+            && next < end
+            && !self.tokens[next].nl
+            && (self.kind(next) == Some(Kind::Word) || self.is_op(next, "*") || self.is_op(next, "@"))
+            && !self.word_in(next, self.profile.stop)
+            && !self.word_in(next, self.profile.either)
+            && !self.word_in(next, super::expr::CASTS)
+    }
+
     fn statement(&mut self, at: usize, end: usize) -> usize {
         if let Some(next) = (self.profile.statement)(self, at, end) {
             return next;
@@ -182,6 +195,7 @@ impl<'a> Reader<'a> {
             Kind::Word if self.word_in(at, self.profile.containers) => self.container(at, end),
             Kind::Word if self.word_in(at, self.profile.functions) => self.function(at, end),
             Kind::Word if self.word_in(at, self.profile.skip) || self.word_in(at, self.profile.stop) => at + 1,
+            Kind::Word if self.modifies(at, end) => at + 1,
             Kind::Op if self.leads_path(at) && self.kind(at + 1) == Some(Kind::Word) => {
                 self.expression_statement(at, end)
             }
@@ -203,33 +217,33 @@ impl<'a> Reader<'a> {
             self.facts.assigns.truncate(assigns);
             return self.bare_method(id, at, next, end);
         }
-        if let ValueKind::Ref(path) = value.kind {
+        if let ValueKind::Ref(path) = value.kind
+            && self.facts.assigns.len() == assigns
+        {
             if let Some(after) = self.annotated_assignment(&path, at, next, end) {
                 return after;
             }
-            if self.is_op(next, ",") {
+            if self.is_op(next, ",") && self.profile.parallel {
                 return self.parallel_assignment(path, at, next, end);
             }
         }
         next
     }
 
-    /// `name: Type = value`
+    /// `name: Type = value`, `name?: Type = value`; without a value nothing is assigned.
     fn annotated_assignment(&mut self, path: &Path, at: usize, colon: usize, end: usize) -> Option<usize> {
-        if !self.profile.annotated || !self.is_op(colon, ":") {
+        let colon = colon + usize::from(self.is_op(colon, "?"));
+        if !self.profile.annotated || !self.is_op(colon, ":") || self.ends(colon + 1, end) {
             return None;
         }
-        let mut i = colon + 1;
-        while i < end && i < colon + 24 && !self.ends(i, end) && !self.is_op(i, ",") {
-            if self.op_in(i, self.profile.assign) {
-                let (value, next) = self.expression(i + 1, end)?;
-                let span = self.span_of(at, next);
-                self.facts.assigns.push(Assign { target: path.clone(), value, span });
-                return Some(next);
-            }
-            i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
+        let equals = self.type_end(colon + 1, end, true);
+        if self.ends(equals, end) || !self.op_in(equals, self.profile.assign) {
+            return None;
         }
-        None
+        let (value, next) = self.expression(equals + 1, end)?;
+        let span = self.span_of(at, next);
+        self.facts.assigns.push(Assign { target: path.clone(), value, span });
+        Some(next)
     }
 
     /// `a, b = x, y`, and `a, err := f()` where the first name takes the value.
@@ -264,9 +278,11 @@ impl<'a> Reader<'a> {
     // Definitions.
 
     /// `class Name … { … }`, or up to the block's end where the language closes it with a word or by indentation.
-    fn container(&mut self, at: usize, end: usize) -> usize {
+    pub fn container(&mut self, at: usize, end: usize) -> usize {
         let name = (self.kind(at + 1) == Some(Kind::Word)).then(|| self.name(at + 1));
         let Some((start, stop)) = self.body(at, end) else { return at + 1 };
+        // What it extends may be computed: `class A extends mix(B) {`.
+        self.queue(at + 2, start.saturating_sub(1));
         let body = self.span_of(start, stop);
         self.facts.defs.push(Def { name, kind: DefKind::Container, params: Vec::new(), body, of: None });
         self.queue(start, stop);
@@ -295,7 +311,10 @@ impl<'a> Reader<'a> {
         }
         let value = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
         let params = if self.is_open(i, "(") {
-            self.params(i + 1, self.mate(i, end))
+            let close = self.mate(i, end);
+            let params = self.params(i + 1, close);
+            i = (close + 1).min(end);
+            params
         } else if self.is_op(value, "=") {
             Vec::new()
         } else if self.profile.newline_ends && self.profile.commands {
@@ -337,6 +356,15 @@ impl<'a> Reader<'a> {
             if self.is_op(i, ";") || self.kind(i) == Some(Kind::Close) {
                 return None;
             }
+            // Braces of a type are not the body: `f(): Promise<{a: B}> {`.
+            if self.profile.annotated && self.is_op(i, ":") {
+                i = self.type_end(i + 1, end, true).max(i + 1);
+                continue;
+            }
+            if let Some(next) = self.type_arguments(i, end).filter(|_| self.profile.generics) {
+                i = next;
+                continue;
+            }
             i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
         }
         None
@@ -374,14 +402,18 @@ impl<'a> Reader<'a> {
         let mut at = start;
         while at < end && params.len() < 64 {
             let stop = self.item_end(at, end);
-            // Names, types and attributes of one parameter are no longer than this.
-            let head = stop.min(at + 64);
+            let first = self.annotations(at, stop);
+            // Names and types of one parameter are no longer than this.
+            let head = stop.min(first + 64);
             let value_at =
-                (at..head).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
+                (first..head).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
             let names = value_at.unwrap_or(head);
-            let colon = (at..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
-            let words =
-                || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));
+            let colon = (first..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
+            let words = || {
+                (first..colon).filter(|&i| {
+                    self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip) && !self.modifies(i, colon)
+                })
+            };
             let name = if self.profile.param_first { words().next() } else { words().last() };
             if let Some(name) = name.and_then(|name| self.first_segment(name).0.pop()) {
                 let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
@@ -390,6 +422,22 @@ impl<'a> Reader<'a> {
             at = stop + 1;
         }
         params
+    }
+
+    /// Index after the annotations (`@name(…)`) at `at`, which are read as statements later.
+    fn annotations(&mut self, at: usize, end: usize) -> usize {
+        let mut i = at;
+        while i + 1 < end && self.is_op(i, "@") && self.kind(i + 1) == Some(Kind::Word) {
+            i += 2;
+            while self.op_in(i, self.profile.path) && i + 1 < end {
+                i += 2;
+            }
+            if self.is_open(i, "(") && i < end {
+                i = self.mate(i, end) + 1;
+            }
+        }
+        self.queue(at, i.min(end));
+        i.min(end)
     }
 
     /// Index of the comma that ends the item at `at`, or `end`.
