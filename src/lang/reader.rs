@@ -36,28 +36,36 @@ pub(super) const MAX_NESTING: usize = 64;
 /// Reads the facts of a lexed file.
 #[must_use]
 pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
-    let mut reader = Reader {
-        text,
-        tokens: &lexed.tokens,
-        profile,
-        facts: Facts::default(),
-        block_end: Vec::new(),
-        depth: 0,
-        queue: vec![(0, lexed.tokens.len())],
-    };
-    (profile.blocks)(&mut reader);
-    reader.block_end.sort_unstable();
-    while let Some((start, end)) = reader.queue.pop() {
-        reader.depth = 0;
-        reader.statements(start, end);
-    }
+    let mut reader = Reader::new(text, &lexed.tokens, profile);
+    reader.queue(0, lexed.tokens.len());
+    let mut facts = reader.finish();
     if lexed.too_deep {
-        reader.facts.notes.push(Note::TooDeep);
+        facts.notes.push(Note::TooDeep);
     }
-    reader.facts
+    facts
 }
 
 impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet and has nothing queued.
+    #[must_use]
+    pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
+        let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
+        let mut reader = Self { text, tokens, profile, facts, block_end, depth: 0, queue };
+        (profile.blocks)(&mut reader);
+        reader.block_end.sort_unstable();
+        reader
+    }
+
+    /// Reads what is queued. Returns all that was read.
+    #[must_use]
+    pub fn finish(mut self) -> Facts {
+        while let Some((start, end)) = self.queue.pop() {
+            self.depth = 0;
+            self.statements(start, end);
+        }
+        self.facts
+    }
+
     /// The token's text; empty past the end.
     #[must_use]
     pub fn str(&self, index: usize) -> &'a str {
