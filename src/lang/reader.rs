@@ -406,6 +406,14 @@ impl<'a> Reader<'a> {
     pub fn item_end(&self, at: usize, end: usize) -> usize {
         let mut i = at;
         while i < end && !self.is_op(i, ",") {
+            // Commas between type arguments end nothing: `new Map<A, B>()`, `x.<A, B>f()`.
+            let typed = i > at + 1 && self.profile.new.is_some_and(|new| self.is_word(i - 2, new));
+            if let Some(after) =
+                (i > at && (typed || self.op_in(i - 1, self.profile.path))).then(|| self.generics_end(i, end)).flatten()
+            {
+                i = after;
+                continue;
+            }
             let opens = matches!(self.tokens[i].kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             i = if opens { self.mate(i, end) + 1 } else { i + 1 };
         }

@@ -48,15 +48,17 @@ fn parse(text: &[u8], range: Span, lexed: &Lexed) -> Option<Facts> {
         None => decoded.into_owned(),
     };
     let mut walk = Walk { reader: Reader::new(text, &lexed.tokens, &PROFILE), start, depth: 0 };
-    let walked = match syn::parse_file(&decoded) {
-        Ok(file) => Some(walk.visit_file(&file)),
+    let walked = if let Ok(file) = syn::parse_file(&decoded) {
+        walk.visit_file(&file);
+        true
+    } else if let Ok(statements) = Block::parse_within.parse_str(&decoded) {
         // A snippet of a document is often the inside of a function.
-        Err(_) => {
-            let statements = Block::parse_within.parse_str(&decoded).ok();
-            statements.map(|statements| statements.iter().for_each(|statement| walk.visit_stmt(statement)))
-        }
+        statements.iter().for_each(|statement| walk.visit_stmt(statement));
+        true
+    } else {
+        false
     };
-    let facts = walked.map(|()| walk.reader.finish());
+    let facts = walked.then(|| walk.reader.finish());
     // The spans of a thread are kept for ever otherwise.
     invalidate_current_thread_spans();
     facts
