@@ -1,7 +1,7 @@
 //! Fake credentials for cases: structurally valid, derived from their template's name, never written down.
 //!
 //! `{{token}}`, `{{token:2}}`, `{{token:eu}}`, `{{token:bare}}` (no padding), `{{token:percent}}`, `{{token64}}` (base64 of
-//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
+//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{key:upper}}`, `{{token:zero}}` (a dummy), `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
 //! the token and a colon), `{{uuid}}`. Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case
 //! can hold `{{ token }}` or `{{setting.key}}` as a placeholder of its own.
 
@@ -68,6 +68,8 @@ fn value(kind: &str, options: Vec<&str>) -> (String, Vec<String>) {
     let has = |option| options.contains(&option);
     match kind {
         "uuid" => secret(uuid(number, '-')),
+        "key" if has("upper") => secret(key(number).to_uppercase()),
+        "token" if has("zero") => secret(BASE64.encode(format!("tok:{}:1:0", "00000000_0000_0000_0000_000000000000"))),
         "key" => secret(format!("{}{}", if has("ro") { "ro-" } else { "" }, key(number))),
         "basic" if has("token") => twice(&token(number, has("eu")), ":"),
         "basic" => {

@@ -9,7 +9,7 @@ use dekey::scan::{Options, scan};
 use dekey::source::{Progress, Walk};
 
 pub(crate) static PACKS: LazyLock<Vec<Pack>> =
-    LazyLock::new(|| dekey::pack::builtin::packs().expect("the built-in packs compile"));
+    LazyLock::new(|| dekey::pack::builtin::packs().unwrap_or_else(|error| panic!("{error}")));
 
 /// How a scan is run; no choice here may change what it finds, but the audience.
 #[derive(Clone, Copy)]
