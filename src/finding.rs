@@ -4,8 +4,10 @@
 //! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
 //! through [`Masked`], in which every credential has been overwritten.
 
+use std::collections::BTreeMap;
+
 use crate::redact::Masked;
-use crate::source::{Skipped, Tally};
+use crate::source::{Reason, Skipped};
 use crate::span::Span;
 
 /// Index into [`Report::files`].
@@ -157,6 +159,17 @@ pub struct RuleDoc {
     pub before: String,
     /// Code after, for `explain`; may be empty.
     pub after: String,
+}
+
+/// How much was examined, and how much was not.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Files examined.
+    pub examined: u64,
+    /// Bytes examined.
+    pub bytes: u64,
+    /// What was not examined, by reason; also what is counted only and not listed as [`Skipped`].
+    pub counts: BTreeMap<Reason, u64>,
 }
 
 /// Everything a renderer may see.

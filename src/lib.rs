@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod check;
+pub mod cli;
+pub mod config;
 pub mod facts;
 pub mod finding;
 pub mod fingerprint;
@@ -13,9 +15,12 @@ pub mod fix;
 pub mod lang;
 pub mod link;
 pub mod matcher;
+pub mod names;
 pub mod pack;
 pub mod prefilter;
+pub mod problem;
 pub mod redact;
+pub mod render;
 pub mod scan;
 pub mod source;
 pub mod span;

@@ -24,7 +24,7 @@ impl Masked {
     #[must_use]
     pub fn new(mut source: Source, secrets: &[Span]) -> Self {
         let len = source.text.len();
-        for secret in secrets {
+        for &secret in secrets {
             let keep = VISIBLE.min(secret.len() / 4);
             for byte in source.text[secret.range_in(len)].iter_mut().skip(keep) {
                 if !byte.is_ascii_whitespace() {

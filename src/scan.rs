@@ -10,14 +10,14 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::check;
 use crate::facts::Note;
-use crate::finding::{Finding, Label, Report, Route};
+use crate::finding::{Finding, Label, Report, Route, Tally};
 use crate::lang;
 use crate::link::project::{Project, Scanned};
 use crate::matcher::{self, Matched};
 use crate::pack::Pack;
 use crate::prefilter::{NeedleError, Prefilter};
 use crate::redact::Masked;
-use crate::source::{Progress, Reason, RelPath, Skipped, Source, Tally, Walk, walk};
+use crate::source::{Progress, Reason, RelPath, Skipped, Source, Walk, walk};
 use crate::span::Span;
 
 /// What to scan, and how.
@@ -51,8 +51,13 @@ const STACK: usize = 64 << 20;
 /// When the packs' needles cannot be compiled, or threads cannot be made.
 pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error> {
     let needles: Vec<_> = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned()).collect();
-    let prefilter = if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(options.walk.threads).stack_size(STACK).build().map_err(Error::Threads)?;
+    let prefilter =
+        if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.walk.threads)
+        .stack_size(STACK)
+        .build()
+        .map_err(Error::Threads)?;
     let (results, failures, gate) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Gate::default());
     let lowered = |source: Source| {
         let path = source.path.clone();
@@ -82,7 +87,11 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
     let mut files: Vec<Examined<'_>> = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_by(|a, b| (&a.source.path, a.source.base_byte).cmp(&(&b.source.path, b.source.base_byte)));
     let mut report = judged(options, files);
-    report.tally = Tally { examined: walked.examined + u64::from(options.input.is_some()), bytes: walked.bytes, counts: walked.counts };
+    report.tally = Tally {
+        examined: walked.examined + u64::from(options.input.is_some()),
+        bytes: walked.bytes,
+        counts: walked.counts,
+    };
     report.skipped = walked.skipped;
     let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
     for failure in failures {
@@ -104,7 +113,7 @@ struct Examined<'p> {
 fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     let readable = source.whole && !source.binary;
     let lowered = readable && source.text.len() <= MAX_LOWERED;
-    let layers = if lowered { lang::lower_any(source.path.as_path(), &source.text) } else { Vec::new() };
+    let layers = if lowered { lang::lower_any(source.path.as_path(), &source.text).1 } else { Vec::new() };
     let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
     let mut notes: Vec<Note> = matched.iter().flat_map(|matched| matched.notes.iter().copied()).collect();
     if !lowered && !source.binary {
@@ -112,7 +121,11 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     }
     notes.sort_unstable_by_key(|note| *note as u8);
     notes.dedup();
-    (!notes.is_empty() || matched.iter().any(|matched| !matched.is_empty())).then_some(Examined { source, matched, notes })
+    (!notes.is_empty() || matched.iter().any(|matched| !matched.is_empty())).then_some(Examined {
+        source,
+        matched,
+        notes,
+    })
 }
 
 /// Links and judges, and keeps of the files what findings point into.
@@ -184,7 +197,8 @@ struct Gate {
 impl Gate {
     fn enter(&self) {
         let inside = locked(&self.inside);
-        let mut inside = self.left.wait_while(inside, |inside| *inside >= MAX_IN_FLIGHT).unwrap_or_else(PoisonError::into_inner);
+        let mut inside =
+            self.left.wait_while(inside, |inside| *inside >= MAX_IN_FLIGHT).unwrap_or_else(PoisonError::into_inner);
         *inside += 1;
     }
 

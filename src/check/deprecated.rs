@@ -14,7 +14,12 @@ use crate::pack::schema::{Kind, Role};
 /// Finds them in code; in comments and documents only their secrets matter, which other rules find.
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
-        for found in scanned.matched.uses.iter().filter(|found| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code) {
+        for found in scanned
+            .matched
+            .uses
+            .iter()
+            .filter(|found| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code)
+        {
             judge(project, judged, file, found);
         }
     }
@@ -60,7 +65,11 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         let what = if slot.role == Role::AppId { "the app id comes from here" } else { "the key comes from here" };
         finding.related.extend(elsewhere.map(|span| Label { file, span, text: what.to_owned() }));
     }
-    finding.related.extend(found.companions.iter().map(|span| Label { file, span: *span, text: "belongs to it".to_owned() }));
+    finding.related.extend(found.companions.iter().map(|span| Label {
+        file,
+        span: *span,
+        text: "belongs to it".to_owned(),
+    }));
     dedup(&mut finding.related);
     finding.fix = crate::fix::of_use(project, file, found, route);
 }

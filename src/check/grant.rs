@@ -12,7 +12,9 @@ const RULE: &str = "unsupported-oauth-grant";
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         let parameters = scanned.matched.parameters.iter();
-        for found in parameters.filter(|found| found.parameter.rule.as_deref() == Some(RULE) && found.carrier == Carrier::Code) {
+        for found in
+            parameters.filter(|found| found.parameter.rule.as_deref() == Some(RULE) && found.carrier == Carrier::Code)
+        {
             if let Some(reason) = spared_path(project, file, false) {
                 judged.spare(file, found.span, reason);
                 continue;

@@ -33,13 +33,28 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     }
 }
 
-fn of_origins(project: &Project<'_, '_>, judged: &mut Judged, file: usize, origins: &[Origin], carrier: Carrier, confidence: Confidence) {
+fn of_origins(
+    project: &Project<'_, '_>,
+    judged: &mut Judged,
+    file: usize,
+    origins: &[Origin],
+    carrier: Carrier,
+    confidence: Confidence,
+) {
     for (text, span) in credentials(project, Role::ApiKey, origins) {
         add(project, judged, file, span, text.as_bytes(), carrier, confidence);
     }
 }
 
-fn add(project: &Project<'_, '_>, judged: &mut Judged, file: usize, span: Span, secret: &[u8], carrier: Carrier, confidence: Confidence) {
+fn add(
+    project: &Project<'_, '_>,
+    judged: &mut Judged,
+    file: usize,
+    span: Span,
+    secret: &[u8],
+    carrier: Carrier,
+    confidence: Confidence,
+) {
     if let Some(reason) = spared_path(project, file, false) {
         return judged.spare(file, span, reason);
     }
@@ -48,5 +63,8 @@ fn add(project: &Project<'_, '_>, judged: &mut Judged, file: usize, span: Span, 
         Carrier::Comment | Carrier::Prose => (Route::Remove, Vec::new()),
     };
     let what = carried(carrier);
-    judged.add(project, Draft { rule: RULE, file, span, what, confidence, route: Some(route), evidence, secret: Some(secret) });
+    judged.add(
+        project,
+        Draft { rule: RULE, file, span, what, confidence, route: Some(route), evidence, secret: Some(secret) },
+    );
 }

@@ -49,7 +49,9 @@ pub fn judge(project: &Project<'_, '_>) -> Judged {
     CHECKS.iter().for_each(|(_, check)| check(project, &mut judged));
     for (file, scanned) in project.files.iter().enumerate() {
         let spared = scanned.matched.spared.iter();
-        judged.spared.extend(spared.map(|(span, reason)| (Label { file, span: *span, text: String::new() }, reason.clone())));
+        judged
+            .spared
+            .extend(spared.map(|(span, reason)| (Label { file, span: *span, text: String::new() }, reason.clone())));
     }
     judged
 }
@@ -73,7 +75,9 @@ impl Judged {
     fn add(&mut self, project: &Project<'_, '_>, draft: Draft<'_>) -> Option<&mut Finding> {
         let rule = project.pack.rule(draft.rule)?;
         let file = &project.files[draft.file];
-        let same = |other: &Finding| other.rule == rule.doc.id && other.primary.file == draft.file && other.primary.span == draft.span;
+        let same = |other: &Finding| {
+            other.rule == rule.doc.id && other.primary.file == draft.file && other.primary.span == draft.span
+        };
         if self.findings.iter().rev().any(same) {
             return None;
         }
@@ -106,16 +110,19 @@ impl Judged {
 fn spared_path<'p>(project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
     let path = project.files[file].source.path.as_path();
     let matches = |paths: &ignore::gitignore::Gitignore| {
-        path.is_relative() && paths.matched_path_or_any_parents(path, false).is_ignore() || paths.matched(path, false).is_ignore()
+        path.is_relative() && paths.matched_path_or_any_parents(path, false).is_ignore()
+            || paths.matched(path, false).is_ignore()
     };
-    let spares = |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(matches);
+    let spares =
+        |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(matches);
     project.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
 }
 
 /// Whether a text is a credential of this role: of its structure, and nobody's placeholder.
 fn is_credential(project: &Project<'_, '_>, role: Role, text: &str) -> bool {
     let shaped = project.pack.credentials.iter().any(|credential| credential.role == role && credential.proves(text));
-    let spared = project.pack.exemptions.iter().any(|row| row.values.as_ref().is_some_and(|values| values.is_match(text)));
+    let spared =
+        project.pack.exemptions.iter().any(|row| row.values.as_ref().is_some_and(|values| values.is_match(text)));
     shaped && !spared && !project.pack.is_placeholder(text)
 }
 
@@ -151,10 +158,23 @@ fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
 
 /// Folders whose code is not the product's own run: a dead login there is worth a note.
 fn is_sample(project: &Project<'_, '_>, file: usize) -> bool {
-    const FOLDERS: [&str; 12] =
-        ["test", "tests", "spec", "specs", "__tests__", "__mocks__", "fixtures", "mocks", "examples", "example", "samples", "testdata"];
+    const FOLDERS: [&str; 12] = [
+        "test",
+        "tests",
+        "spec",
+        "specs",
+        "__tests__",
+        "__mocks__",
+        "fixtures",
+        "mocks",
+        "examples",
+        "example",
+        "samples",
+        "testdata",
+    ];
     let path = project.files[file].source.path.as_path();
-    path.components().any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name.to_ascii_lowercase().as_str())))
+    path.components()
+        .any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name.to_ascii_lowercase().as_str())))
 }
 
 /// The level a finding has where code only shows how something is done.

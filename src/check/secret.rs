@@ -11,9 +11,13 @@ use crate::pack::schema::Role;
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         let matched = &scanned.matched;
-        let slots = matched.uses.iter().flat_map(|found| found.slots.iter().map(|slot| (slot.role, &slot.origins, found.carrier)));
+        let slots = matched
+            .uses
+            .iter()
+            .flat_map(|found| found.slots.iter().map(|slot| (slot.role, &slot.origins, found.carrier)));
         let named = matched.named.iter().map(|named| (named.role, &named.origins, named.carrier));
-        let parameters = matched.parameters.iter().filter_map(|found| Some((found.parameter.role?, &found.origins, found.carrier)));
+        let parameters =
+            matched.parameters.iter().filter_map(|found| Some((found.parameter.role?, &found.origins, found.carrier)));
         let all: Vec<(Role, &Vec<Origin>, Carrier)> = slots.chain(named).chain(parameters).collect();
         for (_, origins, carrier) in all.into_iter().filter(|(role, _, _)| *role == Role::ClientSecret) {
             for (text, span) in credentials(project, Role::ClientSecret, origins) {

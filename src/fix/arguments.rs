@@ -28,9 +28,13 @@ pub(super) fn of(language: &'static Language, code: &str, environment: &str) -> 
     let call = facts.calls.iter().rev().find(|call| call.args.iter().any(|arg| token(facts, &arg.value).is_some()))?;
     let slot = call.args.iter().find_map(|arg| token(facts, &arg.value))?;
     let kept = call.args.iter().filter(|arg| {
-        token(facts, &arg.value).is_some() || matches!(&arg.value.kind, ValueKind::Null) || arg.value.as_str().is_some_and(|text| text.text.is_empty())
+        token(facts, &arg.value).is_some()
+            || matches!(&arg.value.kind, ValueKind::Null)
+            || arg.value.as_str().is_some_and(|text| text.text.is_empty())
     });
-    let run = kept.map(|arg| arg.name.as_ref().map_or(arg.value.span, |name| name.span.to(arg.value.span))).reduce(Span::to)?;
+    let run = kept
+        .map(|arg| arg.name.as_ref().map_or(arg.value.span, |name| name.span.to(arg.value.span)))
+        .reduce(Span::to)?;
     Some(Replacement {
         arguments: printed(code, run, slot, environment),
         statement: printed(code, call.span, slot, environment),

@@ -38,7 +38,9 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
     if let Some((edits, fix)) = planned {
         let pinned = known || fix.versions.is_none();
         let needs = match (&fix.versions, package) {
-            (Some(versions), Some(package)) if !pinned => format!(" (needs {} {versions}, whose version is not known here)", package.name),
+            (Some(versions), Some(package)) if !pinned => {
+                format!(" (needs {} {versions}, whose version is not known here)", package.name)
+            }
             _ => String::new(),
         };
         return Some(Fix {
@@ -61,7 +63,11 @@ fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) ->
         edits.push(Edit { file, span: run, text: replacement.arguments });
     } else {
         edits.push(Edit { file, span: found.span, text: replacement.statement });
-        edits.extend(found.companions.iter().map(|span| Edit { file, span: whole_line(text, *span), text: String::new() }));
+        edits.extend(found.companions.iter().map(|span| Edit {
+            file,
+            span: whole_line(text, *span),
+            text: String::new(),
+        }));
     }
     edits.sort_by_key(|edit| edit.span);
     Some(edits)

@@ -177,7 +177,7 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
         Front::Own(front) => return front(text, range),
         Front::Profile(profile) => profile,
     };
-    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.clamp(text.len())]));
+    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: language.name, facts }];

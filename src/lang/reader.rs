@@ -196,7 +196,10 @@ impl<'a> Reader<'a> {
             self.facts.assigns.truncate(assigns);
             return self.bare_method(id, at, next, end);
         }
-        if matches!(value.kind, ValueKind::Str(_) | ValueKind::Concat(_) | ValueKind::Map(_) | ValueKind::Either(_) | ValueKind::Base64(_)) {
+        if matches!(
+            value.kind,
+            ValueKind::Str(_) | ValueKind::Concat(_) | ValueKind::Map(_) | ValueKind::Either(_) | ValueKind::Base64(_)
+        ) {
             self.facts.results.push(value);
             return next;
         }

@@ -126,7 +126,11 @@ impl<'a> Index<'a> {
                 index.mention(value, id, 0);
             }
             if call.path.0.len() > 1 && call.receiver.is_none() {
-                let on = call.path.0[..call.path.0.len() - 1].iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                let on = call.path.0[..call.path.0.len() - 1]
+                    .iter()
+                    .map(|name| name.text.as_str())
+                    .collect::<Vec<_>>()
+                    .join(".");
                 index.mentions.entry(on).or_default().push(id);
             }
         }
@@ -204,7 +208,14 @@ impl<'a> Index<'a> {
         let rest = || path.0[1..].iter().map(|name| name.text.clone());
         for import in self.locals.get(root.text.as_str()).into_iter().flatten() {
             let member = import.member.as_ref().map(|name| name.text.clone());
-            found.push(module_path(&import.module.text).into_iter().chain(member).chain(rest()).filter(|part| part != "default").collect());
+            found.push(
+                module_path(&import.module.text)
+                    .into_iter()
+                    .chain(member)
+                    .chain(rest())
+                    .filter(|part| part != "default")
+                    .collect(),
+            );
         }
         if depth >= 4 {
             return;
@@ -213,7 +224,9 @@ impl<'a> Index<'a> {
             let mut owners = Vec::new();
             self.absolute_into(&call.path, depth + 1, &mut owners);
             owners.push(call.path.0.iter().map(|name| name.text.clone()).collect());
-            found.extend(owners.into_iter().map(|owner| owner.into_iter().chain(["#".to_owned()]).chain(rest()).collect()));
+            found.extend(
+                owners.into_iter().map(|owner| owner.into_iter().chain(["#".to_owned()]).chain(rest()).collect()),
+            );
         }
         for assign in self.lookup(&Path::single(root.clone()), root.span.start) {
             match &assign.kind {
@@ -227,7 +240,8 @@ impl<'a> Index<'a> {
         }
         if !self.locals.contains_key(root.text.as_str()) {
             for import in &self.wildcards {
-                let full = module_path(&import.module.text).into_iter().chain(path.0.iter().map(|name| name.text.clone()));
+                let full =
+                    module_path(&import.module.text).into_iter().chain(path.0.iter().map(|name| name.text.clone()));
                 found.push(full.collect());
             }
         }
@@ -235,7 +249,8 @@ impl<'a> Index<'a> {
 
     /// The call whose block has this name as a parameter.
     fn block_parameter(&self, name: &Name) -> Option<&'a Call> {
-        let owner = self.scopes_at(name.span.start).find(|def| def.params.iter().any(|param| param.name.text == name.text))?;
+        let owner =
+            self.scopes_at(name.span.start).find(|def| def.params.iter().any(|param| param.name.text == name.text))?;
         owner.of.map(|id| &self.facts.calls[id])
     }
 
@@ -268,7 +283,10 @@ impl<'a> Index<'a> {
             let names = if tail { &path[path.len() - 1..] } else { path };
             names.len() == target.len()
                 && names.iter().zip(target).all(|(a, b)| a.text == b.text)
-                && (!tail || self.scopes_at(assign.span.start).any(|def| def.name.as_ref().is_some_and(|name| name.text == path[path.len() - 2].text)))
+                && (!tail
+                    || self
+                        .scopes_at(assign.span.start)
+                        .any(|def| def.name.as_ref().is_some_and(|name| name.text == path[path.len() - 2].text)))
         };
         // A name assigned more often than this is no constant; the bound keeps hostile files linear.
         let matching: Vec<&Assign> = candidates.iter().copied().take(256).filter(|assign| same(assign)).collect();
@@ -364,7 +382,8 @@ impl<'a> Index<'a> {
     /// A name nobody assigns: a parameter, or something from elsewhere. A parameter's default counts beside it.
     fn unresolved(&self, path: &Path, span: Span, depth: usize, origins: &mut Vec<Origin>) -> Origin {
         if let [name] = path.0.as_slice()
-            && let Some(param) = self.scopes_at(span.start).find_map(|def| def.params.iter().find(|param| param.name.text == name.text))
+            && let Some(param) =
+                self.scopes_at(span.start).find_map(|def| def.params.iter().find(|param| param.name.text == name.text))
         {
             if let Some(default) = param.default.as_ref().filter(|_| depth < MAX_STEPS) {
                 self.origins_into(default, depth + 1, origins);

@@ -56,8 +56,14 @@ pub struct Version {
 impl<'s, 'p> Project<'s, 'p> {
     /// Prepares look-ups over `files`, which are in path order.
     #[must_use]
-    pub fn new(pack: &'p Pack, files: &'s [Scanned<'p>], declared: Option<crate::finding::Route>, variable: &'s str) -> Self {
-        let mut project = Self { pack, files, declared, variable, definitions: HashMap::new(), packages: HashMap::new() };
+    pub fn new(
+        pack: &'p Pack,
+        files: &'s [Scanned<'p>],
+        declared: Option<crate::finding::Route>,
+        variable: &'s str,
+    ) -> Self {
+        let mut project =
+            Self { pack, files, declared, variable, definitions: HashMap::new(), packages: HashMap::new() };
         for (at, file) in files.iter().enumerate() {
             for definition in &file.matched.definitions {
                 project.definitions.entry(&definition.name).or_default().push((at, definition.span));
@@ -95,7 +101,9 @@ impl<'s, 'p> Project<'s, 'p> {
             from.ancestors().skip(1).position(|ancestor| ancestor == folder)
         };
         let near = pinned.iter().filter_map(|pinned| Some((distance(&pinned)?, !pinned.locked, pinned)));
-        let (_, _, best) = near.filter(|(_, _, pinned)| pinned.requirement.is_some()).min_by_key(|(distance, open, _)| (*open, *distance))?;
+        let (_, _, best) = near
+            .filter(|(_, _, pinned)| pinned.requirement.is_some())
+            .min_by_key(|(distance, open, _)| (*open, *distance))?;
         let (lowest, exact) = lowest(best.requirement?)?;
         Some(Version { lowest, place: (best.file, best.span), exact: exact || best.locked })
     }
@@ -104,12 +112,16 @@ impl<'s, 'p> Project<'s, 'p> {
 /// The lowest version a requirement of any ecosystem allows, and whether it is the only one: `~> 3.5`, `^2.8.0`,
 /// `>=3,<4`, `==2.1`, `v1.2.3`.
 fn lowest(requirement: &str) -> Option<(semver::Version, bool)> {
-    let first = requirement.split([',', '|', ' ']).find(|part| part.contains(|c: char| c.is_ascii_digit()) && !part.starts_with(['<', '!']))?;
+    let first = requirement
+        .split([',', '|', ' '])
+        .find(|part| part.contains(|c: char| c.is_ascii_digit()) && !part.starts_with(['<', '!']))?;
     let digits = first.trim_start_matches(|c: char| !c.is_ascii_digit());
     let mut numbers = digits.split(|c: char| !c.is_ascii_digit()).map(str::parse);
     let mut next = || numbers.next().and_then(Result::ok).unwrap_or(0);
     let version = semver::Version::new(next(), next(), next());
-    let exact = digits.len() == first.trim_start_matches(['=', 'v']).len() && digits.matches('.').count() >= 2 && requirement.trim() == first;
+    let exact = digits.len() == first.trim_start_matches(['=', 'v']).len()
+        && digits.matches('.').count() >= 2
+        && requirement.trim() == first;
     Some((version, exact))
 }
 

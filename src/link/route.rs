@@ -40,7 +40,9 @@ pub fn of_origins<'o>(project: &Project<'_, '_>, origins: impl Iterator<Item = &
             continue;
         }
         match origin {
-            Origin::Env { name, .. } => say(format!("one value for the whole program: the environment variable {name}"), &mut own),
+            Origin::Env { name, .. } => {
+                say(format!("one value for the whole program: the environment variable {name}"), &mut own)
+            }
             Origin::Literal { .. } => say("one value for the whole program: a constant".to_owned(), &mut own),
             _ => (),
         }
@@ -49,7 +51,8 @@ pub fn of_origins<'o>(project: &Project<'_, '_>, origins: impl Iterator<Item = &
 }
 
 fn named<'p>(project: &Project<'_, 'p>, name: &str) -> Option<&'p Evidence> {
-    let says = |row: &&Evidence| row.route == Route::Oauth && row.names.as_ref().is_some_and(|names| names.is_match(name));
+    let says =
+        |row: &&Evidence| row.route == Route::Oauth && row.names.as_ref().is_some_and(|names| names.is_match(name));
     project.pack.evidence.iter().find(says)
 }
 

@@ -103,8 +103,10 @@ pub(super) fn is_hole(c: char) -> bool {
 
 /// The name inside `{{name}}`, `${name}`, `%{name}`, `<name>`, `%s`.
 pub(super) fn template(text: &str) -> Option<&str> {
-    const MARKS: [(&str, &str); 7] = [("{{", "}}"), ("${", "}"), ("%{", "}"), ("#{", "}"), ("<%=", "%>"), ("<", ">"), ("{", "}")];
+    const MARKS: [(&str, &str); 7] =
+        [("{{", "}}"), ("${", "}"), ("%{", "}"), ("#{", "}"), ("<%=", "%>"), ("<", ">"), ("{", "}")];
     let inside = |(open, close): &(&str, &str)| text.strip_prefix(open)?.strip_suffix(close).map(str::trim);
-    let shell = || text.strip_prefix('$').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+    let shell =
+        || text.strip_prefix('$').filter(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
     MARKS.iter().find_map(inside).or_else(|| matches!(text, "%s" | "%v" | "%@").then_some(text)).or_else(shell)
 }

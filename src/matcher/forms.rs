@@ -19,8 +19,9 @@ static USERINFO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the expression is a constant, compiled in a test")
 });
 
-static BASIC: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)\bBasic\s+([A-Za-z0-9+/_-]{8,}={0,2})").expect("the expression is a constant, compiled in a test"));
+static BASIC: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\bBasic\s+([A-Za-z0-9+/_-]{8,}={0,2})").expect("the expression is a constant, compiled in a test")
+});
 
 /// Finds both forms in a layer.
 pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
@@ -34,8 +35,15 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
         _ => (),
     });
     for (form, span, slots, binding) in found {
-        let seen = out.uses.iter().any(|other| other.span.overlaps(span) && other.slots.iter().any(|slot| slot.role == Role::ApiKey));
-        let Some(construct) = context.pack.constructs.iter().find(|construct| construct.form == Some(form)).filter(|_| !seen) else { continue };
+        let seen = out
+            .uses
+            .iter()
+            .any(|other| other.span.overlaps(span) && other.slots.iter().any(|slot| slot.role == Role::ApiKey));
+        let Some(construct) =
+            context.pack.constructs.iter().find(|construct| construct.form == Some(form)).filter(|_| !seen)
+        else {
+            continue;
+        };
         out.uses.push(Use {
             construct,
             span,
@@ -56,10 +64,16 @@ fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec
         return None;
     }
     let masked: String = templates_masked(&flat.text);
-    let found = USERINFO.captures_iter(&masked).find(|found| context.pack.host(&found[3].to_ascii_lowercase()) == Some(HostRole::Api))?;
+    let found = USERINFO
+        .captures_iter(&masked)
+        .find(|found| context.pack.host(&found[3].to_ascii_lowercase()) == Some(HostRole::Api))?;
     let slot = |role, group: usize| {
         let part = found.get(group).map_or(0..0, |part| part.range());
-        Slot { role, span: flat.file_span(part.start, part.end).unwrap_or(value.span), origins: flat.origins(context.index, part.start, part.end, value.span) }
+        Slot {
+            role,
+            span: flat.file_span(part.start, part.end).unwrap_or(value.span),
+            origins: flat.origins(context.index, part.start, part.end, value.span),
+        }
     };
     Some((Form::UserinfoUrl, value.span, vec![slot(Role::AppId, 1), slot(Role::ApiKey, 2)], Binding::Host))
 }
@@ -67,7 +81,8 @@ fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec
 /// The text with the insides of `{{…}}`, `${…}` and `<%=…%>` overwritten byte for byte, so that they are one word each.
 fn templates_masked(text: &str) -> String {
     static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\{\{[^{}]*\}\}|[$#%]\{[^{}]*\}|<%=.*?%>").expect("the expression is a constant, compiled in a test")
+        Regex::new(r"\{\{[^{}]*\}\}|[$#%]\{[^{}]*\}|<%=.*?%>")
+            .expect("the expression is a constant, compiled in a test")
     });
     let mut masked = String::with_capacity(text.len());
     let mut last = 0;
@@ -104,7 +119,12 @@ fn pasted(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<
 }
 
 /// Base64 of `id:key`, computed.
-fn computed<'a>(context: &Context<'a, '_>, owner: Owner<'a>, value: &'a Value, inner: &'a Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+fn computed<'a>(
+    context: &Context<'a, '_>,
+    owner: Owner<'a>,
+    value: &'a Value,
+    inner: &'a Value,
+) -> Option<(Form, Span, Vec<Slot>, Binding)> {
     let mut slots = Vec::new();
     let pairs = context.index.resolve(inner).into_iter().any(|inner| steps::pair(context, inner, &mut slots));
     let text = Flat::of(context.index, inner).text;
@@ -122,12 +142,19 @@ mod tests {
 
     #[test]
     fn userinfo_is_split_at_its_colon_and_at() {
-        let parts = |text: &str| USERINFO.captures(&templates_masked(text)).map(|found| (found[1].to_owned(), found[2].to_owned(), found[3].to_owned()));
+        let parts = |text: &str| {
+            USERINFO
+                .captures(&templates_masked(text))
+                .map(|found| (found[1].to_owned(), found[2].to_owned(), found[3].to_owned()))
+        };
         let expected = |id: &str, key: &str| Some((id.to_owned(), key.to_owned(), "api.example.com".to_owned()));
         assert_eq!(parts("https://a:b@api.example.com/x"), expected("a", "b"));
         assert_eq!(parts("a:b@api.example.com"), expected("a", "b"));
         assert_eq!(parts("https://a:@api.example.com"), expected("a", ""));
-        assert_eq!(parts("https://{{ s }}:${k}@api.example.com").map(|found| found.2), Some("api.example.com".to_owned()));
+        assert_eq!(
+            parts("https://{{ s }}:${k}@api.example.com").map(|found| found.2),
+            Some("api.example.com".to_owned())
+        );
         assert_eq!(parts("mail me: a@b.example.com"), None);
         assert!(BASIC.is_match("Authorization: Basic YTpiYTpiYTpi"));
     }

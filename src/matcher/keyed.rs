@@ -32,7 +32,14 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
     let mut all = Vec::new();
     for entry in &facts.entries {
         let names = entry.path.0.iter().map(|name| name.text.as_str()).collect();
-        keyed(names, entry.path.0.last().map_or(entry.span, |name| name.span), &entry.value, Owner::Nothing, None, &mut all);
+        keyed(
+            names,
+            entry.path.0.last().map_or(entry.span, |name| name.span),
+            &entry.value,
+            Owner::Nothing,
+            None,
+            &mut all,
+        );
         definition(entry.path.0.last(), entry.span, out);
     }
     for assign in &facts.assigns {
@@ -69,7 +76,14 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 }
 
 /// The value and, for a map, what is inside under longer names.
-fn keyed<'a>(names: Vec<&'a str>, key: Span, value: &'a Value, owner: Owner<'a>, call: Option<CallId>, all: &mut Vec<Keyed<'a>>) {
+fn keyed<'a>(
+    names: Vec<&'a str>,
+    key: Span,
+    value: &'a Value,
+    owner: Owner<'a>,
+    call: Option<CallId>,
+    all: &mut Vec<Keyed<'a>>,
+) {
     if let ValueKind::Map(items) = &value.kind {
         for item in items {
             let mut inner = names.clone();
@@ -96,8 +110,13 @@ fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
         return own;
     }
     let call = item.call.map(|id| snake(&context.index.facts.calls[id].path.dotted()));
-    let class = context.index.scopes_at(item.value.span.start).filter_map(|def| def.name.as_ref()).map(|name| snake(&name.text));
-    let around = call.into_iter().chain(class).chain(context.file.clone()).find(|name| name.contains(&context.pack.word));
+    let class = context
+        .index
+        .scopes_at(item.value.span.start)
+        .filter_map(|def| def.name.as_ref())
+        .map(|name| snake(&name.text));
+    let around =
+        call.into_iter().chain(class).chain(context.file.clone()).find(|name| name.contains(&context.pack.word));
     around.map_or(own.clone(), |around| format!("{around}_{own}"))
 }
 
@@ -124,7 +143,13 @@ fn parameter<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<
             continue;
         }
         let Some(binding) = binding::of(context, item.owner, item.value.span) else { continue };
-        out.parameters.push(ParameterUse { parameter, span: item.value.span, origins, binding, carrier: context.carrier() });
+        out.parameters.push(ParameterUse {
+            parameter,
+            span: item.value.span,
+            origins,
+            binding,
+            carrier: context.carrier(),
+        });
     }
 }
 
@@ -135,7 +160,8 @@ fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p
     for request in &context.pack.requests {
         let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
         let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
-        let field = matches!(*key, "name" | "id" | "htmlFor" | "key") && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
+        let field = matches!(*key, "name" | "id" | "htmlFor" | "key")
+            && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
         let form = field && item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last()));
         if asks || form {
             out.requests.push(RequestUse { request, span: item.value.span, carrier: context.carrier() });
@@ -147,7 +173,9 @@ fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p
 /// Whether a tag or function of this name takes something from a person.
 fn is_input(name: &str) -> bool {
     let name = snake(name);
-    ["input", "text_field", "textfield", "field", "form_control", "password_field", "textarea"].iter().any(|known| name.ends_with(known))
+    ["input", "text_field", "textfield", "field", "form_control", "password_field", "textarea"]
+        .iter()
+        .any(|known| name.ends_with(known))
 }
 
 /// `?access_token=…` in a URL of the vendor, and variables that a bundler shows to browsers.
@@ -159,7 +187,8 @@ fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Match
                 ValueKind::Env(name) => Some((name.text.as_str(), name.span)),
                 _ => None,
             };
-            let defined = item.names.last().filter(|_| matches!(item.owner, Owner::Nothing)).map(|name| (*name, item.key));
+            let defined =
+                item.names.last().filter(|_| matches!(item.owner, Owner::Nothing)).map(|name| (*name, item.key));
             for (name, span) in read.into_iter().chain(defined) {
                 if variables.is_match(name) {
                     out.exposures.push(ExposureUse { exposure, span, name: name.to_owned(), carrier });
@@ -171,7 +200,9 @@ fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Match
         }
         let flat = super::flat::Flat::of(context.index, item.value);
         for parameter in &exposure.parameters {
-            let Some(at) = ["?", "&"].iter().find_map(|mark| flat.text.find(&format!("{mark}{parameter}="))) else { continue };
+            let Some(at) = ["?", "&"].iter().find_map(|mark| flat.text.find(&format!("{mark}{parameter}="))) else {
+                continue;
+            };
             let rest = &flat.text[at + parameter.len() + 2..];
             let end = rest.find(['&', '"', ' ']).unwrap_or(rest.len());
             let name = flat.hole_value(&rest[..end]).map_or(Vec::new(), |value| context.index.origins(value));
@@ -186,7 +217,9 @@ fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Match
 /// A token handed to a call that shows it.
 fn exposed_call<'p>(context: &Context<'_, 'p>, call: &crate::facts::Call, out: &mut Matched<'p>) {
     let dotted = call.path.dotted();
-    for exposure in context.pack.exposures.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted))) {
+    for exposure in
+        context.pack.exposures.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted)))
+    {
         let values = call.args.iter().flat_map(|arg| std::iter::once(&arg.value).chain(arg.value.children()));
         for value in values {
             if let Some(name) = token_name(context, value) {
@@ -199,7 +232,12 @@ fn exposed_call<'p>(context: &Context<'_, 'p>, call: &crate::facts::Call, out: &
 /// A token stored where others read it.
 fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &crate::facts::Assign, out: &mut Matched<'p>) {
     let dotted = assign.target.dotted();
-    for exposure in context.pack.exposures.iter().filter(|row| row.targets.as_ref().is_some_and(|targets| targets.is_match(&dotted))) {
+    for exposure in context
+        .pack
+        .exposures
+        .iter()
+        .filter(|row| row.targets.as_ref().is_some_and(|targets| targets.is_match(&dotted)))
+    {
         for value in std::iter::once(&assign.value).chain(assign.value.children()) {
             if let Some(name) = token_name(context, value) {
                 out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: Carrier::Code });
@@ -212,7 +250,8 @@ fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &crate::facts::Assign, 
 fn token_name(context: &Context<'_, '_>, value: &Value) -> Option<String> {
     let is_token = |name: &str| {
         let name = snake(name);
-        context.pack.role_of_name(&name) == Some(crate::pack::schema::Role::Token) && context.spared_name(&name).is_none()
+        context.pack.role_of_name(&name) == Some(crate::pack::schema::Role::Token)
+            && context.spared_name(&name).is_none()
     };
     let written = match &value.kind {
         ValueKind::Ref(path) => Some(path.dotted()),

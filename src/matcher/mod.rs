@@ -32,7 +32,13 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
     sightings::find(pack, source, layers, &mut out);
     for layer in layers {
         let index = Index::new(&layer.facts);
-        let context = Context { pack, index: &index, layer, file: keyed::file_context(pack, &source.path), hosts: OnceCell::new() };
+        let context = Context {
+            pack,
+            index: &index,
+            layer,
+            file: keyed::file_context(pack, &source.path),
+            hosts: OnceCell::new(),
+        };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
         keyed::find(&context, &mut out);
@@ -95,7 +101,8 @@ pub fn snake(name: &str) -> String {
         }
         let before = at.checked_sub(1).map(|at| chars[at]);
         let after = chars.get(at + 1).is_some_and(|c| c.is_lowercase());
-        let starts = c.is_uppercase() && before.is_some_and(|c| c.is_lowercase() || c.is_numeric() || c.is_uppercase() && after);
+        let starts =
+            c.is_uppercase() && before.is_some_and(|c| c.is_lowercase() || c.is_numeric() || c.is_uppercase() && after);
         if starts && !out.ends_with('_') {
             out.push('_');
         }

@@ -27,7 +27,8 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
                 let carrier = carriers.at(span.start);
                 out.sightings.push(Sighting { credential, span, value: Secret::new(bytes.trim_ascii_end()), carrier });
             } else {
-                out.spared.push((span, format!("it has the outer shape of {} and does not decode to one", credential.id)));
+                out.spared
+                    .push((span, format!("it has the outer shape of {} and does not decode to one", credential.id)));
             }
         }
     }
@@ -40,7 +41,8 @@ fn delimited(text: &[u8], span: Span) -> bool {
     let after = text.get(span.end).copied();
     // An escape such as `\n` or a quoted-printable `=` may stand directly before.
     let escaped = span.start >= 2 && text[span.start - 2] == b'\\';
-    !before.is_some_and(|byte| byte.is_ascii_alphanumeric() && !escaped) && !after.is_some_and(|byte| byte.is_ascii_alphanumeric())
+    !before.is_some_and(|byte| byte.is_ascii_alphanumeric() && !escaped)
+        && !after.is_some_and(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// What carries each position: comments and strings by their spans, else code or prose.
@@ -53,7 +55,11 @@ impl Carriers {
     fn new(layers: &[Layer]) -> Self {
         let mut spans: Vec<(Span, Carrier)> = Vec::new();
         for layer in layers {
-            spans.extend(layer.facts.texts.iter().map(|text| (text.span, if layer.carrier == Carrier::Prose { Carrier::Prose } else { text.carrier })));
+            spans.extend(
+                layer.facts.texts.iter().map(|text| {
+                    (text.span, if layer.carrier == Carrier::Prose { Carrier::Prose } else { text.carrier })
+                }),
+            );
         }
         spans.sort_unstable_by_key(|(span, _)| *span);
         let code = layers.iter().any(|layer| layer.carrier == Carrier::Code);

@@ -57,11 +57,14 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 
 fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut Matched<'p>) {
     let names = context.index.absolute(subject.path());
-    let Some(family) = lang::LANGUAGES.iter().map(|language| language.name).find(|name| *name == lang::family(context.layer.language)) else {
+    let Some(family) =
+        lang::LANGUAGES.iter().map(|language| language.name).find(|name| *name == lang::family(context.layer.language))
+    else {
         return;
     };
     let keys: BTreeSet<&str> = names.iter().filter_map(|name| name.last()).map(String::as_str).collect();
-    let mut candidates: Vec<&Construct> = keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
+    let mut candidates: Vec<&Construct> =
+        keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     for construct in candidates {
         let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
@@ -130,14 +133,25 @@ struct Filled {
 }
 
 /// Whether a fact is this step; gives what it fills, and whether only the written name says so.
-fn compare(context: &Context<'_, '_>, step: &Step, subject: Subject<'_>, names: &[Vec<String>]) -> Option<(bool, Filled)> {
+fn compare(
+    context: &Context<'_, '_>,
+    step: &Step,
+    subject: Subject<'_>,
+    names: &[Vec<String>],
+) -> Option<(bool, Filled)> {
     let mut slots = Filled::default();
     let (paths, matches) = match (step, subject) {
-        (Step::Call(pattern), Subject::Call(_, call)) => (&pattern.path, pattern.new == call.new && call_args(context, pattern, call, &mut slots)),
-        (Step::Assign { target, value }, Subject::Assign(assign)) => (target, self::value(context, value, &assign.value, &mut slots)),
+        (Step::Call(pattern), Subject::Call(_, call)) => {
+            (&pattern.path, pattern.new == call.new && call_args(context, pattern, call, &mut slots))
+        }
+        (Step::Assign { target, value }, Subject::Assign(assign)) => {
+            (target, self::value(context, value, &assign.value, &mut slots))
+        }
         _ => return None,
     };
-    let hit = |written: bool| paths.iter().filter(|path| path.written == written).any(|path| names.iter().any(|name| path.matches(name)));
+    let hit = |written: bool| {
+        paths.iter().filter(|path| path.written == written).any(|path| names.iter().any(|name| path.matches(name)))
+    };
     let written = !hit(false);
     (matches && (!written || hit(true))).then_some((written, slots))
 }
@@ -150,12 +164,20 @@ fn call_args(context: &Context<'_, '_>, pattern: &CallPattern, call: &Call, slot
             next += 1;
             positional.get(next - 1).is_some_and(|arg| spanned(context, expected, None, &arg.value, slots))
         }
-        Some(name) => named(context, call, name).is_some_and(|(key, found)| spanned(context, expected, key, found, slots)),
+        Some(name) => {
+            named(context, call, name).is_some_and(|(key, found)| spanned(context, expected, key, found, slots))
+        }
     })
 }
 
 /// Compares a value and, where it holds a slot itself, keeps its place.
-fn spanned<'a>(context: &Context<'a, '_>, expected: &ValuePattern, key: Option<&Name>, actual: &'a Value, filled: &mut Filled) -> bool {
+fn spanned<'a>(
+    context: &Context<'a, '_>,
+    expected: &ValuePattern,
+    key: Option<&Name>,
+    actual: &'a Value,
+    filled: &mut Filled,
+) -> bool {
     if matches!(expected, ValuePattern::Slot(_) | ValuePattern::Pair | ValuePattern::Blank) {
         filled.spans.push(key.map_or(actual.span, |key| key.span.to(actual.span)));
     }
@@ -171,12 +193,20 @@ fn named<'a>(context: &Context<'a, '_>, call: &'a Call, name: &str) -> Option<(O
     })
 }
 
-fn item<'a>(context: &Context<'a, '_>, map: &'a Value, key: &str, depth: usize) -> Option<(Option<&'a Name>, &'a Value)> {
+fn item<'a>(
+    context: &Context<'a, '_>,
+    map: &'a Value,
+    key: &str,
+    depth: usize,
+) -> Option<(Option<&'a Name>, &'a Value)> {
     let ValueKind::Map(items) = &map.kind else { return None };
     let own = items.iter().find(|item| item.key.as_ref().is_some_and(|name| name.text == key));
     own.map(|item| (item.key.as_ref(), &item.value)).or_else(|| {
         let spread: Vec<&Item> = items.iter().filter(|item| item.spread && depth < 4).collect();
-        spread.into_iter().flat_map(|spread| context.index.resolve(&spread.value)).find_map(|inner| item(context, inner, key, depth + 1))
+        spread
+            .into_iter()
+            .flat_map(|spread| context.index.resolve(&spread.value))
+            .find_map(|inner| item(context, inner, key, depth + 1))
     })
 }
 
@@ -189,8 +219,12 @@ fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Valu
             true
         }
         ValuePattern::Pair => index.resolve(actual).into_iter().any(|actual| pair(context, actual, &mut filled.slots)),
-        ValuePattern::Blank => index.origins(actual).iter().all(|origin| matches!(origin, crate::link::Origin::Blank { .. })),
-        ValuePattern::Text(text) => index.resolve(actual).iter().any(|value| value.as_str().is_some_and(|known| known.text == *text)),
+        ValuePattern::Blank => {
+            index.origins(actual).iter().all(|origin| matches!(origin, crate::link::Origin::Blank { .. }))
+        }
+        ValuePattern::Text(text) => {
+            index.resolve(actual).iter().any(|value| value.as_str().is_some_and(|known| known.text == *text))
+        }
         ValuePattern::Name(name) => matches!(&actual.kind, ValueKind::Ref(path) if path.last() == name),
         ValuePattern::Map(items) => index.resolve(actual).into_iter().any(|map| self::map(context, items, map, filled)),
         ValuePattern::Base64(inner) => index.resolve(actual).into_iter().any(|actual| match &actual.kind {
@@ -206,7 +240,12 @@ fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Valu
     }
 }
 
-fn map<'a>(context: &Context<'a, '_>, items: &[(Option<String>, ValuePattern)], actual: &'a Value, filled: &mut Filled) -> bool {
+fn map<'a>(
+    context: &Context<'a, '_>,
+    items: &[(Option<String>, ValuePattern)],
+    actual: &'a Value,
+    filled: &mut Filled,
+) -> bool {
     let ValueKind::Map(actual_items) = &actual.kind else { return false };
     let mut unkeyed = actual_items.iter().filter(|item| item.key.is_none());
     items.iter().all(|(key, pattern)| {
@@ -222,7 +261,9 @@ fn map<'a>(context: &Context<'a, '_>, items: &[(Option<String>, ValuePattern)], 
 pub(super) fn pair<'a>(context: &Context<'a, '_>, actual: &'a Value, slots: &mut Vec<Slot>) -> bool {
     let flat = Flat::of(context.index, actual);
     let Some(colon) = flat.text.find(':').filter(|&at| !flat.text[at..].starts_with("://")) else { return false };
-    let mut slot = |role, start, end| slots.push(Slot { role, span: actual.span, origins: flat.origins(context.index, start, end, actual.span) });
+    let mut slot = |role, start, end| {
+        slots.push(Slot { role, span: actual.span, origins: flat.origins(context.index, start, end, actual.span) })
+    };
     slot(Role::AppId, 0, colon);
     slot(Role::ApiKey, colon + 1, flat.text.len());
     true

@@ -2,9 +2,9 @@
 //!
 //! Owns the one list in which a vendor is named. A test fails when a file under `rules/` is missing from it.
 
+use super::Pack;
 use super::compile::compile;
 use super::error::PackError;
-use super::Pack;
 
 macro_rules! pack {
     ($folder:literal: $($file:literal),+ $(,)?) => {
@@ -22,5 +22,10 @@ pub const PACKS: &[(&str, &[(&str, &str)])] = &[("intercom", INTERCOM)];
 /// # Errors
 /// When an embedded pack is malformed, which a test excludes.
 pub fn packs() -> Result<Vec<Pack>, PackError> {
-    PACKS.iter().map(|(folder, files)| compile(files.iter().map(|(name, text)| (format!("rules/{folder}/{name}"), (*text).to_owned())).collect())).collect()
+    PACKS
+        .iter()
+        .map(|(folder, files)| {
+            compile(files.iter().map(|(name, text)| (format!("rules/{folder}/{name}"), (*text).to_owned())).collect())
+        })
+        .collect()
 }

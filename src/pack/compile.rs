@@ -89,7 +89,11 @@ impl Compiler {
     fn pack(&mut self, files: Vec<(usize, PackFile)>) -> Option<Pack> {
         let vendor = files.iter().find_map(|(_, file)| file.vendor.as_ref());
         let Some(vendor) = vendor else {
-            self.problem(None, "no file of this pack has a [vendor] table", "name the vendor: id, name, word, variable, needles");
+            self.problem(
+                None,
+                "no file of this pack has a [vendor] table",
+                "name the vendor: id, name, word, variable, needles",
+            );
             return None;
         };
         let mut pack = Pack {
@@ -97,7 +101,11 @@ impl Compiler {
             name: vendor.name.clone(),
             word: vendor.word.clone(),
             variable: vendor.variable.clone(),
-            needles: vendor.needles.iter().map(|needle| Needle { text: needle.text.clone(), ignore_case: needle.ignore_case }).collect(),
+            needles: vendor
+                .needles
+                .iter()
+                .map(|needle| Needle { text: needle.text.clone(), ignore_case: needle.ignore_case })
+                .collect(),
             hosts: Vec::new(),
             credentials: Vec::new(),
             names: Vec::new(),
@@ -212,7 +220,11 @@ impl Compiler {
 
     fn known_rule(&mut self, id: &Text) {
         if !RULES.contains(&id.get_ref().as_str()) {
-            self.problem(Some(id.span()), format!("no check makes the rule {:?}", id.get_ref()), format!("the rules are: {}", RULES.join(", ")));
+            self.problem(
+                Some(id.span()),
+                format!("no check makes the rule {:?}", id.get_ref()),
+                format!("the rules are: {}", RULES.join(", ")),
+            );
         }
     }
 
@@ -233,9 +245,18 @@ impl Compiler {
         })
     }
 
-    fn construct(&mut self, row: schema::Construct, sdk: Option<&schema::Sdk>, seen: &mut HashSet<String>) -> Option<Construct> {
+    fn construct(
+        &mut self,
+        row: schema::Construct,
+        sdk: Option<&schema::Sdk>,
+        seen: &mut HashSet<String>,
+    ) -> Option<Construct> {
         let Some(sdk) = sdk else {
-            self.problem(Some(row.id.span()), "a construct needs an [sdk] table in its file", "say which library, languages and package it belongs to");
+            self.problem(
+                Some(row.id.span()),
+                "a construct needs an [sdk] table in its file",
+                "say which library, languages and package it belongs to",
+            );
             return None;
         };
         let id = format!("{}/{}", sdk.id.get_ref(), row.id.get_ref());
@@ -251,11 +272,17 @@ impl Compiler {
                     let layers = lang::lower(language, code.get_ref().as_bytes(), Span::new(0, code.get_ref().len()));
                     match pattern::compile(&layers, &sdk.modules) {
                         Ok(pattern) => patterns.push((language.name, pattern)),
-                        Err(error) => self.problem(Some(code.span()), format!("as {}: {error}", language.name), "write the code as a user would, with role names for the credentials"),
+                        Err(error) => self.problem(
+                            Some(code.span()),
+                            format!("as {}: {error}", language.name),
+                            "write the code as a user would, with role names for the credentials",
+                        ),
                     }
                 }
             }
-            None if row.form.is_none() => self.problem(Some(row.id.span()), "a construct needs code or a form", "add `code = '…'`"),
+            None if row.form.is_none() => {
+                self.problem(Some(row.id.span()), "a construct needs code or a form", "add `code = '…'`")
+            }
             None => (),
         }
         let fixes = row.fix.iter().map(|fix| Fix {
@@ -283,14 +310,26 @@ impl Compiler {
         let found = lang::LANGUAGES.iter().find(|language| language.name == name.get_ref());
         if found.is_none() {
             let known: Vec<_> = lang::LANGUAGES.iter().map(|language| language.name).collect();
-            self.problem(Some(name.span()), format!("no language is called {:?}", name.get_ref()), format!("the languages are: {}", known.join(", ")));
+            self.problem(
+                Some(name.span()),
+                format!("no language is called {:?}", name.get_ref()),
+                format!("the languages are: {}", known.join(", ")),
+            );
         }
         found.copied()
     }
 
     fn versions(&mut self, text: &Text) -> Option<semver::VersionReq> {
         let parsed = semver::VersionReq::parse(text.get_ref());
-        parsed.map_err(|error| self.problem(Some(text.span()), format!("not a version range: {error}"), "write it like `>=3.0.0, <4.0.0`")).ok()
+        parsed
+            .map_err(|error| {
+                self.problem(
+                    Some(text.span()),
+                    format!("not a version range: {error}"),
+                    "write it like `>=3.0.0, <4.0.0`",
+                )
+            })
+            .ok()
     }
 
     fn regex(&mut self, text: &Text, ignore_case: bool) -> Option<Regex> {
@@ -312,7 +351,11 @@ impl Compiler {
     }
 
     fn bad_regex(&mut self, text: &Text, error: &regex::Error) {
-        self.problem(Some(text.span()), format!("the expression does not compile: {error}"), "expressions are those of the Rust regex crate");
+        self.problem(
+            Some(text.span()),
+            format!("the expression does not compile: {error}"),
+            "expressions are those of the Rust regex crate",
+        );
     }
 
     fn globs(&mut self, texts: &[Text]) -> Option<ignore::gitignore::Gitignore> {

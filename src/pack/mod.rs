@@ -7,6 +7,7 @@
 pub mod builtin;
 pub mod compile;
 pub mod error;
+pub mod load;
 pub mod pattern;
 pub mod schema;
 
@@ -270,7 +271,8 @@ impl Credential {
             Some(Encoding::Base64Twice) => base64(bytes).and_then(|once| base64(&once)),
         };
         let Some(text) = text.and_then(|text| String::from_utf8(text).ok()) else { return false };
-        self.decoded.as_ref().is_none_or(|decoded| decoded.is_match(&text)) && !self.dummies.as_ref().is_some_and(|dummies| dummies.is_match(&text))
+        self.decoded.as_ref().is_none_or(|decoded| decoded.is_match(&text))
+            && !self.dummies.as_ref().is_some_and(|dummies| dummies.is_match(&text))
     }
 }
 
@@ -279,8 +281,9 @@ impl Credential {
 pub fn base64(bytes: &[u8]) -> Option<Vec<u8>> {
     use base64::Engine as _;
     use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-    const LENIENT: GeneralPurposeConfig =
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_decode_allow_trailing_bits(true);
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
     const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
     const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
     STANDARD.decode(bytes).or_else(|_| URL_SAFE.decode(bytes)).ok()

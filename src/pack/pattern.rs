@@ -97,7 +97,8 @@ pub fn compile(layers: &[Layer], modules: &[String]) -> Result<Pattern, String> 
     let mut steps: Vec<Step> = steps.into_iter().map(|(_, step)| step).collect();
     let decides = |role: &Role| *role != Role::AppId && *role != Role::ClientId;
     let anchor = steps.iter().rposition(|step| step.roles().iter().any(decides)).or(steps.len().checked_sub(1));
-    let anchor = anchor.ok_or("the code has no statement with APP_ID, API_KEY, TOKEN, CLIENT_ID, CLIENT_SECRET or PAIR")?;
+    let anchor =
+        anchor.ok_or("the code has no statement with APP_ID, API_KEY, TOKEN, CLIENT_ID, CLIENT_SECRET or PAIR")?;
     let anchor = steps.remove(anchor);
     Ok(Pattern { anchor, companions: steps })
 }
@@ -124,7 +125,10 @@ fn metavariable(name: &str) -> Option<ValuePattern> {
 }
 
 fn call_pattern(index: &Index<'_>, call: &Call, modules: &[String]) -> CallPattern {
-    let args = call.args.iter().map(|arg| (arg.name.as_ref().map(|name| name.text.clone()), value_pattern(index.facts, &arg.value)));
+    let args = call
+        .args
+        .iter()
+        .map(|arg| (arg.name.as_ref().map(|name| name.text.clone()), value_pattern(index.facts, &arg.value)));
     let mut args: Vec<_> = args.collect();
     args.sort_by_key(|(name, _)| name.is_some());
     let mut path = path_patterns(index, &call.path, modules);
@@ -143,11 +147,15 @@ fn path_patterns(index: &Index<'_>, path: &crate::facts::Path, modules: &[String
         patterns.push(path_pattern(names, written));
         if at == 0 && imported {
             let import = index.facts.imports.iter().find(|import| {
-                import.local.as_ref().is_some_and(|local| local.text == path.root()) || import.member.as_ref().is_some_and(|member| member.text == "*")
+                import.local.as_ref().is_some_and(|local| local.text == path.root())
+                    || import.member.as_ref().is_some_and(|member| member.text == "*")
             });
             let prefix = import.map_or(0, |import| crate::link::index::module_path(&import.module.text).len());
             for module in modules {
-                let names: Vec<String> = crate::link::index::module_path(module).into_iter().chain(names[prefix..].iter().cloned()).collect();
+                let names: Vec<String> = crate::link::index::module_path(module)
+                    .into_iter()
+                    .chain(names[prefix..].iter().cloned())
+                    .collect();
                 patterns.push(path_pattern(&names, false));
             }
         }
@@ -163,7 +171,10 @@ fn path_pattern(names: &[String], written: bool) -> PathPattern {
 
 fn value_pattern(facts: &Facts, value: &Value) -> ValuePattern {
     let items = |items: &[crate::facts::Item]| {
-        items.iter().map(|item| (item.key.as_ref().map(|key| key.text.clone()), value_pattern(facts, &item.value))).collect()
+        items
+            .iter()
+            .map(|item| (item.key.as_ref().map(|key| key.text.clone()), value_pattern(facts, &item.value)))
+            .collect()
     };
     match &value.kind {
         ValueKind::Env(name) => metavariable(&name.text).unwrap_or(ValuePattern::Any),
@@ -219,7 +230,11 @@ impl PathPattern {
     pub fn matches(&self, names: &[String]) -> bool {
         let Some(skip) = names.len().checked_sub(self.segments.len()) else { return false };
         (skip == 0 || self.open)
-            && self.segments.iter().zip(&names[skip..]).all(|(segment, name)| segment.as_ref().is_none_or(|segment| segment == name))
+            && self
+                .segments
+                .iter()
+                .zip(&names[skip..])
+                .all(|(segment, name)| segment.as_ref().is_none_or(|segment| segment == name))
     }
 
     /// The last segment, by which constructs are found.

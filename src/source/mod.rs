@@ -26,7 +26,7 @@ pub use open::{ReadError, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;
 pub use settings::is_setting;
-pub use skip::{Reason, Skipped, Tally};
+pub use skip::{Reason, Skipped};
 pub use walk::{Progress, Walk, Walked, walk};
 
 /// The text of one file, or of one window of a file too large to read whole.

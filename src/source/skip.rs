@@ -52,17 +52,6 @@ pub enum Reason {
     TooManyHits,
 }
 
-/// How much a scan examined, and how much it did not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Files examined.
-    pub examined: u64,
-    /// Bytes examined.
-    pub bytes: u64,
-    /// How much was not examined, by reason.
-    pub counts: std::collections::BTreeMap<Reason, u64>,
-}
-
 impl Reason {
     /// Every reason, in the order of this list.
     pub const ALL: [Self; 13] = [
@@ -173,7 +162,16 @@ mod tests {
         let incomplete: Vec<_> = Reason::ALL.iter().filter(|reason| reason.incomplete()).map(|r| r.id()).collect();
         assert_eq!(
             incomplete,
-            ["missing", "not-a-file", "unreadable", "changed", "path-too-long", "ignore-file-refused", "failed", "too-many-hits"]
+            [
+                "missing",
+                "not-a-file",
+                "unreadable",
+                "changed",
+                "path-too-long",
+                "ignore-file-refused",
+                "failed",
+                "too-many-hits"
+            ]
         );
     }
 }

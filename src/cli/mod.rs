@@ -1,0 +1,174 @@
+//! The command line.
+//!
+//! Owns arguments, exit codes and where output goes. It must not analyse: a command calls the library, then a renderer.
+//! The decision to know: an exit code is made from what was found and from what could not be done, never from the
+//! output format.
+
+mod check;
+mod engine;
+mod explain;
+mod output;
+mod progress;
+mod rules;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::problem::Refused;
+use crate::render::escape::Escaped;
+use crate::{names, render};
+use output::Streams;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything was examined, and nothing at or above the fail level was found.
+    Clean,
+    /// Something was found.
+    Findings,
+    /// The command line, the configuration or a rule is wrong, or not everything could be examined.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Clean => 0,
+            Exit::Findings => 1,
+            Exit::Failed => 2,
+        })
+    }
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// What happened and where, and the way out.
+    Plain { what: String, help: String },
+    /// Files of the user that are wrong.
+    Refused(Vec<Refused>),
+    /// The report could not be written.
+    Output(io::Error),
+}
+
+impl Error {
+    fn new(what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self::Plain { what: what.into(), help: help.into() }
+    }
+
+    fn unknown_rule(name: &str, nearest: &[&str]) -> Self {
+        let mut help = names::did_you_mean(nearest);
+        if help.is_empty() {
+            "`dekey rules list` shows all rules".clone_into(&mut help);
+        }
+        Self::new(format!("unknown rule `{name}`"), help)
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        match self {
+            Self::Plain { what, help } => output::complain(what, help, out),
+            Self::Refused(files) => files.iter().try_for_each(|refused| render::problem::write(refused, out)),
+            Self::Output(error) => output::complain(
+                &format!("cannot write the report: {}", output::plain(error)),
+                "free some space or write elsewhere",
+                out,
+            ),
+        }
+    }
+}
+
+impl From<io::Error> for Error {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+/// Finds retired API keys and exposed access tokens, and leads the integration to OAuth or a token from the environment.
+#[derive(Debug, Parser)]
+#[command(name = "dekey", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: Global,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 nothing at or above the fail level, everything examined; 1 findings; \
+                          2 wrong usage, configuration or rule, or not everything could be examined.";
+
+#[derive(Debug, Args)]
+struct Global {
+    /// When to use colour; `auto` follows the terminal, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and CLICOLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: output::When,
+    /// Print findings only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Also print what was left out or spared, and why
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look for findings in files and directories
+    Check(check::Check),
+    /// Explain a rule: what it finds, why, and what to do
+    Explain(explain::Explain),
+    /// List rules, or check packs of rules
+    Rules(rules::Rules),
+}
+
+/// Packs besides the built-in ones.
+#[derive(Debug, Args)]
+struct Packs {
+    /// Also use the pack of rules in DIR; may be given several times
+    #[arg(long = "rules", value_name = "DIR")]
+    dirs: Vec<PathBuf>,
+}
+
+/// Runs a command line and writes to the standard streams.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let streams = Streams::new(cli.global.color);
+    let ended = match &cli.command {
+        Command::Check(check) => check.run(&cli.global, &streams),
+        Command::Explain(explain) => explain.run(&streams),
+        Command::Rules(rules) => rules.run(&streams),
+    };
+    ended.unwrap_or_else(|error| {
+        // Nobody is left to tell when standard error is gone too.
+        _ = streams.complain(|out| error.write(out));
+        Exit::Failed
+    })
+}
+
+/// Help and version go to standard output; errors, which quote arguments, are escaped.
+fn usage(error: &clap::Error) -> Exit {
+    if !error.use_stderr() {
+        _ = error.print();
+        return Exit::Clean;
+    }
+    let text = error.render().to_string();
+    let streams = Streams::new(output::When::Auto);
+    _ = streams.complain(|out| text.lines().try_for_each(|line| writeln!(out, "{}", Escaped::new(line))));
+    Exit::Failed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory as _;
+        Cli::command().debug_assert();
+    }
+}

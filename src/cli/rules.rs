@@ -1,0 +1,44 @@
+//! `dekey rules`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::output::Streams;
+use super::{Error, Exit, Packs, engine};
+use crate::render;
+use crate::render::escape::Escaped;
+
+/// Arguments of `dekey rules`.
+#[derive(Debug, Args)]
+pub(super) struct Rules {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List the rules: id, level, what each finds
+    List(Packs),
+    /// Check a pack of rules, or the built-in ones
+    Check {
+        /// The directory of the pack
+        dir: Option<PathBuf>,
+    },
+}
+
+impl Rules {
+    pub(super) fn run(&self, streams: &Streams) -> Result<Exit, Error> {
+        match &self.command {
+            Command::List(packs) => {
+                let rules = engine::rules(&packs.dirs)?;
+                streams.report(|out| render::explain::list(&rules, out))?;
+            }
+            Command::Check { dir } => {
+                let held = engine::validate(dir.as_deref())?;
+                streams.report(|out| writeln!(out, "{}", Escaped::new(&held)))?;
+            }
+        }
+        Ok(Exit::Clean)
+    }
+}

@@ -1,0 +1,199 @@
+//! What a run says besides its findings: what was not examined, how much was, and the count.
+//!
+//! Owns honesty: "nothing found" is only said of what was examined.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::escape::Escaped;
+use super::{Places, count, open, paint, skipped_by_reason};
+use crate::facts::Note;
+use crate::finding::{Applicability, Level, Report};
+use crate::source::{Reason, RelPath, Skipped};
+
+/// Entries listed by name before "and N more".
+const LISTED: usize = 10;
+
+/// Writes notes on reduced analysis, on skipped files, and the summary; with `verbose` every entry by name, the spared
+/// places and the ignored count.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+    let listed = if verbose { usize::MAX } else { LISTED };
+    if verbose {
+        spared(report, out)?;
+    }
+    reduced(report, listed, out)?;
+    incomplete(report, verbose, out)?;
+    passed_over(report, verbose, out)?;
+    writeln!(out, "{}", summary(report))
+}
+
+/// Writes the files that should have been examined and were not; nothing when there are none.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+    let missing: Vec<&Skipped> = report.skipped.iter().filter(|entry| entry.reason.incomplete()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let title = format!("{} could not be examined, so this result is incomplete", paths(missing.len()));
+    let listed = if verbose { usize::MAX } else { LISTED };
+    list(Level::Warning, &title, missing.iter().map(|entry| (&entry.path, described(entry))), listed, out)
+}
+
+/// Writes how often each rule fired, most often first.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts: BTreeMap<(Level, &str), u64> = BTreeMap::new();
+    for finding in open(report) {
+        *counts.entry((finding.level, finding.rule.as_str())).or_insert(0) += 1;
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|((level, rule), n)| (std::cmp::Reverse(*n), std::cmp::Reverse(*level), *rule));
+    let width = rows.first().map_or(0, |(_, n)| n.to_string().len());
+    for ((level, rule), n) in rows {
+        let style = paint::level(level);
+        writeln!(out, "{n:>width$} {style}{:7}{style:#} {}", paint::name(level), Escaped::new(rule))?;
+    }
+    Ok(())
+}
+
+/// One paragraph: what was found, in how much.
+#[must_use]
+pub fn summary(report: &Report) -> String {
+    let found: Vec<_> = open(report).collect();
+    let missing = report.skipped.iter().filter(|entry| entry.reason.incomplete()).count();
+    let examined = report.tally.examined;
+    let skipped = match report.skipped.len() {
+        0 => String::new(),
+        n => format!(", {n} skipped"),
+    };
+    let mut text = if !found.is_empty() {
+        let levels = [Level::Error, Level::Warning, Level::Note]
+            .map(|level| (level, found.iter().filter(|finding| finding.level == level).count() as u64))
+            .into_iter()
+            .filter(|(_, n)| *n > 0)
+            .map(|(level, n)| count(n, paint::name(level)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        let mut files: Vec<_> = found.iter().map(|finding| finding.primary.file).collect();
+        files.sort_unstable();
+        files.dedup();
+        let files = count(files.len() as u64, "file");
+        format!("Found {levels} in {files} ({examined} examined{skipped}).")
+    } else if missing > 0 {
+        format!("Nothing found in {} examined, but {} could not be examined.", count(examined, "file"), paths(missing))
+    } else if examined == 0 {
+        format!("Nothing to examine (0 files examined{skipped}).")
+    } else {
+        format!("Nothing found in {} examined{skipped}.", count(examined, "file"))
+    };
+    let fixes: Vec<_> = found.iter().filter_map(|finding| finding.fix.as_ref()).map(|fix| fix.applicability).collect();
+    let of = |wanted| fixes.iter().filter(|kind| **kind == wanted).count();
+    let (safe, unsure) = (of(Applicability::Safe), of(Applicability::Unsafe));
+    if safe + unsure > 0 {
+        let kinds = [(safe, "safe"), (unsure, "unsafe")];
+        let kinds: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} {kind}")).collect();
+        text.push_str(&format!(" {} with a suggested replacement ({}).", safe + unsure, kinds.join(", ")));
+    }
+    let accepted = report.findings.len() - found.len();
+    if accepted > 0 {
+        text.push_str(&format!(" {accepted} accepted by directive or baseline."));
+    }
+    if report.hidden > 0 {
+        let n = count(report.hidden as u64, "finding");
+        text.push_str(&format!("\n{n} below the asked-for confidence not shown (`--min-confidence low` shows all)."));
+    }
+    text
+}
+
+fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    if report.exempted.is_empty() {
+        return Ok(());
+    }
+    let places = Places::new(&report.files);
+    title(Level::Note, &format!("{} spared", count(report.exempted.len() as u64, "place")), out)?;
+    for (label, reason) in &report.exempted {
+        writeln!(out, "  {}: {}", places.locate(label), Escaped::new(reason))?;
+    }
+    Ok(())
+}
+
+fn reduced(report: &Report, listed: usize, out: &mut dyn Write) -> io::Result<()> {
+    if report.notes.is_empty() {
+        return Ok(());
+    }
+    let entries = report.notes.iter().map(|(path, note)| {
+        let text = match note {
+            Note::TooDeep => "nested too deep; beyond the limit only values are looked for",
+            Note::Malformed => "not well-formed; read up to the error, beyond it only values are looked for",
+            Note::TooLarge => "too large to parse; only the surroundings of hits were read",
+        };
+        (path, text.to_owned())
+    });
+    list(Level::Note, &format!("{} read with less care", paths(report.notes.len())), entries, listed, out)
+}
+
+/// What was left out on purpose.
+fn passed_over(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+    let mut counts = skipped_by_reason(report);
+    let ignored = counts.remove(&Reason::Ignored).unwrap_or(0);
+    counts.retain(|reason, _| !reason.incomplete() && (verbose || *reason != Reason::Symlink));
+    if !counts.is_empty() {
+        let reasons: Vec<_> = counts.iter().map(|(reason, n)| format!("{n} {}", words(*reason))).collect();
+        title(Level::Note, &format!("left out: {}", reasons.join(", ")), out)?;
+    }
+    if verbose {
+        for entry in report.skipped.iter().filter(|entry| !entry.reason.incomplete()) {
+            writeln!(out, "  {}: {}", Escaped::new(entry.path.as_bytes()), Escaped::new(&described(entry)))?;
+        }
+        if ignored > 0 {
+            title(Level::Note, &format!("{ignored} ignored by git (`--no-ignore` examines them)"), out)?;
+        }
+    }
+    Ok(())
+}
+
+fn words(reason: Reason) -> String {
+    reason.id().replace('-', " ")
+}
+
+fn described(entry: &Skipped) -> String {
+    let reason = words(entry.reason);
+    if entry.detail.is_empty() { reason } else { format!("{reason}: {}", entry.detail) }
+}
+
+fn paths(n: usize) -> String {
+    count(n as u64, "file")
+}
+
+fn title(level: Level, text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let (style, bold) = (paint::level(level), paint::BOLD);
+    writeln!(out, "{style}{}{style:#}{bold}: {text}{bold:#}", paint::name(level))
+}
+
+fn list<'a>(
+    level: Level,
+    text: &str,
+    entries: impl ExactSizeIterator<Item = (&'a RelPath, String)>,
+    listed: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    title(level, text, out)?;
+    let rest = entries.len().saturating_sub(listed);
+    for (path, text) in entries.take(listed) {
+        writeln!(out, "  {}: {}", Escaped::new(path.as_bytes()), Escaped::new(&text))?;
+    }
+    if rest > 0 {
+        writeln!(out, "  and {rest} more (`-v` lists all)")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,293 @@
+//! The report as one JSON document.
+//!
+//! Owns the serialised shapes, version [`SCHEMA_VERSION`]; they change only by addition under the same version. The
+//! decision to know: strings are exact but the bytes are plain: whatever a terminal or a build server could act on is
+//! written as `\u` escapes. A path that is not UTF-8 has `path_percent` beside it, its bytes percent-encoded.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+
+use super::escape::{is_hostile, opens_command};
+use super::{Places, open, skipped_by_reason};
+use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State};
+use crate::source::Position;
+use crate::span::Span;
+
+/// Version of the document's shape.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// Writes the whole report, suppressed and baselined findings included.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::new(&report.files);
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        summary: summary(report),
+        findings: report.findings.iter().map(|finding| finding_of(&places, finding)).collect(),
+        skipped: report.skipped.iter().map(skipped_of).collect(),
+    };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(PrettyFormatter::new()));
+    document.serialize(&mut serializer).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: Tool,
+    summary: Summary<'a>,
+    findings: Vec<JsonFinding<'a>>,
+    skipped: Vec<JsonSkipped<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    files_examined: u64,
+    bytes_examined: u64,
+    complete: bool,
+    skipped: BTreeMap<&'static str, u64>,
+    findings: Counts<'a>,
+    suppressed: usize,
+    baselined: usize,
+    hidden: usize,
+}
+
+/// Open findings.
+#[derive(Serialize)]
+struct Counts<'a> {
+    total: usize,
+    by_level: BTreeMap<Level, usize>,
+    by_rule: BTreeMap<&'a str, usize>,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    rule: &'a str,
+    level: Level,
+    confidence: Confidence,
+    #[serde(flatten)]
+    place: Place,
+    message: &'a str,
+    why: &'a str,
+    remedy: &'a str,
+    route: Option<Route>,
+    evidence: &'a [String],
+    related: Vec<JsonLabel<'a>>,
+    fingerprint: &'a str,
+    state: State,
+    fix: Option<JsonFix<'a>>,
+}
+
+/// A path and a range in that file.
+#[derive(Serialize)]
+struct Place {
+    #[serde(flatten)]
+    path: JsonPath,
+    start: JsonPosition,
+    end: JsonPosition,
+}
+
+#[derive(Serialize)]
+struct JsonPath {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_percent: Option<String>,
+}
+
+/// Line and column from 1, the column in characters; the byte from 0 in the file on disk.
+#[derive(Serialize)]
+struct JsonPosition {
+    line: u64,
+    column: u64,
+    byte: u64,
+}
+
+#[derive(Serialize)]
+struct JsonLabel<'a> {
+    #[serde(flatten)]
+    place: Place,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonFix<'a> {
+    title: &'a str,
+    applicability: Applicability,
+    edits: Vec<JsonEdit<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonEdit<'a> {
+    #[serde(flatten)]
+    place: Place,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct JsonSkipped<'a> {
+    #[serde(flatten)]
+    path: JsonPath,
+    reason: &'static str,
+    incomplete: bool,
+    detail: &'a str,
+}
+
+fn summary(report: &Report) -> Summary<'_> {
+    let skipped = skipped_by_reason(report).into_iter().map(|(reason, n)| (reason.id(), n)).collect();
+    let mut by_level = BTreeMap::from([(Level::Error, 0), (Level::Warning, 0), (Level::Note, 0)]);
+    let mut by_rule = BTreeMap::new();
+    for finding in open(report) {
+        *by_level.entry(finding.level).or_insert(0) += 1;
+        *by_rule.entry(finding.rule.as_str()).or_insert(0) += 1;
+    }
+    let state = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    Summary {
+        files_examined: report.tally.examined,
+        bytes_examined: report.tally.bytes,
+        complete: !report.skipped.iter().any(|entry| entry.reason.incomplete()),
+        skipped,
+        findings: Counts { total: open(report).count(), by_level, by_rule },
+        suppressed: state(State::Suppressed),
+        baselined: state(State::Baselined),
+        hidden: report.hidden,
+    }
+}
+
+fn finding_of<'a>(places: &Places<'_>, finding: &'a Finding) -> JsonFinding<'a> {
+    JsonFinding {
+        rule: &finding.rule,
+        level: finding.level,
+        confidence: finding.confidence,
+        place: label_place(places, &finding.primary),
+        message: &finding.message,
+        why: &finding.why,
+        remedy: &finding.remedy,
+        route: finding.route,
+        evidence: &finding.evidence,
+        related: finding
+            .related
+            .iter()
+            .map(|label| JsonLabel { place: label_place(places, label), message: &label.text })
+            .collect(),
+        fingerprint: &finding.fingerprint,
+        state: finding.state,
+        fix: finding.fix.as_ref().map(|fix| fix_of(places, fix)),
+    }
+}
+
+fn fix_of<'a>(places: &Places<'_>, fix: &'a Fix) -> JsonFix<'a> {
+    let edit = |edit: &'a Edit| JsonEdit { place: place(places, edit.file, edit.span), text: &edit.text };
+    JsonFix { title: &fix.title, applicability: fix.applicability, edits: fix.edits.iter().map(edit).collect() }
+}
+
+fn skipped_of(entry: &crate::source::Skipped) -> JsonSkipped<'_> {
+    JsonSkipped {
+        path: path(entry.path.as_bytes()),
+        reason: entry.reason.id(),
+        incomplete: entry.reason.incomplete(),
+        detail: &entry.detail,
+    }
+}
+
+fn label_place(places: &Places<'_>, label: &Label) -> Place {
+    place(places, label.file, label.span)
+}
+
+fn place(places: &Places<'_>, file: usize, span: Span) -> Place {
+    let span = places.clamp(file, span);
+    let position = |offset| {
+        let Position { line, column, byte } = places.position(file, offset);
+        JsonPosition { line, column, byte }
+    };
+    Place { path: path(places.path(file)), start: position(span.start), end: position(span.end) }
+}
+
+fn path(bytes: &[u8]) -> JsonPath {
+    let path = String::from_utf8_lossy(bytes).into_owned();
+    let path_percent = std::str::from_utf8(bytes).is_err().then(|| percent(bytes));
+    JsonPath { path, path_percent }
+}
+
+/// RFC 3986: everything but unreserved characters and `/`.
+fn percent(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for byte in bytes {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(*byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// Pretty JSON in which strings hold no character that acts on its own.
+struct Plain(PrettyFormatter<'static>);
+
+impl Formatter for Plain {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut done = 0;
+        for (at, c) in fragment.char_indices() {
+            if is_hostile(c) || opens_command(&fragment.as_bytes()[at..]) {
+                writer.write_all(&fragment.as_bytes()[done..at])?;
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+                done = at + c.len_utf8();
+            }
+        }
+        writer.write_all(&fragment.as_bytes()[done..])
+    }
+
+    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+        self.0.write_char_escape(writer, escape)
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
+}

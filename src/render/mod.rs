@@ -1,0 +1,96 @@
+//! From a finished report to bytes: one file per format.
+//!
+//! Owns presentation only. It must not know facts, packs or unmasked source; it judges nothing and changes no exit
+//! code. The decision to know: text of the scanned tree is printed through [`escape`] alone, and colours are always
+//! written; the stream they are written to strips them where they are not wanted.
+
+pub mod closing;
+pub mod concise;
+pub mod escape;
+pub mod explain;
+pub mod json;
+mod paint;
+pub mod problem;
+mod suggestion;
+pub mod text;
+pub mod view;
+
+use std::collections::BTreeMap;
+
+use crate::finding::{FileId, Finding, Label, Report, State};
+use crate::redact::Masked;
+use crate::source::{LineIndex, Position, Reason};
+use crate::span::Span;
+
+/// The files of a report with their line indexes, built once.
+pub struct Places<'a> {
+    files: Vec<(&'a Masked, LineIndex)>,
+}
+
+impl<'a> Places<'a> {
+    /// Indexes `files`.
+    #[must_use]
+    pub fn new(files: &'a [Masked]) -> Self {
+        Self { files: files.iter().map(|file| (file, LineIndex::new(file.source()))).collect() }
+    }
+
+    /// The path of a file as raw bytes, `/` between its parts; empty for an id that is not in the report.
+    #[must_use]
+    pub fn path(&self, file: FileId) -> &[u8] {
+        self.files.get(file).map_or(&[], |(masked, _)| masked.path.as_bytes())
+    }
+
+    /// The masked text; empty for an id that is not in the report.
+    #[must_use]
+    pub fn text(&self, file: FileId) -> &[u8] {
+        self.files.get(file).map_or(&[], |(masked, _)| masked.text())
+    }
+
+    /// Where an offset of the text is in the file as it lies on disk.
+    #[must_use]
+    pub fn position(&self, file: FileId, offset: usize) -> Position {
+        match self.files.get(file) {
+            Some((masked, index)) => index.position(masked.source(), offset),
+            None => Position { line: 1, column: 1, byte: 0 },
+        }
+    }
+
+    /// The place a label starts at, as `path:line:column`, escaped.
+    #[must_use]
+    pub fn locate(&self, label: &Label) -> String {
+        let Position { line, column, .. } = self.position(label.file, label.span.start);
+        format!("{}:{line}:{column}", escape::Escaped::new(self.path(label.file)))
+    }
+
+    /// `span` inside the text of `file`, whatever it was.
+    fn clamp(&self, file: FileId, span: Span) -> Span {
+        let len = self.text(file).len();
+        let start = span.start.min(len);
+        Span { start, end: span.end.clamp(start, len) }
+    }
+}
+
+/// The findings that count: neither suppressed nor in the baseline.
+pub fn open(report: &Report) -> impl Iterator<Item = &Finding> {
+    report.findings.iter().filter(|finding| finding.state == State::Open)
+}
+
+/// How much was not examined, by reason: what is listed, and what is only counted.
+fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
+    let mut counts = BTreeMap::new();
+    for entry in &report.skipped {
+        *counts.entry(entry.reason).or_insert(0) += 1;
+    }
+    for (reason, n) in &report.tally.counts {
+        counts.entry(*reason).or_insert(*n);
+    }
+    counts
+}
+
+/// `1 file`, `2 files`.
+fn count(n: impl Into<u64>, noun: &str) -> String {
+    match n.into() {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
+    }
+}

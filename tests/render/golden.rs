@@ -1,0 +1,140 @@
+//! Expected output as files under `tests/golden/`. `DEKEY_BLESS=1` rewrites them; the difference is reviewed like code.
+
+use std::io;
+
+use dekey::finding::Report;
+use dekey::problem::{Problem, Refused};
+use dekey::render::{closing, concise, explain, json, problem, text};
+use dekey::source::RelPath;
+
+use crate::sample;
+
+fn rendered(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Vec<u8> {
+    let mut out = anstream::StripStream::new(Vec::new());
+    write(&mut out).unwrap();
+    out.into_inner()
+}
+
+fn check(name: &str, write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    let actual = String::from_utf8(rendered(write)).unwrap();
+    if std::env::var_os("DEKEY_BLESS").is_some() {
+        std::fs::write(&path, &actual).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(actual == expected, "{name} differs (`DEKEY_BLESS=1` accepts):\n{}", difference(&expected, &actual));
+}
+
+fn difference(expected: &str, actual: &str) -> String {
+    similar::TextDiff::from_lines(expected, actual).unified_diff().header("expected", "actual").to_string()
+}
+
+#[test]
+fn text() {
+    check("report.txt", |out| {
+        let report = sample::report();
+        text::findings(&report, out)?;
+        closing::write(&report, false, out)
+    });
+}
+
+#[test]
+fn closing_with_every_detail() {
+    check("verbose.txt", |out| closing::write(&sample::report(), true, out));
+}
+
+#[test]
+fn concise() {
+    check("report.concise.txt", |out| concise::findings(&sample::report(), out));
+}
+
+#[test]
+fn json() {
+    check("report.json", |out| json::report(&sample::report(), out));
+}
+
+#[test]
+fn explained() {
+    check("explain.txt", |out| explain::rule(&sample::report().rules[0], out));
+}
+
+#[test]
+fn statistics() {
+    check("statistics.txt", |out| closing::statistics(&sample::report(), out));
+}
+
+/// Worked out by hand: line 4 of the Ruby file starts at byte 25 + 49 + 1, and `über = ` is 7 characters in 8 bytes.
+#[test]
+fn positions_are_those_of_the_file() {
+    let document: serde_json::Value =
+        serde_json::from_slice(&rendered(|out| json::report(&sample::report(), out))).unwrap();
+    let first = &document["findings"][0];
+    // "# Schlüssel für 日本\\n" has 18 characters; ü takes two bytes (twice), 日 and 本 three each.
+    assert_eq!(first["start"], serde_json::json!({ "line": 4, "column": 8, "byte": 25 + 49 + 1 + 8 }));
+    let third = &document["findings"][2];
+    // "import os\r\n", a tab, "client = Client('".
+    assert_eq!(third["start"], serde_json::json!({ "line": 2, "column": 19, "byte": 11 + 18 }));
+    assert_eq!(third["end"], serde_json::json!({ "line": 2, "column": 59, "byte": 11 + 18 + 40 }));
+    let fourth = &document["findings"][3];
+    assert_eq!(fourth["start"]["column"], 4 * 131_072 + 8);
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    let all = |report: &Report| {
+        rendered(|out| {
+            text::findings(report, out)?;
+            json::report(report, out)?;
+            closing::write(report, true, out)
+        })
+    };
+    assert_eq!(all(&sample::report()), all(&sample::report()));
+}
+
+#[test]
+fn no_piece_of_a_secret_is_printed() {
+    let out = rendered(|out| {
+        let report = sample::report();
+        text::findings(&report, out)?;
+        concise::findings(&report, out)?;
+        json::report(&report, out)
+    });
+    let piece = "9f".repeat(6);
+    assert!(!String::from_utf8(out).unwrap().contains(&piece));
+}
+
+#[test]
+fn a_scan_with_nothing_found_says_what_it_covers() {
+    let mut report = Report::default();
+    assert_eq!(closing::summary(&report), "Nothing to examine (0 files examined).");
+    report.tally.examined = 1;
+    assert_eq!(closing::summary(&report), "Nothing found in 1 file examined.");
+    report.skipped = sample::report().skipped;
+    assert_eq!(closing::summary(&report), "Nothing found in 1 file examined, but 1 file could not be examined.");
+}
+
+#[test]
+fn a_long_list_is_capped() {
+    let mut report = sample::report();
+    let entry = report.skipped.pop().unwrap();
+    report.skipped = vec![entry; 30];
+    let out = String::from_utf8(rendered(|out| closing::write(&report, false, out))).unwrap();
+    assert!(out.contains("and 20 more"));
+    assert_eq!(out.matches("secrets/live").count(), 10);
+}
+
+#[test]
+fn mistakes_in_a_file() {
+    let text = "audience = \"mine\"\r\nexclud = [\"日本\"] # \u{202e}\n";
+    let problem = |needle: &str, message: &str, help: &str| Problem {
+        span: sample::at(text, needle, 0),
+        message: message.to_owned(),
+        help: help.to_owned(),
+    };
+    let problems = vec![
+        problem("exclud", "unknown key `exclud`", "did you mean `exclude`?"),
+        problem("\"mine\"", "`mine` does not fit here", ""),
+    ];
+    let refused = Refused::new(RelPath::from("dekey.toml"), text.as_bytes().to_vec(), problems);
+    check("problem.txt", |out| problem::write(&refused, out));
+}
