@@ -16,6 +16,11 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "intercom":
     "pack.toml",
     "rules.toml",
+    "exemptions.toml",
+    "audience.toml",
+    "requests.toml",
+    "exposures.toml",
+    "oauth.toml",
     "ruby.toml",
     "ruby-rails.toml",
     "ruby-forest.toml",

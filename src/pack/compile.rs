@@ -169,7 +169,7 @@ impl Compiler {
             pack.requests.push(Request {
                 asks_for: row.asks_for,
                 keys: self.set(&row.keys, true),
-                texts: self.set(&row.texts, false),
+                texts: self.set(&row.texts, true),
                 fields: self.set(&row.fields, true),
             });
         }
