@@ -153,7 +153,8 @@ fn compare(
         paths.iter().filter(|path| path.written == written).any(|path| names.iter().any(|name| path.matches(name)))
     };
     let written = !hit(false);
-    (matches && (!written || hit(true))).then_some((written, slots))
+    // The name as written counts only where the file says nothing else of it, such as another module it is from.
+    (matches && (!written || names.len() == 1 && hit(true))).then_some((written, slots))
 }
 
 fn call_args(context: &Context<'_, '_>, pattern: &CallPattern, call: &Call, slots: &mut Filled) -> bool {
@@ -214,6 +215,12 @@ fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Valu
     let index = context.index;
     match pattern {
         ValuePattern::Any => true,
+        // Options are no credential: `auth(token, { type: "bearer" })` has one.
+        ValuePattern::Slot(_)
+            if index.resolve(actual).iter().any(|value| matches!(value.kind, ValueKind::Map(_))) =>
+        {
+            false
+        }
         ValuePattern::Slot(role) => {
             filled.slots.push(Slot { role: *role, span: actual.span, origins: index.origins(actual) });
             true

@@ -4,7 +4,7 @@
 
 use super::Pack;
 use super::compile::compile;
-use super::error::PackError;
+use super::error::{File, PackError};
 
 macro_rules! pack {
     ($folder:literal: $($file:literal),+ $(,)?) => {
@@ -12,20 +12,69 @@ macro_rules! pack {
     };
 }
 
-const INTERCOM: &[(&str, &str)] = pack!("intercom": "pack.toml", "rules.toml", "ruby.toml", "node.toml");
+const INTERCOM: &[(&str, &str)] = pack!(
+    "intercom":
+    "pack.toml",
+    "rules.toml",
+    "exemptions.toml",
+    "audience.toml",
+    "requests.toml",
+    "exposures.toml",
+    "oauth.toml",
+    "ruby.toml",
+    "ruby-rails.toml",
+    "ruby-forest.toml",
+    "node.toml",
+    "node-intercom-io.toml",
+    "node-intercom-api.toml",
+    "node-forest.toml",
+    "react-native.toml",
+    "php.toml",
+    "php-wisembly.toml",
+    "php-intercomsdk.toml",
+    "http.toml",
+    "http-ruby.toml",
+    "http-javascript.toml",
+    "http-php.toml",
+    "http-shell.toml",
+);
 
 /// Every embedded pack: its folder under `rules/` and its files.
 pub const PACKS: &[(&str, &[(&str, &str)])] = &[("intercom", INTERCOM)];
+
+/// The embedded packs as files, each named as it is in the repository.
+#[must_use]
+pub fn files() -> Vec<Vec<File>> {
+    let named = |folder: &str, files: &[(&str, &str)]| {
+        files.iter().map(|(name, text)| (format!("rules/{folder}/{name}"), (*text).to_owned())).collect()
+    };
+    PACKS.iter().map(|(folder, files)| named(folder, files)).collect()
+}
 
 /// Reads the embedded packs.
 ///
 /// # Errors
 /// When an embedded pack is malformed, which a test excludes.
 pub fn packs() -> Result<Vec<Pack>, PackError> {
-    PACKS
-        .iter()
-        .map(|(folder, files)| {
-            compile(files.iter().map(|(name, text)| (format!("rules/{folder}/{name}"), (*text).to_owned())).collect())
-        })
-        .collect()
+    files().into_iter().map(compile).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_under_rules_is_embedded() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+        let names = |folder: &std::path::Path| -> Vec<String> {
+            let entries = std::fs::read_dir(folder).expect("the repository has its rules");
+            entries.map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned()).collect()
+        };
+        for folder in names(&root).iter().filter(|name| root.join(name).is_dir()) {
+            let (_, files) = PACKS.iter().find(|(name, _)| name == folder).unwrap_or_else(|| panic!("rules/{folder} is not embedded"));
+            for name in names(&root.join(folder)) {
+                assert!(files.iter().any(|(known, _)| *known == name), "rules/{folder}/{name} is missing from builtin.rs");
+            }
+        }
+    }
 }

@@ -142,7 +142,7 @@ impl Compiler {
         }
         placeholders.extend(file.placeholder.into_iter().flat_map(|row| row.matches));
         for row in file.construct {
-            if let Some(construct) = self.construct(row, file.sdk.as_ref(), seen) {
+            if let Some(construct) = self.construct(row, file.sdk.as_ref(), &pack.word, seen) {
                 pack.constructs.push(construct);
             }
         }
@@ -169,7 +169,7 @@ impl Compiler {
             pack.requests.push(Request {
                 asks_for: row.asks_for,
                 keys: self.set(&row.keys, true),
-                texts: self.set(&row.texts, false),
+                texts: self.set(&row.texts, true),
                 fields: self.set(&row.fields, true),
             });
         }
@@ -249,6 +249,7 @@ impl Compiler {
         &mut self,
         row: schema::Construct,
         sdk: Option<&schema::Sdk>,
+        word: &str,
         seen: &mut HashSet<String>,
     ) -> Option<Construct> {
         let Some(sdk) = sdk else {
@@ -270,7 +271,7 @@ impl Compiler {
             Some(code) => {
                 for language in &languages {
                     let layers = lang::lower(language, code.get_ref().as_bytes(), Span::new(0, code.get_ref().len()));
-                    match pattern::compile(&layers, &sdk.modules) {
+                    match pattern::compile(&layers, &sdk.modules, word) {
                         Ok(pattern) => patterns.push((language.name, pattern)),
                         Err(error) => self.problem(
                             Some(code.span()),
@@ -294,7 +295,7 @@ impl Compiler {
         Some(Construct {
             versions: row.versions.as_ref().and_then(|text| self.versions(text)),
             id,
-            title: sdk.title.clone(),
+            title: row.title.unwrap_or_else(|| sdk.title.clone()),
             kind: row.kind,
             languages: languages.iter().map(|language| language.name).collect(),
             package: sdk.package.clone(),

@@ -5,6 +5,7 @@
 //! reference, expression and snippet is checked.
 
 pub mod builtin;
+pub mod check;
 pub mod compile;
 pub mod error;
 pub mod load;

@@ -77,19 +77,20 @@ pub enum ValuePattern {
     Concat(Vec<ValuePattern>),
 }
 
-/// Makes a pattern of a snippet's layers. `modules` are other names of the module it imports.
+/// Makes a pattern of a snippet's layers. `modules` are other names of the module it imports; a name counts without its
+/// module only when `word` is in it.
 ///
 /// # Errors
 /// Says what is missing when the snippet holds no statement with a slot.
-pub fn compile(layers: &[Layer], modules: &[String]) -> Result<Pattern, String> {
+pub fn compile(layers: &[Layer], modules: &[String], word: &str) -> Result<Pattern, String> {
     let facts = layers.first().map(|layer| &layer.facts).ok_or("the code holds nothing")?;
-    let index = Index::new(facts);
+    let (index, names) = (Index::new(facts), Names { modules, word });
     let mut steps: Vec<(usize, Step)> = Vec::new();
     for call in &facts.calls {
-        steps.push((call.span.start, Step::Call(call_pattern(&index, call, modules))));
+        steps.push((call.span.start, Step::Call(call_pattern(&index, call, names))));
     }
     for assign in &facts.assigns {
-        let target = path_patterns(&index, &assign.target, modules);
+        let target = path_patterns(&index, &assign.target, names);
         steps.push((assign.span.start, Step::Assign { target, value: value_pattern(facts, &assign.value) }));
     }
     steps.retain(|(_, step)| step.has_slot());
@@ -124,34 +125,45 @@ fn metavariable(name: &str) -> Option<ValuePattern> {
     }
 }
 
-fn call_pattern(index: &Index<'_>, call: &Call, modules: &[String]) -> CallPattern {
+fn call_pattern(index: &Index<'_>, call: &Call, known: Names<'_>) -> CallPattern {
     let args = call
         .args
         .iter()
         .map(|arg| (arg.name.as_ref().map(|name| name.text.clone()), value_pattern(index.facts, &arg.value)));
     let mut args: Vec<_> = args.collect();
     args.sort_by_key(|(name, _)| name.is_some());
-    let mut path = path_patterns(index, &call.path, modules);
+    let mut path = path_patterns(index, &call.path, known);
     if call.receiver.is_some() {
         path.iter_mut().for_each(|path| path.open = true);
     }
     CallPattern { path, new: call.new, args }
 }
 
-fn path_patterns(index: &Index<'_>, path: &crate::facts::Path, modules: &[String]) -> Vec<PathPattern> {
+/// What a snippet's names are compared with.
+#[derive(Clone, Copy)]
+struct Names<'n> {
+    /// Other names of the module.
+    modules: &'n [String],
+    /// The vendor's word.
+    word: &'n str,
+}
+
+fn path_patterns(index: &Index<'_>, path: &crate::facts::Path, known: Names<'_>) -> Vec<PathPattern> {
     let all = index.absolute(path);
     let imported = all.len() > 1;
     let mut patterns = Vec::new();
     for (at, names) in all.iter().enumerate() {
         let written = imported && at + 1 == all.len();
-        patterns.push(path_pattern(names, written));
+        if !written || names.iter().any(|name| name.to_ascii_lowercase().contains(known.word)) {
+            patterns.push(path_pattern(names, written));
+        }
         if at == 0 && imported {
             let import = index.facts.imports.iter().find(|import| {
                 import.local.as_ref().is_some_and(|local| local.text == path.root())
                     || import.member.as_ref().is_some_and(|member| member.text == "*")
             });
             let prefix = import.map_or(0, |import| crate::link::index::module_path(&import.module.text).len());
-            for module in modules {
+            for module in known.modules {
                 let names: Vec<String> = crate::link::index::module_path(module)
                     .into_iter()
                     .chain(names[prefix..].iter().cloned())

@@ -224,6 +224,8 @@ pub struct Construct {
     pub id: Text,
     /// What it does.
     pub kind: Kind,
+    /// As a sentence names it, where the file's title does not fit.
+    pub title: Option<String>,
     /// The code, with role names where credentials stand.
     pub code: Option<Text>,
     /// A form of HTTP itself, in place of code.

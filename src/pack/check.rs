@@ -1,0 +1,304 @@
+//! What a pack's author is told beyond what does not compile.
+//!
+//! Owns the promises a pack makes about itself: its examples are found by the construct they stand under, its
+//! counter-examples by none, its replacements are code that holds a token, and no two of them claim one version. It
+//! changes nothing a scan does. The decision to know: examples go through the same front-end and matcher as any file.
+
+use semver::{Comparator, Op, Version};
+
+use super::compile::compile;
+use super::error::{File, PackError, Problem};
+use super::pattern::{self, PathPattern, Step};
+use super::schema::{self, Kind, PackFile, Role, Text};
+use super::{Construct, Pack};
+use crate::facts::Carrier;
+use crate::lang::{self, Language, Layer};
+use crate::link::Origin;
+use crate::matcher::{self, Matched, Use};
+use crate::source::{RelPath, Source};
+use crate::span::Span;
+
+/// What a sound pack holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// The vendor's id.
+    pub pack: String,
+    /// Spellings.
+    pub constructs: usize,
+    /// Examples and counter-examples, all of them tried.
+    pub examples: usize,
+    /// Replacements.
+    pub fixes: usize,
+    /// Rules with texts.
+    pub rules: usize,
+}
+
+/// Compiles a pack and tries everything it says of itself.
+///
+/// # Errors
+/// Every problem found, each pointing into its file.
+pub fn check(files: Vec<File>) -> Result<Summary, PackError> {
+    let pack = compile(files.clone())?;
+    let mut checker = Checker { pack: &pack, problems: Vec::new(), file: 0, examples: 0, fixes: 0 };
+    for (at, (_, text)) in files.iter().enumerate() {
+        checker.file = at;
+        // A file that does not parse has already failed to compile.
+        if let Ok(file) = toml::from_str::<PackFile>(text) {
+            checker.file(&file);
+        }
+    }
+    let (examples, fixes) = (checker.examples, checker.fixes);
+    if !checker.problems.is_empty() {
+        let problems = checker.problems;
+        return Err(PackError { files, problems });
+    }
+    Ok(Summary { pack: pack.id.clone(), constructs: pack.constructs.len(), examples, fixes, rules: pack.rules.len() })
+}
+
+struct Checker<'p> {
+    pack: &'p Pack,
+    problems: Vec<Problem>,
+    file: usize,
+    examples: usize,
+    fixes: usize,
+}
+
+/// An example lowered and matched in one language.
+struct Tried<'p> {
+    matched: Matched<'p>,
+    whole: bool,
+}
+
+impl<'p> Checker<'p> {
+    fn problem(&mut self, at: &Text, message: impl Into<String>, hint: impl Into<String>) {
+        let span = Some(Span::from(at.span()));
+        self.problems.push(Problem { file: self.file, span, message: message.into(), hint: hint.into() });
+    }
+
+    fn file(&mut self, file: &PackFile) {
+        let ids = file.credential.iter().map(|row| &row.id).chain(file.construct.iter().map(|row| &row.id));
+        let ids = ids.chain(file.exempt.iter().map(|row| &row.id)).chain(file.rule.iter().map(|row| &row.id));
+        for id in ids.chain(file.sdk.as_ref().map(|sdk| &sdk.id)) {
+            self.id(id);
+        }
+        let Some(sdk) = &file.sdk else { return };
+        if file.construct.is_empty() {
+            self.problem(&sdk.id, "a file with an [sdk] table describes no construct", "add a [[construct]], or drop the table");
+        }
+        let of_file: Vec<String> = file.construct.iter().map(|row| full_id(sdk, row)).collect();
+        for row in &file.construct {
+            let id = full_id(sdk, row);
+            if let Some(construct) = self.pack.constructs.iter().find(|construct| construct.id == id) {
+                self.construct(row, construct, &of_file);
+            }
+        }
+    }
+
+    fn id(&mut self, id: &Text) {
+        let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let letter = id.get_ref().starts_with(|c: char| c.is_ascii_lowercase());
+        if !letter || !id.get_ref().split('-').all(word) {
+            self.problem(id, format!("{:?} is not an id", id.get_ref()), "an id is lower-case words joined by `-`, such as `basic-auth`");
+        }
+    }
+
+    fn construct(&mut self, row: &schema::Construct, construct: &'p Construct, of_file: &[String]) {
+        if row.examples.is_empty() {
+            self.problem(&row.id, format!("{} has no example", construct.id), "add `examples = ['…']`, code that it finds");
+        }
+        if row.kind == Kind::KeyAuth && row.counter_examples.is_empty() {
+            self.problem(&row.id, format!("{} has no counter-example", construct.id), "add `counter_examples = ['…']`, code that looks like it and is none");
+        }
+        if row.kind == Kind::KeyAuth && row.fix.is_empty() {
+            self.problem(&row.id, format!("{} has no fix", construct.id), "add a [[construct.fix]] with `code` or `manual`");
+        }
+        if row.kind == Kind::Exempt && row.reason.is_none() {
+            self.problem(&row.id, format!("{} is spared without a reason", construct.id), "add `reason = \"…\"`, from the vendor's statement");
+        }
+        row.examples.iter().for_each(|example| self.example(example, construct));
+        row.counter_examples.iter().for_each(|example| self.counter_example(example, construct, of_file));
+        row.fix.iter().for_each(|fix| self.fix(fix, &row.id, construct));
+        self.overlaps(row);
+    }
+
+    fn example(&mut self, example: &Text, construct: &Construct) {
+        self.examples += 1;
+        let tried = self.tried(example, construct);
+        let Some(found) = tried.iter().find(|tried| finds(tried, construct)) else {
+            let others: Vec<&str> = tried.iter().flat_map(|tried| logins(tried)).map(|found| found.construct.id.as_str()).collect();
+            let hint = match others.first() {
+                Some(other) => format!("{other} matches it first: make the code of one more exact, or move the example"),
+                None => "the example must name the vendor's library or host as a real file does".to_owned(),
+            };
+            return self.problem(example, format!("{} does not match its example", construct.id), hint);
+        };
+        if !found.whole {
+            self.lossy(example);
+        }
+    }
+
+    fn counter_example(&mut self, example: &Text, construct: &Construct, of_file: &[String]) {
+        self.examples += 1;
+        let tried = self.tried(example, construct);
+        let wrong = |tried: &Tried<'p>| match construct.kind {
+            Kind::KeyAuth => logins(tried).map(|found| found.construct.id.clone()).find(|id| of_file.contains(id)),
+            _ => finds(tried, construct).then(|| construct.id.clone()),
+        };
+        if let Some(id) = tried.iter().find_map(wrong) {
+            self.problem(example, format!("{id} matches this counter-example"), "make its code more exact, or move the code to `examples`");
+        } else if !tried.iter().any(|tried| tried.whole) {
+            self.lossy(example);
+        }
+    }
+
+    fn lossy(&mut self, example: &Text) {
+        self.problem(example, "the code cannot be read whole", "write code that stands by itself and closes what it opens");
+    }
+
+    /// The example in each language of the construct.
+    fn tried(&self, example: &Text, construct: &Construct) -> Vec<Tried<'p>> {
+        let languages = construct.languages.iter().filter_map(|name| lang::by_name(name));
+        let tried = languages.map(|language| {
+            let layers = lowered(language, example.get_ref());
+            let source = Source::from_bytes(RelPath::new(std::path::Path::new("example")), example.get_ref().clone().into_bytes(), true);
+            Tried { whole: whole(&layers), matched: matcher::matched(self.pack, &source, &layers) }
+        });
+        tried.collect()
+    }
+
+    fn fix(&mut self, fix: &schema::Fix, id: &Text, construct: &Construct) {
+        self.fixes += 1;
+        let code = match (&fix.code, &fix.manual) {
+            (Some(code), None) => code,
+            (None, Some(_)) => return,
+            _ => return self.problem(id, format!("a fix of {} needs either code or manual steps", construct.id), "add `code = '…'` or `manual = \"…\"`"),
+        };
+        if let Some(versions) = &fix.versions
+            && construct.package.is_none()
+        {
+            self.problem(versions, "versions of a file without a package", "name the package in the [sdk] table");
+        }
+        for language in construct.languages.iter().filter_map(|name| lang::by_name(name)) {
+            let layers = lowered(language, code.get_ref());
+            if !whole(&layers) {
+                return self.lossy(code);
+            }
+            let compiled = pattern::compile(&layers, &[], &self.pack.word);
+            let Some(anchor) = compiled.ok().map(|pattern| pattern.anchor).filter(|anchor| anchor.roles().contains(&Role::Token)) else {
+                return self.problem(code, "the replacement has no TOKEN", "write TOKEN where the access token stands");
+            };
+            let found = construct.patterns.iter().find(|(name, _)| *name == language.name).map(|(_, pattern)| pattern);
+            if found.is_some_and(|found| found.companions.is_empty() && !same_callee(&found.anchor, &anchor)) {
+                return self.problem(
+                    code,
+                    "the replacement calls something else than the code it replaces",
+                    "only arguments are replaced: keep the call, or give manual steps",
+                );
+            }
+        }
+    }
+
+    /// No version may have two replacements.
+    fn overlaps(&mut self, row: &schema::Construct) {
+        let mut seen: Vec<Range> = Vec::new();
+        for fix in &row.fix {
+            let at = fix.versions.as_ref().or(fix.code.as_ref()).unwrap_or(&row.id);
+            let Some(range) = fix.versions.as_ref().map_or(Some(Range::ALL), |text| Range::of(text.get_ref())) else {
+                self.problem(at, "a fix's versions need plain bounds", "write them like `>=3.0.0, <4.0.0`");
+                continue;
+            };
+            if seen.iter().any(|other| other.overlaps(&range)) {
+                self.problem(at, "two fixes of one construct hold for the same version", "give them versions that do not overlap");
+            }
+            seen.push(range);
+        }
+    }
+}
+
+fn full_id(sdk: &schema::Sdk, row: &schema::Construct) -> String {
+    format!("{}/{}", sdk.id.get_ref(), row.id.get_ref())
+}
+
+fn lowered(language: &'static Language, code: &str) -> Vec<Layer> {
+    lang::lower(language, code.as_bytes(), Span::new(0, code.len()))
+}
+
+fn whole(layers: &[Layer]) -> bool {
+    layers.iter().all(|layer| layer.facts.notes.is_empty())
+}
+
+/// Uses in code that log in with a key. An empty key is the migrated form.
+fn logins<'t, 'p>(tried: &'t Tried<'p>) -> impl Iterator<Item = &'t Use<'p>> {
+    let key = |found: &Use<'p>| {
+        let origins = found.slot(Role::ApiKey).map(|slot| &slot.origins);
+        origins.is_some_and(|origins| origins.iter().any(|origin| !matches!(origin, Origin::Blank { .. })))
+    };
+    let login = move |found: &&Use<'p>| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code && key(found);
+    tried.matched.uses.iter().filter(login)
+}
+
+fn finds(tried: &Tried<'_>, construct: &Construct) -> bool {
+    match construct.kind {
+        Kind::KeyAuth => logins(tried).any(|found| found.construct.id == construct.id),
+        Kind::Exempt => tried.matched.spared.iter().any(|(_, reason)| Some(reason) == construct.reason.as_ref()),
+        _ => tried.matched.uses.iter().any(|found| found.construct.id == construct.id),
+    }
+}
+
+/// Whether two statements call, or write to, the same name.
+fn same_callee(a: &Step, b: &Step) -> bool {
+    let last = |paths: &[PathPattern]| paths.first().and_then(|path| path.segments.last().cloned());
+    match (a, b) {
+        (Step::Call(a), Step::Call(b)) => a.new == b.new && last(&a.path) == last(&b.path),
+        (Step::Assign { .. }, Step::Assign { .. }) => true,
+        _ => false,
+    }
+}
+
+/// Versions from a bound to another. The second part orders a bound around its version: 0 before it, 1 behind it.
+struct Range {
+    from: (Version, u8),
+    until: Option<(Version, u8)>,
+}
+
+impl Range {
+    const ALL: Self = Self { from: (Version::new(0, 0, 0), 0), until: None };
+
+    fn of(text: &str) -> Option<Self> {
+        let request = semver::VersionReq::parse(text).ok()?;
+        let mut range = Self::ALL;
+        for comparator in &request.comparators {
+            let version = version(comparator);
+            let (from, until) = match comparator.op {
+                Op::GreaterEq => (Some((version, 0)), None),
+                Op::Greater => (Some((version, 1)), None),
+                Op::Less => (None, Some((version, 0))),
+                Op::LessEq => (None, Some((version, 1))),
+                Op::Exact => (Some((version.clone(), 0)), Some((version, 1))),
+                _ => return None,
+            };
+            range.from = from.into_iter().fold(range.from, std::cmp::Ord::max);
+            range.until = range.until.into_iter().chain(until).min();
+        }
+        Some(range)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        let from = (&self.from).max(&other.from);
+        let until = self.until.iter().chain(&other.until).min();
+        until.is_none_or(|until| from < until)
+    }
+}
+
+fn version(comparator: &Comparator) -> Version {
+    Version {
+        major: comparator.major,
+        minor: comparator.minor.unwrap_or(0),
+        patch: comparator.patch.unwrap_or(0),
+        pre: comparator.pre.clone(),
+        build: semver::BuildMetadata::EMPTY,
+    }
+}
+
+#[cfg(test)]
+mod tests;
