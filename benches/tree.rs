@@ -11,41 +11,13 @@ const USAGE: &str = "usage: tree OUT FILES PERMILLE";
 /// Files to a directory: what trees of installed packages have on average.
 const FILES_PER_DIRECTORY: u64 = 12;
 const EXTENSIONS: [&str; 12] = ["js", "js", "ts", "rb", "py", "php", "go", "java", "json", "yml", "md", "css"];
-/// With near misses, as prose and code have them.
 const WORDS: [&str; 32] = [
-    "internal",
-    "interface",
-    "Interval",
-    "com",
-    "intern",
-    "return",
-    "const",
-    "function",
-    "module",
-    "exports",
-    "self",
-    "index",
-    "value",
-    "error",
-    "result",
-    "request",
-    "response",
-    "client",
-    "token",
-    "key",
-    "async",
-    "await",
-    "import",
-    "from",
-    "require",
-    "the",
-    "of",
-    "and",
-    "options",
-    "default",
-    "telecom",
-    "dG9",
+    "return", "const", "function", "module", "exports", "self", "index", "value", "error", "result", "request",
+    "response", "client", "token", "key", "async", "await", "import", "from", "require", "the", "of", "and", "options",
+    "default", "String", "if", "else", "new", "null", "Model", "=>",
 ];
+/// Words that begin or end like a needle: one word in a hundred.
+const NEAR: [&str; 8] = ["internal", "interface", "Interval", "com", "INTERNAL", "intern", "telecom", "android"];
 const MENTION: &str = "\nconst client = new Intercom.Client({ token: process.env.INTERCOM_TOKEN });\n";
 
 fn main() -> ExitCode {
@@ -76,7 +48,7 @@ fn generate(out: &Path, files: u64, permille: u64) -> io::Result<()> {
         let extension = if binary { "png" } else { EXTENSIONS[random.below(EXTENSIONS.len() as u64) as usize] };
         let name = format!("{}_{number}.{extension}", WORDS[random.below(25) as usize]);
         let mut file = BufWriter::new(File::create(directory.join(name))?);
-        // Sizes double with even odds from 256 bytes on: half of the files have under 2 KiB, some over 100 KiB.
+        // From 256 bytes to 64 KiB, half of the files under 2 KiB, 4.5 KiB on average.
         let size = (256 << random.below(6)) << (random.below(4) * random.below(2) * random.below(2));
         if binary {
             noise(&mut file, &mut random, size)?
@@ -101,7 +73,8 @@ fn directory_of(out: &Path, number: u64) -> PathBuf {
 fn prose(file: &mut impl io::Write, random: &mut Random, size: u64) -> io::Result<()> {
     let mut written = 0;
     while written < size {
-        let word = WORDS[random.below(WORDS.len() as u64) as usize];
+        let words = if random.below(100) == 0 { &NEAR[..] } else { &WORDS[..] };
+        let word = words[random.below(words.len() as u64) as usize];
         let separator = [" ", " ", " ", ".", "(", ") ", ", ", "\n    ", " = "][random.below(9) as usize];
         file.write_all(word.as_bytes())?;
         file.write_all(separator.as_bytes())?;

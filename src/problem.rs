@@ -9,8 +9,8 @@ use crate::span::Span;
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where it stands in the file.
-    pub span: Span,
+    /// Where it stands in the file, if in one place.
+    pub span: Option<Span>,
     /// What it is: lower-case start, no final period.
     pub message: String,
     /// The way out; may be empty.

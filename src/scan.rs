@@ -154,8 +154,14 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
         sources.extend(scanned.into_iter().map(|file| file.source));
     }
     let mut used: Vec<Option<usize>> = vec![None; sources.len()];
-    for label in report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label)) {
-        used[label.file] = Some(0);
+    let edited = report
+        .findings
+        .iter()
+        .filter_map(|finding| finding.fix.as_ref())
+        .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
+    let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
+    for file in labelled.map(|label| label.file).chain(edited) {
+        used[file] = Some(0);
     }
     for (at, source) in sources.into_iter().enumerate() {
         if used[at].is_some() {

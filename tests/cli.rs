@@ -74,7 +74,6 @@ fn wrong_usage_is_2_and_escaped() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn unknown_rules_are_2_and_name_the_nearest() {
     let dir = scratch();
     for args in [
@@ -89,7 +88,6 @@ fn unknown_rules_are_2_and_name_the_nearest() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn rules_are_listed_and_explained() {
     let dir = scratch();
     let list = dekey(dir.path(), &["rules", "list"]);
@@ -104,7 +102,6 @@ fn rules_are_listed_and_explained() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn a_wrong_configuration_is_2_and_points_at_the_mistake() {
     let dir = scratch();
     let file = dir.path().join("dekey.toml");
@@ -127,7 +124,6 @@ fn a_wrong_configuration_is_2_and_points_at_the_mistake() {
 
 #[cfg(unix)]
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn a_configuration_that_is_a_link_or_pipe_is_refused() {
     let dir = scratch();
     std::os::unix::fs::symlink("/dev/zero", dir.path().join("dekey.toml")).unwrap();
@@ -137,7 +133,6 @@ fn a_configuration_that_is_a_link_or_pipe_is_refused() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn a_path_that_does_not_exist_is_2_whatever_the_format() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -152,7 +147,6 @@ fn a_path_that_does_not_exist_is_2_whatever_the_format() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn json_is_one_document_and_nothing_else() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -164,7 +158,6 @@ fn json_is_one_document_and_nothing_else() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn a_report_file_is_whole_and_the_count_goes_to_standard_error() {
     let dir = scratch();
     std::fs::write(dir.path().join("clean.rb"), "puts 1\n").unwrap();
@@ -176,9 +169,122 @@ fn a_report_file_is_whole_and_the_count_goes_to_standard_error() {
 }
 
 #[test]
-#[ignore = "needs rules and a scan behind cli::engine"]
 fn standard_input_is_examined_under_its_name() {
     let dir = scratch();
     let ran = fed(dir.path(), &["check", "--stdin-filename", "lib/a.rb"], b"puts 1\n");
     assert_eq!((ran.code, ran.out.as_str()), (0, "Nothing found in 1 file examined.\n"));
+}
+
+const LOGIN: &str = "client = Intercom::Client.new(app_id: ENV[\"ID\"], api_key: ENV[\"KEY\"])\n";
+
+/// A project with a finding in `app.rb` and in `old/app.rb`.
+fn project() -> tempfile::TempDir {
+    let dir = scratch();
+    std::fs::create_dir(dir.path().join("old")).unwrap();
+    std::fs::write(dir.path().join("app.rb"), LOGIN).unwrap();
+    std::fs::write(dir.path().join("old/app.rb"), LOGIN).unwrap();
+    dir
+}
+
+fn concise(dir: &Path, args: &[&str]) -> Ran {
+    dekey(dir, &[&["check", "-q", "--output-format", "concise"], args].concat())
+}
+
+#[test]
+fn findings_are_1_unless_they_are_allowed() {
+    let dir = project();
+    for (args, code) in [
+        (&[][..], 1),
+        (&["--exit-zero"], 0),
+        (&["--fail-on", "error"], 1),
+        (&["--ignore", "deprecated-api-key-auth"], 0),
+        (&["--select", "hardcoded-api-key"], 0),
+        (&["--select", "hardcoded-api-key", "--select", "deprecated-api-key-auth"], 1),
+        (&["--select", "hardcoded-api-key,deprecated-api-key-auth"], 1),
+        (&["--output-format", "json"], 1),
+        (&["--statistics"], 1),
+        (&["app.rb", "absent"], 2),
+    ] {
+        assert_eq!(dekey(dir.path(), &[&["check"], args].concat()).code, code, "{args:?}");
+    }
+    let ran = concise(dir.path(), &[]);
+    assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);
+    assert!(ran.out.starts_with("app.rb:1:10: error[intercom/deprecated-api-key-auth] "), "{}", ran.out);
+}
+
+#[test]
+fn the_configuration_governs_and_the_command_line_wins() {
+    let dir = project();
+    let configured = |text: &str, args: &[&str]| {
+        std::fs::write(dir.path().join("dekey.toml"), text).unwrap();
+        concise(dir.path(), args)
+    };
+    let off = "[levels]\ndeprecated-api-key-auth = \"off\"\n";
+    assert_eq!(configured(off, &[]).code, 0);
+    let note = "[levels]\ndeprecated-api-key-auth = \"note\"\n";
+    let ran = configured(note, &[]);
+    assert_eq!((ran.code, ran.out.contains("note[intercom/")), (0, true), "{}", ran.out);
+    assert_eq!(configured(note, &["--fail-on", "note"]).code, 1);
+    assert_eq!(configured("fail-on = \"note\"\n[levels]\ndeprecated-api-key-auth = \"note\"\n", &[]).code, 1);
+
+    for args in [&[][..], &["."], &["app.rb", "old/app.rb"], &["old/../old/app.rb", "app.rb"]] {
+        let ran = configured("exclude = [\"/old/\"]\n", args);
+        assert_eq!(ran.out.lines().count(), 1, "{args:?}: {}", ran.out);
+    }
+    assert_eq!(
+        configured("ignore = [\"deprecated-api-key-auth\"]\n", &["--select", "deprecated-api-key-auth"]).code,
+        0
+    );
+    assert_eq!(configured("select = [\"hardcoded-api-key\"]\n", &["--select", "deprecated-api-key-auth"]).code, 1);
+
+    let route = |text: &str, args: &[&str]| {
+        let ran = configured(text, &[args, &["--output-format", "json", "app.rb"]].concat());
+        let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        document["findings"][0]["route"].as_str().map(str::to_owned)
+    };
+    assert_eq!(route("audience = \"public\"\n", &[]).as_deref(), Some("oauth"));
+    assert_eq!(route("audience = \"public\"\n", &["--audience", "own-data"]).as_deref(), Some("access-token"));
+}
+
+#[test]
+fn standard_input_has_findings_too() {
+    let dir = scratch();
+    let ran =
+        fed(dir.path(), &["check", "--stdin-filename", "lib/a.rb", "--output-format", "concise"], LOGIN.as_bytes());
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.starts_with("lib/a.rb:1:10: "), "{}", ran.out);
+}
+
+#[test]
+fn threads_change_nothing() {
+    let dir = project();
+    let one = dekey(dir.path(), &["check", "--output-format", "json", "-j", "1"]);
+    let many = dekey(dir.path(), &["check", "--output-format", "json", "-j", "16"]);
+    assert_eq!((one.code, one.out), (many.code, many.out));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
+    let dir = scratch();
+    std::fs::write(dir.path().join("app.rb"), LOGIN.repeat(2_000)).unwrap();
+    let spawn = |stdout: Stdio| {
+        Command::new(env!("CARGO_BIN_EXE_dekey"))
+            .args(["check", "app.rb"])
+            .current_dir(dir.path())
+            .env_clear()
+            .stdout(stdout)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let mut child = spawn(Stdio::piped());
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]));
+
+    let Ok(full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let output = spawn(full.into()).wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("cannot write the report"));
 }

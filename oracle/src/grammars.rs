@@ -27,7 +27,7 @@ pub struct Grammar {
 const JAVASCRIPT: Grammar = Grammar {
     name: "javascript",
     language: || tree_sitter_javascript::LANGUAGE.into(),
-    strings: &["string", "template_string"],
+    strings: &["string", "template_string", "template_literal_type"],
     heredocs: &[],
     comments: &["comment", "hash_bang_line", "html_comment"],
     calls: &["call_expression", "new_expression", "jsx_self_closing_element", "jsx_opening_element"],
@@ -41,11 +41,12 @@ pub static GRAMMARS: &[Grammar] = &[
         name: "shell",
         language: || tree_sitter_bash::LANGUAGE.into(),
         strings: &["string", "raw_string", "ansi_c_string"],
-        heredocs: &["heredoc_start"],
+        heredocs: &["heredoc_redirect"],
         comments: &["comment"],
         calls: &["command"],
         only_with_arguments: false,
-        absorbed: &[],
+        // The empty name is that of `[` and `.`.
+        absorbed: &["test", "source", ""],
     },
     Grammar {
         name: "go",

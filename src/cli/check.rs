@@ -13,14 +13,16 @@ use super::progress::Display;
 use super::{Error, Exit, Global, Packs, engine};
 use crate::config::{self, Audience, Config};
 use crate::finding::{Confidence, Level, Report, State};
+use crate::pack::Pack;
 use crate::source::Progress;
 use crate::{names, render};
 
 /// Most bytes read from standard input.
 const STDIN_LIMIT: u64 = 64 << 20;
 
-/// Arguments of `dekey check`.
+/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
 #[derive(Debug, Args)]
+#[command(args_override_self = true)]
 pub(super) struct Check {
     /// Files and directories to examine; what is named is examined whatever ignore files say
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
@@ -101,10 +103,11 @@ struct Policy {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
-        let rules = engine::rules(&self.packs.dirs)?;
+        let packs = engine::packs(&self.packs.dirs)?;
+        let rules = engine::rules(&packs);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
         let policy = self.policy(&ids)?;
-        let request = self.request(&policy.config)?;
+        let request = self.request(packs, &policy.config)?;
 
         let progress = Arc::new(Progress::default());
         let display = Display::start(&progress, global.quiet);
@@ -148,7 +151,7 @@ impl Check {
         }
     }
 
-    fn request(&self, config: &Config) -> Result<engine::Request, Error> {
+    fn request(&self, packs: Vec<Pack>, config: &Config) -> Result<engine::Request, Error> {
         let stdin = match &self.stdin_filename {
             Some(name) => Some((name.clone(), standard_input()?)),
             None => None,
@@ -161,7 +164,7 @@ impl Check {
             audience: config.audience,
             variable: config.variable.clone(),
             exclude: (config.base.clone(), config.exclude.clone()),
-            packs: self.packs.dirs.clone(),
+            packs,
         })
     }
 

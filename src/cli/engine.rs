@@ -1,16 +1,21 @@
 //! What the commands need of the library, in one place.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::GitignoreBuilder;
+
 use super::Error;
+use super::output::plain;
 use crate::config::Audience;
 use crate::finding::{Report, Route, RuleDoc};
-use crate::pack::{self, Pack};
+use crate::pack::error::PackError;
+use crate::pack::{Pack, builtin, compile, load};
+use crate::problem::{Problem, Refused};
 use crate::scan;
 use crate::source::{Progress, RelPath, Source, Walk};
 
 /// What to scan, and how.
-#[derive(Debug)]
 pub(crate) struct Request {
     /// Files and directories; empty when `stdin` is there.
     pub(crate) paths: Vec<PathBuf>,
@@ -26,85 +31,102 @@ pub(crate) struct Request {
     pub(crate) variable: Option<String>,
     /// What not to examine: patterns of `.gitignore`, and the directory they are relative to.
     pub(crate) exclude: (PathBuf, Vec<String>),
-    /// Directories of packs besides the built-in ones.
-    pub(crate) packs: Vec<PathBuf>,
+    /// The packs to judge by.
+    pub(crate) packs: Vec<Pack>,
 }
 
-/// The built-in packs and those in `dirs`.
-fn packs(dirs: &[PathBuf]) -> Result<Vec<Pack>, Error> {
-    let mut packs = pack::builtin::packs().map_err(|error| broken(&error))?;
+/// The built-in packs and those in `dirs`; one with the id of another takes its place.
+pub(crate) fn packs(dirs: &[PathBuf]) -> Result<Vec<Pack>, Error> {
+    let mut packs = builtin::packs().map_err(refused)?;
     for dir in dirs {
-        packs.push(load(dir)?);
+        let pack = read(dir)?;
+        packs.retain(|other| other.id != pack.id);
+        packs.push(pack);
     }
     Ok(packs)
 }
 
-fn load(dir: &Path) -> Result<Pack, Error> {
-    let files =
-        pack::load::dir(dir).map_err(|error| Error::new(&error.to_string(), "name a directory of .toml files"))?;
-    pack::compile::compile(files).map_err(|error| broken(&error))
-}
-
-fn broken(error: &pack::error::PackError) -> Error {
-    Error::new(&format!("the rules cannot be used\n{error}"), "mend the places shown")
-}
-
-/// The rules of the built-in packs and of those in `packs`, by id.
-pub(crate) fn rules(dirs: &[PathBuf]) -> Result<Vec<RuleDoc>, Error> {
-    let mut rules: Vec<RuleDoc> = packs(dirs)?.into_iter().flat_map(|pack| pack.rules).map(|rule| rule.doc).collect();
+/// The rules of `packs`, by id, their texts complete.
+pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
+    let complete = |pack: &Pack, doc: &RuleDoc| RuleDoc {
+        remedy: doc.remedy.replace("{variable}", &pack.variable),
+        ..doc.clone()
+    };
+    let mut rules: Vec<RuleDoc> =
+        packs.iter().flat_map(|pack| pack.rules.iter().map(|rule| complete(pack, &rule.doc))).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(rules)
+    rules
 }
 
-/// Checks the pack in `dir`, or the built-in ones, and says what it holds in one line.
-pub(crate) fn validate(dir: Option<&Path>) -> Result<String, Error> {
-    let checked = match dir {
-        Some(dir) => vec![load(dir)?],
-        None => packs(&[])?,
-    };
-    let held = |pack: &Pack| {
-        format!("{}: {} constructs, {} rules, no problems", pack.id, pack.constructs.len(), pack.rules.len())
-    };
-    Ok(checked.iter().map(held).collect::<Vec<_>>().join("\n"))
+/// Reads and checks the pack in `dir`: its `.toml` files.
+pub(crate) fn read(dir: &Path) -> Result<Pack, Error> {
+    let files = load::dir(dir).map_err(|error| {
+        Error::new(error.to_string(), "name a directory with the TOML files of one pack, UTF-8, of at most 1 MiB each")
+    })?;
+    compile::compile(files).map_err(refused)
+}
+
+/// The problems of a pack, file by file.
+fn refused(error: PackError) -> Error {
+    let mut by_file: BTreeMap<usize, Vec<Problem>> = BTreeMap::new();
+    for problem in error.problems {
+        let problem_of = by_file.entry(problem.file).or_default();
+        problem_of.push(Problem { span: problem.span, message: problem.message, help: problem.hint });
+    }
+    let files = error.files.into_iter().enumerate().filter_map(|(at, (name, text))| {
+        let problems = by_file.remove(&at)?;
+        Some(Refused::new(RelPath::new(Path::new(&name)), text.into_bytes(), problems))
+    });
+    Error::Refused(files.collect())
 }
 
 /// Scans. The report holds findings of every rule, level and confidence; the caller narrows it.
 pub(crate) fn scan(request: &Request, progress: &Progress) -> Result<Report, Error> {
-    let packs = packs(&request.packs)?;
-    let base = std::env::current_dir().map_err(|error| {
-        Error::new(&format!("the working directory cannot be read: {error}"), "run dekey in a directory that exists")
+    let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(|error| {
+        let what = format!("cannot tell the working directory: {}", plain(&error));
+        Error::new(what, "change to a directory that exists")
     })?;
-    let (root, patterns) = &request.exclude;
-    let mut builder = ignore::gitignore::GitignoreBuilder::new(root);
-    for pattern in patterns {
-        builder
-            .add_line(None, pattern)
-            .map_err(|error| Error::new(&error.to_string(), "exclude patterns are written as in .gitignore"))?;
-    }
-    let globs = builder
-        .build()
-        .map_err(|error| Error::new(&error.to_string(), "exclude patterns are written as in .gitignore"))?;
-    let root = base.join(root);
-    let exclude = |path: &RelPath| {
-        let full = base.join(path.as_path());
-        full.strip_prefix(&root).is_ok_and(|inner| globs.matched_path_or_any_parents(inner, false).is_ignore())
-    };
-    let walk = Walk {
-        no_ignore: request.no_ignore,
-        threads: request.threads,
-        ..Walk::new(base.clone(), request.paths.clone())
-    };
+    let exclude = excluding(&here, &request.exclude)?;
+    let mut walk = Walk::new(here, request.paths.clone());
+    walk.no_ignore = request.no_ignore;
+    walk.threads = request.threads;
     let options = scan::Options {
         walk,
-        input: request.stdin.as_ref().map(|(name, bytes)| Source::from_bytes(RelPath::new(name), bytes.clone(), true)),
-        packs: &packs,
+        input: request.stdin.clone().map(|(path, bytes)| Source::from_bytes(RelPath::new(&path), bytes, true)),
+        packs: &request.packs,
         audience: request.audience.map(|audience| match audience {
             Audience::OwnData => Route::AccessToken,
             Audience::Public => Route::Oauth,
         }),
         variable: request.variable.as_deref(),
-        exclude: if patterns.is_empty() { None } else { Some(&exclude) },
+        exclude: exclude.as_deref(),
         prefilter: true,
     };
-    scan::scan(&options, progress).map_err(|error| Error::new(&error.to_string(), ""))
+    scan::scan(&options, progress).map_err(|error| {
+        Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")
+    })
+}
+
+type Excluded = dyn Fn(&RelPath) -> bool + Sync;
+
+/// Whether the configuration leaves a file out; `None` when it leaves out none.
+fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<Option<Box<Excluded>>, Error> {
+    if patterns.is_empty() {
+        return Ok(None);
+    }
+    let base = here.join(base);
+    let base = base.canonicalize().unwrap_or(base);
+    let mut builder = GitignoreBuilder::new(&base);
+    let built = patterns.iter().try_for_each(|pattern| builder.add_line(None, pattern).map(drop));
+    let matcher = built.and_then(|()| builder.build()).map_err(|error| {
+        Error::new(format!("cannot use the patterns under `exclude`: {error}"), "write them as in a .gitignore file")
+    })?;
+    let here = here.to_owned();
+    Ok(Some(Box::new(move |path| {
+        let path = here.join(path.as_path());
+        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
+        let path = path.canonicalize().unwrap_or(path);
+        // What is outside of the configuration's directory is none of its business.
+        path.starts_with(&base) && matcher.matched_path_or_any_parents(&path, false).is_ignore()
+    })))
 }

@@ -126,7 +126,7 @@ enum Command {
 /// Packs besides the built-in ones.
 #[derive(Debug, Args)]
 struct Packs {
-    /// Also use the pack of rules in DIR; may be given several times
+    /// Also use the pack of rules in DIR, instead of a built-in one with the same id; may be given several times
     #[arg(long = "rules", value_name = "DIR")]
     dirs: Vec<PathBuf>,
 }

@@ -7,6 +7,8 @@
 pub mod dotenv;
 mod entries;
 mod expr;
+pub mod go;
+pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod lexer;
@@ -14,8 +16,10 @@ pub mod manifest;
 pub mod markdown;
 pub mod php;
 pub mod profile;
+pub mod python;
 pub mod reader;
 pub mod ruby;
+pub mod rust;
 mod settings;
 pub mod shell;
 pub mod strings;
@@ -71,9 +75,14 @@ pub struct Layer {
 /// Every language, in the order paths are matched.
 pub static LANGUAGES: &[&Language] = &[
     &ruby::LANGUAGE,
+    &manifest::gemfile::LOCK,
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
+    &python::LANGUAGE,
+    &go::LANGUAGE,
+    &java::LANGUAGE,
+    &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,

@@ -24,9 +24,14 @@ pub fn write(refused: &Refused, out: &mut dyn Write) -> io::Result<()> {
     let files = std::slice::from_ref(&refused.file);
     let places = Places::new(files);
     for problem in refused.problems.iter().take(SHOWN) {
-        let label = Label { file: 0, span: problem.span, text: String::new() };
-        let (view, labels) = View::new(&places, &label, &[]);
-        let mut diagnostic = Diagnostic::error().with_message(Escaped::new(&problem.message)).with_labels(labels);
+        let label = Label { file: 0, span: problem.span.unwrap_or_default(), text: String::new() };
+        let (view, mut labels) = View::new(&places, &label, &[]);
+        let mut diagnostic = Diagnostic::error().with_message(Escaped::new(&problem.message));
+        if problem.span.is_none() {
+            labels.clear();
+            diagnostic = diagnostic.with_note(format!("in {}", Escaped::new(places.path(0))));
+        }
+        diagnostic = diagnostic.with_labels(labels);
         if !problem.help.is_empty() {
             diagnostic = diagnostic.with_note(format!("help: {}", Escaped::new(&problem.help)));
         }

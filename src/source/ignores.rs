@@ -9,6 +9,7 @@
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -18,8 +19,27 @@ use super::repository::Repository;
 
 /// The most bytes a file with patterns may have.
 pub(crate) const MAX_BYTES: u64 = 1 << 20;
-/// The most patterns it may have: compiling them costs time and memory.
+/// The most patterns it may have, and the most wildcards: each costs about 1.5 KiB once compiled.
 pub(crate) const MAX_PATTERNS: usize = 20_000;
+/// The most patterns and wildcards that all files of one walk may have together: they stay in memory until its end.
+const MAX_TOGETHER: usize = 100_000;
+
+/// What the files with patterns of one walk may still cost.
+#[derive(Debug)]
+pub(crate) struct Allowance(AtomicUsize);
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self(AtomicUsize::new(MAX_TOGETHER))
+    }
+}
+
+impl Allowance {
+    fn take(&self, cost: usize) -> Result<(), String> {
+        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(cost));
+        taken.map(drop).map_err(|_| format!("all such files together have more than {MAX_TOGETHER} patterns"))
+    }
+}
 
 /// The rules in force in a directory of a repository.
 #[derive(Debug)]
@@ -77,30 +97,29 @@ impl Rules {
 }
 
 /// The patterns of a directory's own `.gitignore`, if it has one; an error says why it was refused.
-pub(crate) fn of_directory(dir: &Dir, path: &Path) -> Result<Option<Gitignore>, String> {
+pub(crate) fn of_directory(dir: &Dir, path: &Path, allowance: &Allowance) -> Result<Option<Gitignore>, String> {
     match dir.open(OsStr::new(".gitignore")) {
         Err(OpenError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error.to_string()),
         Ok(regular) => {
             let bytes = read_to(regular, MAX_BYTES).map_err(|error: ReadError| error.to_string())?;
-            compile(path, &bytes).map(Some)
+            compile(path, &bytes, allowance).map(Some)
         }
     }
 }
 
 /// Compiles the lines of a file with patterns that are relative to `root`.
-pub(crate) fn compile(root: &Path, bytes: &[u8]) -> Result<Gitignore, String> {
+pub(crate) fn compile(root: &Path, bytes: &[u8], allowance: &Allowance) -> Result<Gitignore, String> {
+    let lines = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).split(|&byte| byte == b'\n');
+    let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+    let patterns: Vec<&[u8]> = lines.filter(|line| !line.is_empty() && line[0] != b'#').collect();
+    let wildcards = patterns.iter().flat_map(|line| line.iter()).filter(|byte| b"*?[".contains(byte)).count();
+    if patterns.len() > MAX_PATTERNS || wildcards > MAX_PATTERNS {
+        return Err(format!("it has more than {MAX_PATTERNS} patterns or wildcards"));
+    }
+    allowance.take(patterns.len() + wildcards)?;
     let mut builder = GitignoreBuilder::new(root);
-    let mut patterns = 0;
-    for line in bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).split(|&byte| byte == b'\n') {
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if line.is_empty() || line[0] == b'#' {
-            continue;
-        }
-        patterns += 1;
-        if patterns > MAX_PATTERNS {
-            return Err(format!("it has more than {MAX_PATTERNS} patterns"));
-        }
+    for line in patterns {
         // A line that is not text or no pattern ignores nothing, so that more is examined.
         if let Ok(line) = str::from_utf8(line) {
             let _ = builder.add_line(None, line);
@@ -113,9 +132,13 @@ pub(crate) fn compile(root: &Path, bytes: &[u8]) -> Result<Gitignore, String> {
 mod tests {
     use super::*;
 
+    fn compiled(lines: &[u8]) -> Result<Gitignore, String> {
+        compile(Path::new("/r"), lines, &Allowance::default())
+    }
+
     fn ignored(lines: &str, path: &str) -> bool {
         let (path, is_dir) = path.strip_suffix('/').map_or((path, false), |path| (path, true));
-        compile(Path::new("/r"), lines.as_bytes()).unwrap().matched(Path::new("/r").join(path), is_dir).is_ignore()
+        compiled(lines.as_bytes()).unwrap().matched(Path::new("/r").join(path), is_dir).is_ignore()
     }
 
     #[test]
@@ -130,7 +153,7 @@ mod tests {
 
     #[test]
     fn lines_that_are_no_pattern_ignore_nothing() {
-        let matcher = compile(Path::new("/r"), b"\xff\xfe*\n{a\n*.log").unwrap();
+        let matcher = compiled(b"\xff\xfe*\n{a\n*.log").unwrap();
         assert!(matcher.matched("/r/a.log", false).is_ignore());
         assert!(!matcher.matched("/r/a", false).is_ignore());
     }
@@ -138,7 +161,16 @@ mod tests {
     #[test]
     fn too_many_patterns_are_refused() {
         let lines = "a\n".repeat(MAX_PATTERNS + 1);
-        assert!(compile(Path::new("/r"), lines.as_bytes()).is_err());
-        assert!(compile(Path::new("/r"), "#a\n".repeat(MAX_PATTERNS + 1).as_bytes()).is_ok());
+        assert!(compiled(lines.as_bytes()).is_err());
+        assert!(compiled("#a\n".repeat(MAX_PATTERNS + 1).as_bytes()).is_ok());
+        assert!(compiled("a*b?[c]".repeat(MAX_PATTERNS / 3 + 1).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn all_files_together_have_a_limit() {
+        let allowance = Allowance::default();
+        let lines = "a\n".repeat(MAX_PATTERNS);
+        let compiled = (0..6).map(|_| compile(Path::new("/r"), lines.as_bytes(), &allowance).is_ok());
+        assert_eq!(compiled.collect::<Vec<_>>(), [true, true, true, true, true, false]);
     }
 }

@@ -15,6 +15,7 @@ mod open;
 mod path;
 mod read;
 mod repository;
+mod roots;
 mod settings;
 mod skip;
 mod stream;

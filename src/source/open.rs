@@ -147,6 +147,11 @@ pub(crate) fn open_real(path: &Path) -> Result<Regular, OpenError> {
     system::open(path)
 }
 
+/// How many files this process may have open at a time, where there is such a limit.
+pub(crate) fn open_limit() -> Option<u64> {
+    system::open_limit()
+}
+
 #[cfg(unix)]
 mod system {
     use std::fs::File;
@@ -168,6 +173,10 @@ mod system {
     const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     const DIRECTORY: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+    pub(super) fn open_limit() -> Option<u64> {
+        rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+    }
 
     pub(super) fn open_in(dir: &Handle, name: &OsStr) -> Result<Regular, OpenError> {
         regular(openat(dir, name, FILE | OFlags::NOFOLLOW, Mode::empty()))
@@ -257,6 +266,10 @@ mod system {
     use super::{OpenError, OsStr, Regular};
 
     pub(super) type Handle = PathBuf;
+
+    pub(super) fn open_limit() -> Option<u64> {
+        None
+    }
 
     pub(super) fn open_dir(path: &Path) -> io::Result<Handle> {
         Ok(path.to_owned())

@@ -14,7 +14,7 @@ use gix::index::State;
 use gix::index::decode::Options;
 use ignore::gitignore::Gitignore;
 
-use super::ignores;
+use super::ignores::{self, Allowance};
 use super::open::{ReadError, open_real, read_found};
 
 /// The largest index that is read: about two million files.
@@ -56,14 +56,14 @@ impl Repository {
     }
 
     /// The patterns of `info/exclude`; an error names the file and says why it was refused.
-    pub(crate) fn exclude(&self) -> Result<Gitignore, (PathBuf, String)> {
+    pub(crate) fn exclude(&self, allowance: &Allowance) -> Result<Gitignore, (PathBuf, String)> {
         let common = match read_found(&self.git_dir.join("commondir"), MAX_POINTER) {
             Ok(text) => pointer(&text).map_or_else(|| self.git_dir.clone(), |path| self.git_dir.join(path)),
             Err(_) => self.git_dir.clone(),
         };
         let path = common.join("info/exclude");
         match read_found(&path, ignores::MAX_BYTES) {
-            Ok(bytes) => ignores::compile(&self.work_tree, &bytes).map_err(|why| (path, why)),
+            Ok(bytes) => ignores::compile(&self.work_tree, &bytes, allowance).map_err(|why| (path, why)),
             Err(ReadError::Io(error))
                 if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
             {

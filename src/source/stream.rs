@@ -236,7 +236,8 @@ impl Windows<'_> {
 
     /// Drops text that no window can reach any more.
     fn let_go(&mut self) {
-        let reach = self.scanned.saturating_sub(self.limits.window);
+        // The start of a window is judged by the bytes before it: a line feed, or the rest of a character.
+        let reach = self.scanned.saturating_sub(self.limits.window + 4);
         let keep = boundary(&self.text, self.open.map_or(reach, |open| open.start.min(reach)));
         if keep >= self.limits.chunk {
             self.drop_to(keep);

@@ -17,10 +17,11 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
-use super::ignores::{self, Rules};
-use super::open::{Dir, OpenError, open_real};
+use super::ignores::{self, Allowance, Rules};
+use super::open::{Dir, OpenError, open_limit, open_real};
 use super::read::{Failure, Origin, Reader};
 use super::repository::Repository;
+use super::roots::Root;
 use super::skip::Notices;
 use super::{Limits, Reason, RelPath, Skipped, Source, is_setting};
 use crate::prefilter::Prefilter;
@@ -65,17 +66,21 @@ pub struct Walked {
 }
 
 impl Walk {
-    /// Walks one root with the defaults.
+    /// These roots, with the defaults.
     #[must_use]
     pub fn new(base: PathBuf, roots: Vec<PathBuf>) -> Self {
         Self { base, roots, no_ignore: false, threads: 0, limits: Limits::default() }
     }
 
     fn thread_count(&self) -> usize {
-        match self.threads {
+        let wanted = match self.threads {
             0 => std::thread::available_parallelism().map_or(8, |cores| (4 * cores.get()).clamp(8, 32)),
             threads => threads,
-        }
+        };
+        // A thread holds its directories, the one it lists, a file, and one more while it opens the next. Some are
+        // left to the rest of the process.
+        let allowed = open_limit().map_or(u64::MAX, |limit| limit.saturating_sub(12) / (FOLDERS as u64 + 3));
+        wanted.min(usize::try_from(allowed).unwrap_or(usize::MAX)).max(1)
     }
 }
 
@@ -95,6 +100,8 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
             hit,
             named: roots.iter().map(|root| root.real.clone()).collect(),
             rules: RwLock::default(),
+            above: Mutex::default(),
+            allowance: Allowance::default(),
             notices: &notices,
             totals: Mutex::default(),
             roots: &roots,
@@ -115,45 +122,6 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
     walked
 }
 
-/// Something that was named.
-struct Root {
-    /// As it was named, relative to the base where it lies beneath.
-    shown: PathBuf,
-    /// Absolute and free of links.
-    real: PathBuf,
-}
-
-impl Root {
-    /// The roots that can be examined, each once.
-    fn all(walk: &Walk, notices: &Notices) -> Vec<Self> {
-        let mut seen = HashSet::new();
-        let mut roots = Vec::new();
-        for named in &walk.roots {
-            let shown = named.strip_prefix(&walk.base).unwrap_or(named);
-            let error = match walk.base.join(named).canonicalize() {
-                Ok(real) => {
-                    if let Some(kind) = special(&real) {
-                        OpenError::NotRegular(kind)
-                    } else {
-                        if seen.insert(real.clone()) {
-                            roots.push(Self { shown: shown.to_owned(), real });
-                        }
-                        continue;
-                    }
-                }
-                Err(error) => OpenError::Io(error),
-            };
-            notices.push(Skipped::named(RelPath::new(shown), &error));
-        }
-        roots
-    }
-}
-
-fn special(real: &Path) -> Option<&'static str> {
-    let kind = real.symlink_metadata().ok()?.file_type();
-    (!kind.is_file() && !kind.is_dir()).then_some("a pipe, socket or device")
-}
-
 /// What all threads share.
 struct Run<'a> {
     walk: &'a Walk,
@@ -165,6 +133,9 @@ struct Run<'a> {
     named: HashSet<PathBuf>,
     /// The rules in force in each directory of a repository, by real path.
     rules: RwLock<HashMap<PathBuf, Arc<Rules>>>,
+    /// The same for directories above roots, which are not judged themselves.
+    above: Mutex<HashMap<PathBuf, Option<Arc<Rules>>>>,
+    allowance: Allowance,
     notices: &'a Notices,
     totals: Mutex<Walked>,
 }
@@ -199,7 +170,7 @@ impl Run<'_> {
     /// The rules that a repository beginning at `directory` starts with.
     fn repository(&self, directory: &Path) -> Option<Arc<Rules>> {
         let repository = Repository::at(directory)?;
-        let exclude = repository.exclude().unwrap_or_else(|(path, why)| {
+        let exclude = repository.exclude(&self.allowance).unwrap_or_else(|(path, why)| {
             self.refused(&path, Reason::IgnoreFileRefused, why);
             Gitignore::empty()
         });
@@ -212,7 +183,7 @@ impl Run<'_> {
         if outer.is_everything() {
             return Some(outer);
         }
-        match ignores::of_directory(handle, directory) {
+        match ignores::of_directory(handle, directory, &self.allowance) {
             Ok(None) => Some(outer),
             Ok(Some(patterns)) => Some(outer.with(patterns)),
             Err(why) => {
@@ -227,10 +198,17 @@ impl Run<'_> {
         let top = root.ancestors().skip(1).find(|above| Repository::at(above).is_some())?;
         let mut above: Vec<&Path> = root.ancestors().skip(1).take_while(|above| above.starts_with(top)).collect();
         above.reverse();
-        above.into_iter().fold(None, |rules, directory| match Dir::open_real(directory) {
-            Ok(handle) => self.enter(directory, &handle, rules),
-            Err(_) => rules,
-        })
+        let mut known = self.above.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut rules = None;
+        for directory in above {
+            rules = match (known.get(directory), Dir::open_real(directory)) {
+                (Some(found), _) => found.clone(),
+                (None, Ok(handle)) => self.enter(directory, &handle, rules),
+                (None, Err(_)) => rules,
+            };
+            known.entry(directory.to_owned()).or_insert_with(|| rules.clone());
+        }
+        rules
     }
 
     fn is_hidden_by(&self, rules: Option<&Arc<Rules>>, path: &Path, is_dir: bool) -> bool {

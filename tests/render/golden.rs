@@ -127,13 +127,14 @@ fn a_long_list_is_capped() {
 fn mistakes_in_a_file() {
     let text = "audience = \"mine\"\r\nexclud = [\"日本\"] # \u{202e}\n";
     let problem = |needle: &str, message: &str, help: &str| Problem {
-        span: sample::at(text, needle, 0),
+        span: Some(sample::at(text, needle, 0)),
         message: message.to_owned(),
         help: help.to_owned(),
     };
     let problems = vec![
         problem("exclud", "unknown key `exclud`", "did you mean `exclude`?"),
         problem("\"mine\"", "`mine` does not fit here", ""),
+        Problem { span: None, message: "something is missing".to_owned(), help: "add it".to_owned() },
     ];
     let refused = Refused::new(RelPath::from("dekey.toml"), text.as_bytes().to_vec(), problems);
     check("problem.txt", |out| problem::write(&refused, out));

@@ -6,6 +6,8 @@ use dekey::render::{closing, concise, json, text};
 use dekey::source::{Reason, RelPath, Skipped};
 use dekey::span::Span;
 
+use proptest::prelude::*;
+
 use crate::build_server::commands;
 use crate::sample::{finding, label, masked};
 
@@ -132,5 +134,77 @@ fn an_excerpt_of_a_long_line_is_short() {
     let out = &outputs(&hostile)[0].1;
     for line in out.lines() {
         assert!(line.chars().count() <= 260, "{line}");
+    }
+}
+
+/// Whatever stands before a label on its line, its carets are under its text.
+#[test]
+fn carets_stand_under_their_text() {
+    let long = "x".repeat(50_000);
+    for before in ["", "é", "\t", "a\u{202e}b\u{1b}", "##[x]", "\u{200b}\u{e0041}", &long, "\r"] {
+        for after in ["", "\u{2066}", &long] {
+            for ending in ["\n", "\r\n", ""] {
+                let line = format!("{before}KEY{after}{ending}");
+                let text = format!("first\n{line}third");
+                let mut report = report("a");
+                report.files = vec![masked("a", text.as_bytes(), &[])];
+                let start = 6 + before.len();
+                report.findings[0].primary = label(0, Span::new(start, start + 3), "");
+                report.findings[0].related.clear();
+                let out = &outputs(&report)[0].1;
+                let lines: Vec<&str> = out.lines().collect();
+                let shown = lines.iter().position(|line| line.contains("KEY")).expect("the line is shown");
+                let column = |line: &str, of: &str| line[..line.find(of).expect("it is there")].chars().count();
+                assert_eq!(column(lines[shown + 1], "^^^"), column(lines[shown], "KEY"), "{out}");
+                assert_eq!(lines[shown + 1].matches('^').count(), 3, "{out}");
+                assert!(lines[shown].chars().count() < 180, "{out}");
+            }
+        }
+    }
+}
+
+/// Related places far apart on one long line, and on lines around a gap.
+#[test]
+fn several_labels_share_their_lines() {
+    let text = format!("{0}ONE{0}TWO{0}\nmiddle\nTHREE\n\n\nFOUR\n", "x".repeat(5_000));
+    let at = |needle: &str| crate::sample::at(&text, needle, 0);
+    let mut report = report("a");
+    report.files = vec![masked("a", text.as_bytes(), &[])];
+    report.findings[0].primary = label(0, at("TWO"), "two");
+    report.findings[0].related = ["ONE", "THREE", "FOUR"].map(|needle| label(0, at(needle), needle)).into();
+    let out = &outputs(&report)[0].1;
+    let first = out.lines().find(|line| line.starts_with("1 │")).unwrap();
+    let (x20, x80) = ("x".repeat(20), "x".repeat(80));
+    assert_eq!(first, format!("1 │ …{x20}ONE{x20}…{x80}TWO{x80}…"));
+    // A gap of one line is shown, a wider one is a break.
+    assert!(out.contains("2 │ middle\n3 │ THREE\n"), "{out}");
+    assert!(out.contains("\n  ·\n6 │ FOUR\n"), "{out}");
+}
+
+proptest! {
+    /// Any bytes, any labels, any edit: plain output that still names the finding.
+    #[test]
+    fn any_source_is_rendered_plainly(
+        parts in proptest::collection::vec(prop_oneof![
+            Just(b"\n".to_vec()), Just(b"\r\n".to_vec()), Just("é日\u{202e}".as_bytes().to_vec()),
+            Just(b"##[add-mask]".to_vec()), Just(b"::error::".to_vec()), Just(vec![b'x'; 200]),
+            proptest::collection::vec(any::<u8>(), 0..20),
+        ], 0..30),
+        spans in proptest::collection::vec((0usize..3_000, 0usize..500), 4),
+        text in any::<String>(),
+    ) {
+        let mut report = report("a");
+        report.files = vec![masked("a", &parts.concat(), &[])];
+        let spans: Vec<Span> = spans.iter().map(|(start, len)| Span::new(*start, start + len)).collect();
+        let finding = &mut report.findings[0];
+        finding.primary.span = spans[0];
+        finding.related = vec![label(0, spans[1], &text), label(0, spans[2], "")];
+        finding.fix.as_mut().unwrap().edits[0].span = spans[3];
+        finding.fix.as_mut().unwrap().edits[0].text.clone_from(&text);
+        for (format, out) in outputs(&report) {
+            prop_assert!(out.chars().all(|c| c == '\n' || !is_hostile(c)), "{}: {:?}", format, out);
+            prop_assert_eq!(commands(&out), Vec::<String>::new());
+            prop_assert!(format == "closing" || out.contains("intercom/hostile"));
+        }
     }
 }

@@ -90,6 +90,19 @@ fn rules_of_the_directories_above_a_root_apply() {
 }
 
 #[test]
+fn rules_above_many_roots_are_read_once() {
+    let tree = Tree::repository();
+    let patterns: String = (0..5000).map(|number| format!("file{number}.log\n")).collect();
+    tree.file(".gitignore", patterns);
+    let roots: Vec<String> = (0..40).map(|number| format!("d{number}")).collect();
+    for root in &roots {
+        tree.file(&format!("{root}/file7.log"), "needle").file(&format!("{root}/x.rb"), "needle");
+    }
+    let scan = tree.scan_named(&roots.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!((scan.sources.len(), scan.counts()), (40, ignored(40)));
+}
+
+#[test]
 fn what_is_named_is_examined_though_it_is_ignored() {
     let tree = Tree::repository();
     tree.file(".gitignore", "build/\n*.log\n").file("build/x.rb", "needle").file("build/y.log", "needle");
