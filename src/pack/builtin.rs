@@ -3,7 +3,7 @@
 //! Owns the one list in which a vendor is named. A test fails when a file under `rules/` is missing from it.
 
 use super::Pack;
-use super::compile::compile;
+use super::compile::compile_embedded;
 use super::error::{File, PackError};
 
 macro_rules! pack {
@@ -56,7 +56,7 @@ pub fn files() -> Vec<Vec<File>> {
 /// # Errors
 /// When an embedded pack is malformed, which a test excludes.
 pub fn packs() -> Result<Vec<Pack>, PackError> {
-    files().into_iter().map(compile).collect()
+    files().into_iter().map(compile_embedded).collect()
 }
 
 #[cfg(test)]
