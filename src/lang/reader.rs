@@ -32,16 +32,13 @@ pub struct Reader<'a> {
     pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
-    /// How many more tokens the statement at hand may look ahead for the ends of its commands.
+    /// How many more tokens may be looked at to find the ends of commands, all in all.
     pub(super) steps: usize,
     queue: Vec<(usize, usize)>,
 }
 
 /// Expressions nested deeper than this are read as statements of their own.
 pub(super) const MAX_NESTING: usize = 64;
-
-/// Tokens one statement may look ahead for the ends of its commands, all in all.
-const MAX_STEPS: usize = 4096;
 
 /// Reads the facts of a lexed file.
 #[must_use]
@@ -61,7 +58,7 @@ impl<'a> Reader<'a> {
     pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
         let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
         let known = HashSet::new();
-        let mut reader = Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 0, queue };
+        let mut reader = Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 32 * tokens.len(), queue };
         (profile.blocks)(&mut reader);
         reader.block_end.sort_unstable();
         reader
@@ -168,7 +165,6 @@ impl<'a> Reader<'a> {
     pub fn statements(&mut self, start: usize, end: usize) {
         let mut at = start;
         while at < end {
-            self.steps = MAX_STEPS;
             at = self.statement(at, end).max(at + 1);
         }
     }
