@@ -32,16 +32,13 @@ pub struct Reader<'a> {
     pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
-    /// How many more tokens the statement at hand may look ahead for the ends of its commands.
+    /// How many more tokens may be looked at to find the ends of commands, all in all.
     pub(super) steps: usize,
     queue: Vec<(usize, usize)>,
 }
 
 /// Expressions nested deeper than this are read as statements of their own.
 pub(super) const MAX_NESTING: usize = 64;
-
-/// Tokens one statement may look ahead for the ends of its commands, all in all.
-const MAX_STEPS: usize = 4096;
 
 /// Reads the facts of a lexed file.
 #[must_use]
@@ -54,7 +51,7 @@ pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
         block_end: Vec::new(),
         known: HashSet::new(),
         depth: 0,
-        steps: 0,
+        steps: 32 * lexed.tokens.len(),
         queue: vec![(0, lexed.tokens.len())],
     };
     (profile.blocks)(&mut reader);
@@ -161,7 +158,6 @@ impl<'a> Reader<'a> {
     pub fn statements(&mut self, start: usize, end: usize) {
         let mut at = start;
         while at < end {
-            self.steps = MAX_STEPS;
             at = self.statement(at, end).max(at + 1);
         }
     }
