@@ -317,9 +317,9 @@ impl Reader<'_> {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
-            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{") {
-                i += 1;
-            } else if self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp {
+            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{")
+                || self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp
+            {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
@@ -780,7 +780,7 @@ impl Reader<'_> {
         let span = call.span;
         let path = &call.path.0;
         let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
-        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| reads(entry)) && !call.new {
+        if call.receiver.is_none() && profile.env_calls.iter().any(reads) && !call.new {
             let mut args = std::mem::take(&mut call.args).into_iter();
             if let Some(Arg { value: Value { kind: ValueKind::Str(name), .. }, .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
@@ -803,17 +803,18 @@ impl Reader<'_> {
         let method = call.path.last();
         let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));
         let fills = profile.format_methods.contains(&method);
-        if (same || or_else || fills) && (call.receiver.is_some() || path.len() > 1) {
-            if let Some(receiver) = self.receiver_of(&call) {
-                let receiver = Value { span, ..receiver };
-                if fills {
-                    return self.filled(&receiver, &call.args, span);
-                }
-                return match call.args.pop() {
-                    Some(arg) if or_else => Value { kind: ValueKind::Either(vec![receiver, arg.value]), span },
-                    _ => receiver,
-                };
+        if (same || or_else || fills)
+            && (call.receiver.is_some() || path.len() > 1)
+            && let Some(receiver) = self.receiver_of(&call)
+        {
+            let receiver = Value { span, ..receiver };
+            if fills {
+                return self.filled(&receiver, &call.args, span);
             }
+            return match call.args.pop() {
+                Some(arg) if or_else => Value { kind: ValueKind::Either(vec![receiver, arg.value]), span },
+                _ => receiver,
+            };
         }
         // A second argument says how: `bytes(text, "utf-8")`.
         if same && call.receiver.is_none() && matches!(call.args.len(), 1 | 2) {

@@ -410,7 +410,7 @@ impl<'a> Reader<'a> {
                     self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip) && !self.modifies(i, colon)
                 })
             };
-            let name = if self.profile.param_first { words().next() } else { words().last() };
+            let name = if self.profile.param_first { words().next() } else { words().next_back() };
             if let Some(name) = name.and_then(|name| self.first_segment(name).0.pop()) {
                 let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
                 params.push(Param { name, default });
