@@ -29,6 +29,10 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "node-intercom-api.toml",
     "node-forest.toml",
     "react-native.toml",
+    "python.toml",
+    "go.toml",
+    "java.toml",
+    "java-android.toml",
     "php.toml",
     "php-wisembly.toml",
     "php-intercomsdk.toml",
@@ -37,6 +41,10 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-javascript.toml",
     "http-php.toml",
     "http-shell.toml",
+    "http-python.toml",
+    "http-go.toml",
+    "http-java.toml",
+    "http-rust.toml",
 );
 
 /// Every embedded pack: its folder under `rules/` and its files.

@@ -136,12 +136,12 @@ impl Compiler {
             self.file = at;
             self.file_into(&mut pack, file, &mut placeholders, &mut seen);
         }
-        pack.placeholders = self.set(&placeholders, true);
+        pack.placeholders = Some(Expressions::new(placeholders, true));
         self.references(&pack);
         Some(pack)
     }
 
-    fn file_into(&mut self, pack: &mut Pack, file: PackFile, placeholders: &mut Vec<Text>, seen: &mut HashSet<String>) {
+    fn file_into(&mut self, pack: &mut Pack, file: PackFile, placeholders: &mut Vec<String>, seen: &mut HashSet<String>) {
         pack.hosts.extend(file.host.into_iter().map(|host| (host.name, host.role)));
         for row in file.credential {
             pack.credentials.extend(self.credential(row));
@@ -149,7 +149,11 @@ impl Compiler {
         for row in file.name {
             pack.names.extend(self.set(&row.matches, true).map(|names| (row.role, names)));
         }
-        placeholders.extend(file.placeholder.into_iter().flat_map(|row| row.matches));
+        for row in file.placeholder {
+            if let Some(tried) = self.set(&row.matches, true) {
+                placeholders.extend(tried.into_texts());
+            }
+        }
         for row in file.construct {
             if let Some(construct) = self.construct(row, file.sdk.as_ref(), &pack.word, seen) {
                 pack.constructs.push(construct);
@@ -353,12 +357,13 @@ impl Compiler {
     /// Reports which of the texts does not compile.
     fn tried(&mut self, expressions: Expressions, texts: &[Text]) -> Expressions {
         if self.tries
-            && let Err(error) = expressions.build()
+            && let Err(together) = expressions.build()
         {
-            let alone = |text: &&Text| Expressions::new(vec![text.get_ref().clone()], false).build().is_err();
-            let culprits: Vec<&Text> = texts.iter().filter(alone).collect();
-            let culprits = if culprits.is_empty() { texts.iter().take(1).collect() } else { culprits };
-            culprits.into_iter().for_each(|text| self.bad_regex(text, &error));
+            let alone = |text: &Text| Expressions::new(vec![text.get_ref().clone()], false).build().err();
+            let culprit = texts.iter().find_map(|text| Some((text, alone(text)?)));
+            // Each may compile while all of them are too large.
+            let culprit = culprit.or(texts.first().map(|text| (text, together)));
+            culprit.into_iter().for_each(|(text, error)| self.bad_regex(text, &error));
         }
         expressions
     }
