@@ -230,6 +230,16 @@ impl Reader<'_> {
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
+        if self.depth >= MAX_NESTING {
+            return None;
+        }
+        self.depth += 1;
+        let result = self.operand_at(at, end);
+        self.depth -= 1;
+        result
+    }
+
+    fn operand_at(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
         let mut at = at;
         let leading = |reader: &Self, at: usize| {
             reader.op_in(at, PREFIX)
@@ -308,9 +318,10 @@ impl Reader<'_> {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
-            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{") {
-                i += 1;
-            } else if self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp {
+            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{")
+                || self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp
+            {
+                // `a?.(b)`, and `a!` which only says that something is there.
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
@@ -615,9 +626,12 @@ impl Reader<'_> {
         let mut path = if self.kind(i) == Some(Kind::Word) {
             i += 1;
             self.first_segment(i - 1)
-        } else if self.is_open(i, "(")
-            && let (Value { kind: ValueKind::Ref(path), .. }, next) = self.group(i, end)
-        {
+        } else if self.is_open(i, "(") {
+            let (value, next) = self.group(i, end);
+            let Chain { path, receiver, .. } = Chain::on(value, at);
+            if receiver.is_some() {
+                return self.chain(Chain { path, receiver, start: at }, next, end);
+            }
             i = next;
             path
         } else {
@@ -676,7 +690,7 @@ impl Reader<'_> {
     fn command(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let mut stop = at;
         // A statement of more tokens than this is not one a person wrote; the bound keeps nested commands linear.
-        let limit = end.min(at + 2000);
+        let limit = end.min(at + 300);
         while stop < limit {
             let token = self.tokens[stop];
             let continues = stop == at || self.op_in(stop - 1, &[",", "=>", ":", "+", "||", "&&", "\\", "?"]);
@@ -726,7 +740,7 @@ impl Reader<'_> {
         let span = call.span;
         let path = &call.path.0;
         let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
-        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| reads(entry)) && !call.new {
+        if call.receiver.is_none() && profile.env_calls.iter().any(reads) && !call.new {
             let mut args = std::mem::take(&mut call.args).into_iter();
             if let Some(Arg { value: Value { kind: ValueKind::Str(name), .. }, .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
@@ -749,23 +763,24 @@ impl Reader<'_> {
         let method = call.path.last();
         let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));
         let fills = profile.format_methods.contains(&method);
-        if (same || or_else || fills) && (call.receiver.is_some() || path.len() > 1) {
-            if let Some(receiver) = self.receiver_of(&call) {
-                let receiver = Value { span, ..receiver };
-                if fills {
-                    return self.filled(&receiver, &call.args, span);
-                }
-                return match call.args.pop() {
-                    Some(arg) if or_else => Value { kind: ValueKind::Either(vec![receiver, arg.value]), span },
-                    _ => receiver,
-                };
+        if (same || or_else || fills)
+            && (call.receiver.is_some() || path.len() > 1)
+            && let Some(receiver) = self.receiver_of(&mut call)
+        {
+            let receiver = Value { span, ..receiver };
+            if fills {
+                return self.filled(&receiver, &call.args, span);
             }
+            return match call.args.pop() {
+                Some(arg) if or_else => Value { span, ..either(vec![receiver, arg.value]) },
+                _ => receiver,
+            };
         }
         // A second argument says how: `bytes(text, "utf-8")`.
         if same && call.receiver.is_none() && matches!(call.args.len(), 1 | 2) {
             return call.args.remove(0).value;
         }
-        if profile.formats.iter().any(|entry| matches_end(path, entry)) && call.args.len() > 1 {
+        if profile.formats.iter().any(|entry| matches_end(&call.path.0, entry)) && call.args.len() > 1 {
             let format = call.args[0].value.clone();
             return self.filled(&format, &call.args[1..], span);
         }
@@ -782,9 +797,9 @@ impl Reader<'_> {
     }
 
     /// What a method is called on: the receiver, or the path without its last segment.
-    fn receiver_of(&self, call: &Call) -> Option<Value> {
+    fn receiver_of(&self, call: &mut Call) -> Option<Value> {
         if call.path.0.len() == 1 {
-            return call.receiver.as_deref().cloned();
+            return call.receiver.take().map(|receiver| *receiver);
         }
         if call.receiver.is_some() {
             return None;
@@ -807,7 +822,7 @@ impl Reader<'_> {
             })
             .collect();
         let parts = format.as_str().and_then(|text| strings::fill(&text.text, text.content, &args));
-        parts.map_or_else(|| Value::opaque(span), |parts| Value { kind: ValueKind::Concat(parts), span })
+        parts.map_or_else(|| Value::opaque(span), |mut parts| Value { span, ..finish(&mut parts, &mut false) })
     }
 }
 
@@ -841,7 +856,14 @@ fn finish(parts: &mut Vec<Value>, opaque: &mut bool) -> Value {
     Value { kind: ValueKind::Concat(flat), span }
 }
 
+/// One of `choices`; what the first is one of counts as well, so that chains of choices stay flat.
 fn either(choices: Vec<Value>) -> Value {
     let span = choices.iter().map(|choice| choice.span).reduce(Span::to).unwrap_or_default();
-    Value { kind: ValueKind::Either(choices), span }
+    let mut choices = choices.into_iter();
+    let mut flat = match choices.next() {
+        Some(Value { kind: ValueKind::Either(inner), .. }) => inner,
+        first => first.into_iter().collect(),
+    };
+    flat.extend(choices);
+    Value { kind: ValueKind::Either(flat), span }
 }
