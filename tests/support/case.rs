@@ -224,6 +224,9 @@ pub(crate) fn print(text: &str, cases: &[Case]) -> String {
                 at += 1;
             }
             let slot = lines[fixed.fence - 1].get_or_insert_default();
+            if !fixed.wrong {
+                *slot = slot.replace(" FIXME", "");
+            }
             fixed.text.lines().for_each(|line| {
                 slot.push('\n');
                 slot.push_str(line);
