@@ -82,7 +82,9 @@ impl Tree {
             if grammar.only_with_arguments && arguments.is_none() {
                 return;
             }
-            let end = arguments.map_or(span.end, |arguments| arguments.start_byte());
+            let name = node.child_by_field_name("name").filter(|_| arguments.is_none());
+            let end = name.map_or(span.end, |name| name.end_byte());
+            let end = arguments.map_or(end, |arguments| arguments.start_byte());
             self.calls.push((span, last_word(&text[span.start..end.max(span.start)])));
         }
     }

@@ -4,6 +4,7 @@
 //! decision to know: precedence has four levels (assignment, choice, everything else, joining), because that is all a
 //! value needs; an operator it does not know makes the whole expression opaque, and its operands are still read.
 
+use super::profile::Profile;
 use super::reader::{MAX_NESTING, Reader};
 use super::strings;
 use super::token::Kind;
@@ -16,6 +17,19 @@ struct Chain {
     path: Path,
     start: usize,
 }
+
+impl Chain {
+    /// A chain that starts with a value; one that is a name goes on as that name.
+    fn on(value: Value, start: usize) -> Self {
+        match value.kind {
+            ValueKind::Ref(path) => Self { receiver: None, path, start },
+            _ => Self { receiver: Some(value), path: Path::default(), start },
+        }
+    }
+}
+
+/// Words between types that leave a type unfinished.
+const TYPE_WORDS: &[&str] = &["keyof", "typeof", "readonly", "extends", "infer", "unique", "asserts", "is", "new"];
 
 /// Operators between two operands that make the result opaque.
 const OTHER: &[&str] = &[
@@ -52,17 +66,24 @@ const OTHER: &[&str] = &[
     "+",
     ".",
 ];
+/// Words between a value and the type it is taken as.
+pub(super) const CASTS: &[&str] = &["as", "satisfies"];
 /// Operators before an operand that do not change which value it is, or make it none of ours.
 const PREFIX: &[&str] = &["!", "-", "+", "~", "&", "*", "**", "...", "@", "<-", "++", "--", "^"];
 
 impl Reader<'_> {
     /// Reads an expression. `None` when there is none at `at`, or it nests too deep to go on.
     pub fn expression(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
+        self.guarded(|reader| reader.choice(at, end))
+    }
+
+    /// Runs `read` one level deeper, for hooks that read operands inside operands. `None` past the nesting limit.
+    pub fn guarded<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.depth >= MAX_NESTING {
             return None;
         }
         self.depth += 1;
-        let result = self.choice(at, end);
+        let result = read(self);
         self.depth -= 1;
         result
     }
@@ -87,6 +108,9 @@ impl Reader<'_> {
                 let format = parts.remove(0);
                 parts.push(self.filled(&format, &[positional(value)], format.span.to(self.span(next - 1))));
                 i = next;
+            } else if op == "?" && self.is_op(i + 1, ":") && profile.annotated {
+                // `name?: Type`
+                break;
             } else if op == "?" && self.is_op(i + 1, ":") || profile.either.contains(&op) {
                 let Some((value, next)) = self.operand(i + if op == "?" { 2 } else { 1 }, end) else { break };
                 choices.push(finish(&mut parts, &mut opaque));
@@ -99,8 +123,8 @@ impl Reader<'_> {
                 parts.push(value);
                 i = next;
                 break;
-            } else if op == "as" && profile.annotated {
-                i = self.type_end(i + 1, end);
+            } else if CASTS.contains(&op) && profile.annotated {
+                i = self.type_end(i + 1, end, true);
             } else if profile.concat.contains(&op) || OTHER.contains(&op) {
                 let Some((value, next)) = self.operand(i + 1, end) else { break };
                 opaque |= !profile.concat.contains(&op);
@@ -149,19 +173,72 @@ impl Reader<'_> {
         Some((either(vec![yes, no]), next))
     }
 
-    fn type_end(&self, at: usize, end: usize) -> usize {
-        let mut i = at;
-        while i < end && (self.kind(i) == Some(Kind::Word) || self.op_in(i, self.profile.path)) {
+    /// Index after the type at `at`: `A.B<C>[]`, `{a: B} | null`, `keyof typeof a`, with `arrows` `(a: A) => B`.
+    pub(super) fn type_end(&self, at: usize, end: usize, arrows: bool) -> usize {
+        let limit = end.min(at + 200);
+        let (mut i, mut ended) = (at, false);
+        while i < limit {
+            let joins = self.op_in(i, &["|", "&"]) || arrows && self.is_op(i, "=>") || self.op_in(i, self.profile.path);
+            if joins || self.word_in(i, TYPE_WORDS) {
+                ended = false;
+                i += 1;
+            } else if ended && self.is_op(i, "<") {
+                let Some(next) = self.type_arguments(i, end) else { return i };
+                i = next;
+            } else if self.is_open(i, "[") && (!ended || !self.tokens[i].nl)
+                || (self.kind(i) == Some(Kind::Open) && !ended)
+            {
+                i = self.mate(i, end) + 1;
+                ended = true;
+            } else if ended {
+                return i;
+            } else if matches!(self.kind(i), Some(Kind::Word | Kind::Number)) || self.op_in(i, &["-", "?"]) {
+                ended = !self.op_in(i, &["-", "?"]);
+                i += 1;
+            } else if self.kind(i) == Some(Kind::StrOpen) {
+                i = self.mate(i, end) + 1;
+                ended = true;
+            } else {
+                return i;
+            }
+        }
+        i.min(end)
+    }
+
+    /// Index after the type arguments that `<` at `at` opens, if that is what it does.
+    pub(super) fn type_arguments(&self, at: usize, end: usize) -> Option<usize> {
+        if !self.is_op(at, "<") {
+            return None;
+        }
+        let (mut depth, mut i) = (0_usize, at);
+        let limit = end.min(at + 100);
+        while i < limit {
+            match self.kind(i)? {
+                Kind::Op => match self.str(i) {
+                    "<" => depth += 1,
+                    angles @ (">" | ">>" | ">>>") => {
+                        depth = depth.checked_sub(angles.len())?;
+                        if depth == 0 {
+                            return Some(i + 1);
+                        }
+                    }
+                    "," | "." | "|" | "&" | "?" | ":" | "::" | "=>" | "=" | "-" | "*" | "..." => (),
+                    _ => return None,
+                },
+                Kind::Open | Kind::StrOpen => i = self.mate(i, end),
+                Kind::Word | Kind::Number => (),
+                _ => return None,
+            }
             i += 1;
         }
-        i.max(at)
+        None
     }
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
         let (mut at, mut start) = (at, at);
         while at < end {
-            if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) {
+            if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) || self.modifies(at, end) {
                 start = at + 1;
             } else if !self.leads_path(at) {
                 break;
@@ -172,7 +249,7 @@ impl Reader<'_> {
             return None;
         }
         if let Some((value, next)) = (self.profile.operand)(self, at, end) {
-            return Some(self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, next, end));
+            return Some(self.chain(Chain::on(value, at), next, end));
         }
         let profile = self.profile;
         let value = match self.tokens[at].kind {
@@ -192,9 +269,7 @@ impl Reader<'_> {
                 (Value::opaque(self.span_of(at, next)), next)
             }
             Kind::Word if self.word_in(at, profile.stop) => return None,
-            Kind::Word if self.is_op(at + 1, "=>") && !profile.map_key.contains(&"=>") => {
-                self.closure(at, at + 1, at + 1, end)
-            }
+            Kind::Word if self.arrow(at + 1) && at + 1 < end => self.closure(at, at + 1, at + 1, end),
             Kind::Word => {
                 let chain = Chain { receiver: None, path: self.first_segment(at), start };
                 return Some(self.chain(chain, at + 1, end));
@@ -202,12 +277,18 @@ impl Reader<'_> {
             _ => return None,
         };
         let (value, next) = value;
-        Some(self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, next, end))
+        Some(self.chain(Chain::on(value, at), next, end))
     }
 
     /// Whether a separator stands before the first segment of a path (`::A`, `\\A`).
     pub(super) fn leads_path(&self, at: usize) -> bool {
         self.op_in(at, &["::", "\\"]) && self.op_in(at, self.profile.path)
+    }
+
+    /// Whether a word before this token is the parameter of a closure.
+    fn arrow(&self, at: usize) -> bool {
+        let Profile { map_key, path, commands, .. } = self.profile;
+        self.op_in(at, &["=>", "->"]) && !commands && !self.op_in(at, map_key) && !self.op_in(at, path)
     }
 
     /// A value of known text.
@@ -237,20 +318,50 @@ impl Reader<'_> {
         while i < end {
             let token = self.tokens[i];
             let apart = token.nl && profile.newline_ends || token.sp && profile.commands;
-            if self.op_in(i, profile.path) && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
+            // `f ::A` is a call, and `::A` on a line of its own no part of the line above.
+            if profile.commands && token.sp && self.leads_path(i) && !self.starts_command(&chain, i, end) {
+                break;
+            }
+            let member = self.op_in(i, profile.path) && !(profile.commands && token.sp && self.leads_path(i));
+            if member && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
                 let segment = self.first_segment(i + 1).0.pop();
                 chain.path.0.extend(segment);
                 i += 2;
+            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Number) && i + 1 < end {
+                // `pair.0`
+                chain.path.0.push(self.name(i + 1));
+                i += 2;
+            } else if self.op_in(i, profile.path)
+                && let Some(next) = self.generics_end(i + 1, end)
+            {
+                // `f::<T>(x)`, `x.<T>f()`: the name that may follow needs its separator back.
+                if self.kind(next) == Some(Kind::Word) && next < end {
+                    chain.path.0.extend(self.first_segment(next).0.pop());
+                }
+                i = if self.kind(next) == Some(Kind::Word) { (next + 1).min(end) } else { next };
             } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{") {
                 i += 1;
-            } else if self.is_op(i, "!")
-                && profile.annotated
-                && !token.sp
-                && (self.op_in(i + 1, profile.path) || self.ends(i + 1, end))
-            {
+            } else if self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp {
                 i += 1;
+            } else if profile.generics
+                && let Some(next) = self.type_arguments(i, end)
+                && self.is_open(next, "(")
+                && next < end
+            {
+                i = next;
+            } else if self.kind(i) == Some(Kind::StrOpen) && profile.tags.contains(&self.str(i)) {
+                let defs = self.facts.defs.len();
+                let (value, next) = self.one_string(i, end);
+                i = self.push_call(&mut chain, vec![positional(value)], self.span_of(i, next), next, defs, end);
             } else if self.is_open(i, "(") && !apart {
                 i = self.call(&mut chain, i, end);
+            } else if member && self.is_open(i + 1, "{") && self.is_open(self.mate(i + 1, end) + 1, "(") {
+                // `object->{name}(…)`: a method whose name is computed.
+                let close = self.mate(i + 1, end);
+                self.queue(i + 2, close);
+                chain.path = Path::default();
+                chain.receiver = Some(Value::opaque(self.span_of(chain.start, close + 1)));
+                i = close + 1;
             } else if self.is_open(i, "[") && !apart {
                 i = self.index(&mut chain, i, end);
             } else if self.is_open(i, "{") && profile.composite && !token.nl && self.is_composite(&chain, i, end) {
@@ -287,6 +398,9 @@ impl Reader<'_> {
                 }
                 value
             }
+            Some(Value { kind: ValueKind::Ref(root), .. }) => {
+                self.reference(Path(root.0.into_iter().chain(path.0).collect()), span)
+            }
             Some(_) => self.finish_call(Call {
                 path,
                 new: false,
@@ -301,7 +415,11 @@ impl Reader<'_> {
 
     /// A name, or the environment variable it reads.
     #[must_use]
-    pub fn reference(&self, path: Path, span: Span) -> Value {
+    pub fn reference(&self, mut path: Path, span: Span) -> Value {
+        // Without parentheses, `name.strip` looks like a member.
+        while self.profile.commands && path.0.len() > 1 && self.profile.same.contains(&path.last()) {
+            path.0.pop();
+        }
         let env = self.profile.env_members.iter().find_map(|root| {
             let prefix = path.0.len().checked_sub(1)?;
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
@@ -320,7 +438,7 @@ impl Reader<'_> {
         let mut parts = vec![first];
         while next < end
             && self.kind(next) == Some(Kind::StrOpen)
-            && !(self.tokens[next].nl && self.profile.newline_ends && self.depth <= 1)
+            && !(self.tokens[next].nl && self.profile.newline_ends)
         {
             let (part, after) = self.one_string(next, end);
             parts.push(part);
@@ -423,6 +541,11 @@ impl Reader<'_> {
             let mut i = at;
             let spread = self.op_in(i, self.profile.spread) && i < stop;
             i += usize::from(spread);
+            if self.is_open(i, "[") && self.op_in(self.mate(i, stop) + 1, separators) {
+                // `[computed]: value`
+                self.queue(i + 1, self.mate(i, stop));
+                i = self.mate(i, stop) + 2;
+            }
             let key = self.key(i, stop, separators);
             if let Some((_, value_at)) = &key {
                 i = *value_at;
@@ -451,7 +574,7 @@ impl Reader<'_> {
     }
 
     /// Reads a closure: parameters in `start..close`, an arrow, and a block or an expression.
-    pub(super) fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
+    pub fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
         let params = self.params(start, close);
         let body_at = arrow + 1;
         let id = self.facts.defs.len();
@@ -471,23 +594,29 @@ impl Reader<'_> {
 
     // Calls.
 
+    /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.
     fn is_composite(&self, chain: &Chain, at: usize, end: usize) -> bool {
-        let typed = chain.receiver.is_none() && chain.path.last().starts_with(|c: char| c.is_uppercase());
         let first = at + 1;
-        typed
-            && (self.mate(at, end) == first
-                || self.op_in(first + 1, self.profile.map_key)
-                || self.kind(first) == Some(Kind::StrOpen))
+        let upper = chain.path.last().starts_with(|c: char| c.is_uppercase());
+        let keyed = self.op_in(first + 1, self.profile.map_key) && !self.word_in(first, self.profile.stop);
+        let fills = self.mate(at, end) == first || self.kind(first) == Some(Kind::StrOpen);
+        chain.receiver.is_none() && (keyed || upper && fills)
     }
 
     fn call(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let close = self.mate(at, end);
-        let keys = if self.is_open(at, "{") { self.profile.map_key } else { self.profile.arg_key };
+        let new = self.is_open(at, "{");
+        let keys = if new { self.profile.map_key } else { self.profile.arg_key };
         let defs = self.facts.defs.len();
         let args = self.args(at + 1, close, keys);
         let args_span = Span::new(self.span(at).end, self.span(close).start.max(self.span(at).end));
         let next = (close + 1).min(end);
-        self.push_call(chain, args, args_span, next, defs, end)
+        let calls = self.facts.calls.len();
+        let after = self.push_call(chain, args, args_span, next, defs, end);
+        if let Some(call) = self.facts.calls.get_mut(calls) {
+            call.new = new;
+        }
+        after
     }
 
     fn args(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Arg> {
@@ -521,8 +650,15 @@ impl Reader<'_> {
         let path = std::mem::take(&mut chain.path);
         let receiver = chain.receiver.take().map(Box::new);
         let calls = self.facts.calls.len();
-        let value = self.finish_call(Call { path, new: false, receiver, args, args_span, span });
+        let mut value = self.finish_call(Call { path, new: false, receiver, args, args_span, span });
         let mut next = next;
+        // `ENV.fetch("A") { "default" }`
+        if self.profile.commands && matches!(value.kind, ValueKind::Env(_)) && next < end && self.is_open(next, "{") {
+            let close = self.mate(next, end);
+            let default = self.nested(next + 1, close);
+            next = (close + 1).min(end);
+            value = either(vec![value, default]);
+        }
         if let ValueKind::Call(id) = value.kind
             && id == calls
         {
@@ -542,24 +678,31 @@ impl Reader<'_> {
         if self.op_in(i, profile.path) {
             i += 1;
         }
-        if self.kind(i) != Some(Kind::Word) {
-            if self.depth >= MAX_NESTING {
-                return (Value::opaque(self.span(at)), i);
-            }
+        let mut path = if self.kind(i) == Some(Kind::Word) {
+            i += 1;
+            self.first_segment(i - 1)
+        } else if self.depth >= MAX_NESTING {
+            return (Value::opaque(self.span(at)), i);
+        } else {
             self.depth += 1;
-            let class = self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
+            let class = match self.is_open(i, "(") {
+                true => Some(self.group(i, end)),
+                false => self.operand(i, end),
+            };
             self.depth -= 1;
-            return class;
-        }
-        let mut path = self.first_segment(i);
-        i += 1;
+            match class {
+                Some((Value { kind: ValueKind::Ref(path), .. }, next)) if self.is_open(i, "(") => {
+                    i = next;
+                    path
+                }
+                class => return class.unwrap_or_else(|| (Value::opaque(self.span(at)), i)),
+            }
+        };
         while self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Word) {
             path.0.push(self.name(i + 1));
             i += 2;
         }
-        if self.is_op(i, "<") {
-            i = (i..end.min(i + 32)).find(|&j| self.is_op(j, ">")).map_or(i, |j| j + 1);
-        }
+        i = self.generics_end(i, end).unwrap_or(i);
         let defs = self.facts.defs.len();
         let (mut args, mut args_span) = (Vec::new(), Span::new(self.span(i - 1).end, self.span(i - 1).end));
         for (bracket, keys) in [("(", profile.arg_key), ("{", profile.assign)] {
@@ -573,6 +716,11 @@ impl Reader<'_> {
             }
         }
         let span = self.span_of(at, i);
+        if profile.same.contains(&path.last()) && !args.is_empty() {
+            // `new String(x)` is `x`.
+            let value = Value { span, ..args.swap_remove(0).value };
+            return self.chain(Chain { receiver: Some(value), path: Path::default(), start: at }, i, end);
+        }
         let id = self.facts.calls.len();
         self.facts.calls.push(Call { path, new: true, receiver: None, args, args_span, span });
         for def in self.facts.defs[defs..].iter_mut().filter(|def| def.name.is_none() && def.of.is_none()) {
@@ -590,32 +738,45 @@ impl Reader<'_> {
         }
         match token.kind {
             Kind::StrOpen | Kind::Symbol | Kind::Number | Kind::Literal => true,
-            Kind::Word => {
-                !self.word_in(at, self.profile.stop)
-                    && !self.word_in(at, self.profile.either)
-                    && !OTHER.contains(&self.str(at))
-            }
+            Kind::Word => !self.stops(at) && !self.word_in(at, self.profile.either) && !OTHER.contains(&self.str(at)),
             // `puts [1]` and `puts (1)`, but not `a [1]` where `a` is a plain variable: taken as a call all the same.
             Kind::Open => !self.is_open(at, "{"),
             // `f *list`, `f &block`, `f -1`: a blank before and none after.
-            Kind::Op => self.op_in(at, &["*", "&", "**", "::", "-", "->"]) && at + 1 < end && !self.tokens[at + 1].sp,
+            Kind::Op => {
+                self.is_op(at, "->")
+                    || self.op_in(at, &["*", "&", "**", "::", "-", "!"]) && at + 1 < end && !self.tokens[at + 1].sp
+            }
             _ => false,
         }
     }
 
+    /// Whether the word ends an expression, rather than being a keyword argument's name (`if: x`).
+    fn stops(&self, at: usize) -> bool {
+        let named = self.op_in(at + 1, self.profile.arg_key) && !self.tokens[at + 1].sp;
+        self.word_in(at, self.profile.stop) && !named
+    }
+
     fn command(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let mut stop = at;
-        // A statement of more tokens than this is not one a person wrote; the bound keeps nested commands linear.
-        let limit = end.min(at + 2000);
-        while stop < limit {
+        // No person nests commands so that the shares of one file run out; the bound keeps hostile files linear.
+        let share = self.steps.clamp(64, 4096);
+        let mut steps = share;
+        while stop < end && steps > 0 {
+            steps -= 1;
             let token = self.tokens[stop];
-            let continues = stop == at || self.op_in(stop - 1, &[",", "=>", ":", "+", "||", "&&", "\\", "?"]);
-            if (token.nl && !continues) || self.is_op(stop, ";") || self.word_in(stop, self.profile.stop) {
+            let continues = stop == at
+                || self.kind(stop - 1) == Some(Kind::Op)
+                || self.op_in(stop, self.profile.path) && !self.leads_path(stop);
+            if (token.nl && !continues)
+                || self.is_op(stop, ";")
+                || self.stops(stop) && !self.op_in(stop - 1, self.profile.path)
+            {
                 break;
             }
             let opens = matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             stop = if opens { self.mate(stop, end) + 1 } else { stop + 1 };
         }
+        self.steps = self.steps.saturating_sub(share - steps);
         let stop = stop.min(end);
         let defs = self.facts.defs.len();
         let args = self.args(at, stop, self.profile.arg_key);
@@ -654,12 +815,23 @@ impl Reader<'_> {
     pub fn finish_call(&mut self, mut call: Call) -> Value {
         let profile = self.profile;
         let span = call.span;
+        if let Some(Value { kind: ValueKind::Ref(root), .. }) = call.receiver.as_deref() {
+            // What looked like a value was a name after all.
+            call.path = Path(root.0.iter().chain(&call.path.0).cloned().collect());
+            call.receiver = None;
+        }
         let path = &call.path.0;
-        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| matches_end(path, entry)) && !call.new {
-            let mut args = std::mem::take(&mut call.args).into_iter().map(|arg| arg.value);
-            if let Some(Value { kind: ValueKind::Str(name), .. }) = args.next() {
+        let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
+        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| reads(entry)) && !call.new {
+            if call.args.is_empty() {
+                // `System.getenv()` is the environment as a map.
+                return Value { kind: ValueKind::Ref(call.path), span };
+            }
+            let mut args = std::mem::take(&mut call.args).into_iter();
+            if let Some(Arg { value: Value { kind: ValueKind::Str(name), .. }, .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
-                return match args.next() {
+                let is_default = |arg: &Arg| arg.name.as_ref().is_none_or(|name| name.text == "default");
+                return match args.find(is_default).map(|arg| arg.value) {
                     Some(default) => Value { kind: ValueKind::Either(vec![env, default]), span },
                     None => env,
                 };
@@ -689,10 +861,13 @@ impl Reader<'_> {
                 };
             }
         }
-        if same && call.receiver.is_none() && call.args.len() == 1 {
+        let function =
+            same && path.len() == 1 || profile.same.iter().any(|entry| entry.contains('.') && matches_end(path, entry));
+        // A second argument says how: `bytes(text, "utf-8")`.
+        if function && call.receiver.is_none() && matches!(call.args.len(), 1 | 2) {
             return call.args.remove(0).value;
         }
-        if profile.formats.iter().any(|entry| matches_end(path, entry)) && call.args.len() > 1 {
+        if profile.formats.iter().any(|entry| matches_end(path, entry)) && !call.args.is_empty() {
             let format = call.args[0].value.clone();
             return self.filled(&format, &call.args[1..], span);
         }
@@ -734,6 +909,9 @@ impl Reader<'_> {
             })
             .collect();
         let parts = format.as_str().and_then(|text| strings::fill(&text.text, text.content, &args));
+        if parts.is_none() && args.is_empty() {
+            return Value { span, ..format.clone() };
+        }
         parts.map_or_else(|| Value::opaque(span), |parts| Value { kind: ValueKind::Concat(parts), span })
     }
 }

@@ -137,7 +137,7 @@ impl<'a> Lexer<'a> {
             }
             b'\\' if self.line_continues() => (),
             _ => {
-                if (self.profile.literal)(self) || self.comment() {
+                if self.hashbang() || (self.profile.literal)(self) || self.comment() {
                     return;
                 }
                 if let Some(form) = self.string_form() {
@@ -177,7 +177,8 @@ impl<'a> Lexer<'a> {
         true
     }
 
-    fn comment(&mut self) -> bool {
+    /// Reads a comment, if one starts here.
+    pub fn comment(&mut self) -> bool {
         let profile = self.profile;
         for &(open, close, nests) in profile.block_comments {
             if self.at(open) {
@@ -200,6 +201,16 @@ impl<'a> Lexer<'a> {
         self.nl |= memchr::memchr(b'\n', &self.text[self.pos..end]).is_some();
         self.sp = true;
         self.pos = end;
+    }
+
+    /// `#!/usr/bin/env node` in the first line, whatever `#` means elsewhere.
+    fn hashbang(&mut self) -> bool {
+        let found = self.pos == 0 && self.at("#!") && self.peek(2) != b'[';
+        if found {
+            let end = self.line_end(0);
+            self.push_comment(end);
+        }
+        found
     }
 
     fn block_comment_end(&self, open: &[u8], close: &[u8], nests: bool) -> usize {
@@ -298,7 +309,8 @@ impl<'a> Lexer<'a> {
     pub fn push(&mut self, kind: Kind, end: usize) -> u32 {
         let index = self.tokens.len() as u32;
         let (start, end) = (self.pos as u32, end.min(self.end) as u32);
-        self.tokens.push(Token { kind, nl: self.nl, sp: self.sp, form: 0, start, end, mate: index });
+        let joined = self.profile.brackets_join && matches!(self.stack.last(), Some(Context::Code { .. }));
+        self.tokens.push(Token { kind, nl: self.nl && !joined, sp: self.sp, form: 0, start, end, mate: index });
         self.pos = end as usize;
         self.nl = false;
         self.sp = false;
@@ -439,7 +451,7 @@ impl<'a> Lexer<'a> {
             let byte = self.text[at];
             let rest = &self.text[at..self.end];
             if byte == b'\\' && !matches!(form.escape, Escape::None | Escape::Doubled) {
-                at = (at + 2).min(self.end);
+                at = escaped(self.text, at).min(self.end);
                 continue;
             }
             if let Some((open, _)) = nest.filter(|&(open, _)| open == byte) {
@@ -557,6 +569,12 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Enters a region that a language lexes by itself.
+    pub fn enter_island(&mut self, island: Context) {
+        self.too_deep |= self.stack.len() >= MAX_DEPTH;
+        self.stack.push(island);
+    }
+
     /// Enters code that `close` ends, opened by the token `open`, from inside a string or an island.
     pub fn enter_code(&mut self, open: u32, close: u8) {
         self.enter(open, close, true);
@@ -610,7 +628,7 @@ impl<'a> Lexer<'a> {
         let mut at = self.pos;
         while at < end {
             if self.text[at] == b'\\' && form.escape != Escape::None {
-                at = (at + 2).min(end);
+                at = escaped(self.text, at).min(end);
             } else if let Some(len) = self.interpolation(form.interp, at) {
                 self.text_token(at);
                 self.enter_interpolation(form.interp, len);
@@ -643,6 +661,30 @@ pub struct Heredoc {
     pub inline: bool,
     /// Whether the terminator's line may end like this.
     pub ends: fn(rest: &[u8]) -> bool,
+}
+
+/// `'x'`, `'\n'`, `'\u{41}'`: for languages where single quotes hold one character. Reads nothing when none closes.
+pub fn character(lexer: &mut Lexer<'_>) -> bool {
+    if lexer.peek(0) != b'\'' {
+        return false;
+    }
+    let rest = &lexer.text[lexer.pos + 1..lexer.end.min(lexer.pos + 16)];
+    let len = match rest {
+        [b'\\', _, after @ ..] => memchr::memchr(b'\'', after).map(|len| 2 + len),
+        [b'\'' | b'\n', ..] | [] => None,
+        [_, after @ ..] => {
+            let tail = after.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+            (after.get(tail) == Some(&b'\'')).then_some(1 + tail)
+        }
+    };
+    let Some(len) = len else { return false };
+    lexer.push(Kind::Literal, lexer.pos + len + 2);
+    true
+}
+
+/// Offset after the backslash at `at` and what it escapes; a line break of two bytes is one.
+fn escaped(text: &[u8], at: usize) -> usize {
+    if text[at + 1..].starts_with(b"\r\n") { at + 3 } else { at + 2 }
 }
 
 fn line_end(text: &[u8], from: usize, end: usize) -> usize {

@@ -106,9 +106,10 @@ static PROFILE: Profile = Profile {
 
 // Lexing.
 
-/// HTML comes first where there is an opening tag at all.
+/// HTML comes first where there is an opening tag at all, or where a template starts like one.
 fn start(text: &[u8]) -> Option<Context> {
-    next_tag(text).map(|_| Context::Island { open: 0, step: html, state: 0 })
+    let markup = matches!(text.trim_ascii_start().first(), Some(b'<' | b'@'));
+    (markup || next_tag(text).is_some()).then_some(Context::Island { open: 0, step: html, state: 0 })
 }
 
 /// Where the next opening tag stands in `text`, and where it ends. `<?xml` is none.
@@ -320,6 +321,7 @@ fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usi
             let next = (close + 1).min(end);
             Some((Value { kind: ValueKind::Map(items), span: reader.span_of(at, next) }, next))
         }
+        "from" if at > 0 && reader.is_word(at - 1, "yield") => reader.expression(at + 1, end),
         "static" if reader.word_in(at + 1, &["fn", "function"]) => reader.operand(at + 1, end),
         "fn" => {
             let open = at + 1 + usize::from(reader.is_op(at + 1, "&"));

@@ -32,6 +32,8 @@ pub struct Profile {
 
     /// Whether a line break ends a statement.
     pub newline_ends: bool,
+    /// Whether line breaks inside brackets mean nothing.
+    pub brackets_join: bool,
     /// Separators inside a path (`.`, `::`, `->`).
     pub path: &'static [&'static str],
     /// The operator that joins strings, if any.
@@ -54,12 +56,18 @@ pub struct Profile {
     pub bare_methods: bool,
     /// Whether `Type{key: value}` is a construction.
     pub composite: bool,
+    /// Whether a call may carry type arguments between `<` and `>`.
+    pub generics: bool,
+    /// Openings of strings that, right after a name, are the argument of a call to it.
+    pub tags: &'static [&'static str],
     /// Whether `{name}` in a map stands for `{name: name}`.
     pub shorthand: bool,
     /// Bytes at the start of a word that only mark its kind; `@` stands for a member of `self`.
     pub sigils: &'static [u8],
     /// A block or closure after a call. Returns the index after it.
     pub trailing_block: fn(&mut Reader<'_>, crate::facts::CallId, usize, usize) -> Option<usize>,
+    /// Whether `a, b = x, y` assigns to both.
+    pub parallel: bool,
     /// Whether a target may carry a type (`name: Type = value`).
     pub annotated: bool,
     /// Whether the parameter's name stands before its type.
@@ -72,6 +80,8 @@ pub struct Profile {
     pub this: &'static [&'static str],
     /// Words that only decorate what follows (`return`, `await`, `public`, `const`).
     pub skip: &'static [&'static str],
+    /// Words that only decorate a word that follows on the same line, and are names otherwise (`async`, `get`).
+    pub modifiers: &'static [&'static str],
     /// Words that end an expression (`if` as a modifier, `and`, `do`, `then`).
     pub stop: &'static [&'static str],
     /// Words that open a container (`class`, `module`).
@@ -80,12 +90,14 @@ pub struct Profile {
     pub functions: &'static [&'static str],
     /// Members of these paths are environment variables: `process.env`, `ENV`.
     pub env_members: &'static [&'static str],
-    /// Calls whose first argument names an environment variable; a second one is the default.
+    /// Calls whose first argument names an environment variable; a second one is the default. An entry of one segment
+    /// is the whole of a path, a longer one its end.
     pub env_calls: &'static [&'static str],
     /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
     /// a longer one its end.
     pub base64: &'static [&'static str],
-    /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`).
+    /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
+    /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
     /// Methods that give their receiver or, failing that, their argument.
     pub or_else: &'static [&'static str],
@@ -164,6 +176,7 @@ pub const BASE: Profile = Profile {
     literal: |_| false,
     blocks: |_| (),
     newline_ends: false,
+    brackets_join: false,
     path: &["."],
     concat: &["+"],
     either: &["||"],
@@ -175,15 +188,19 @@ pub const BASE: Profile = Profile {
     commands: false,
     bare_methods: false,
     composite: false,
+    generics: false,
+    tags: &[],
     shorthand: false,
     sigils: &[],
     trailing_block: |_, _, _, _| None,
+    parallel: true,
     annotated: false,
     param_first: false,
     new: Some("new"),
     null: &["null"],
     this: &["this"],
     skip: &[],
+    modifiers: &[],
     stop: &[],
     containers: &["class"],
     functions: &[],

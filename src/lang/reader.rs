@@ -32,6 +32,8 @@ pub struct Reader<'a> {
     pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
+    /// How many more tokens may be looked at to find the ends of commands, all in all.
+    pub(super) steps: usize,
     queue: Vec<(usize, usize)>,
 }
 
@@ -41,29 +43,37 @@ pub(super) const MAX_NESTING: usize = 64;
 /// Reads the facts of a lexed file.
 #[must_use]
 pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
-    let mut reader = Reader {
-        text,
-        tokens: &lexed.tokens,
-        profile,
-        facts: Facts::default(),
-        block_end: Vec::new(),
-        known: HashSet::new(),
-        depth: 0,
-        queue: vec![(0, lexed.tokens.len())],
-    };
-    (profile.blocks)(&mut reader);
-    reader.block_end.sort_unstable();
-    while let Some((start, end)) = reader.queue.pop() {
-        reader.depth = 0;
-        reader.statements(start, end);
-    }
+    let mut reader = Reader::new(text, &lexed.tokens, profile);
+    reader.queue(0, lexed.tokens.len());
+    let mut facts = reader.finish();
     if lexed.too_deep {
-        reader.facts.notes.push(Note::TooDeep);
+        facts.notes.push(Note::TooDeep);
     }
-    reader.facts
+    facts
 }
 
 impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet and has nothing queued.
+    #[must_use]
+    pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
+        let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
+        let known = HashSet::new();
+        let mut reader = Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 32 * tokens.len(), queue };
+        (profile.blocks)(&mut reader);
+        reader.block_end.sort_unstable();
+        reader
+    }
+
+    /// Reads what is queued. Returns all that was read.
+    #[must_use]
+    pub fn finish(mut self) -> Facts {
+        while let Some((start, end)) = self.queue.pop() {
+            self.depth = 0;
+            self.statements(start, end);
+        }
+        self.facts
+    }
+
     /// The token's text; empty past the end.
     #[must_use]
     pub fn str(&self, index: usize) -> &'a str {
@@ -159,6 +169,19 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the word at `index` decorates the one after it.
+    #[must_use]
+    pub fn modifies(&self, index: usize, end: usize) -> bool {
+        let next = index + 1;
+        self.word_in(index, self.profile.modifiers)
+            && next < end
+            && !self.tokens[next].nl
+            && (self.kind(next) == Some(Kind::Word) || self.is_op(next, "*") || self.is_op(next, "@"))
+            && !self.word_in(next, self.profile.stop)
+            && !self.word_in(next, self.profile.either)
+            && !self.word_in(next, super::expr::CASTS)
+    }
+
     fn statement(&mut self, at: usize, end: usize) -> usize {
         if let Some(next) = (self.profile.statement)(self, at, end) {
             return next;
@@ -178,6 +201,7 @@ impl<'a> Reader<'a> {
             Kind::Op if self.leads_path(at) && self.kind(at + 1) == Some(Kind::Word) => {
                 self.expression_statement(at, end)
             }
+            Kind::Word if self.modifies(at, end) => at + 1,
             Kind::Op | Kind::Close | Kind::Raw | Kind::StrClose | Kind::InterpClose | Kind::StrText => at + 1,
             _ => self.expression_statement(at, end),
         }
@@ -203,33 +227,33 @@ impl<'a> Reader<'a> {
             self.facts.results.push(value);
             return next;
         }
-        if let ValueKind::Ref(path) = value.kind {
+        if let ValueKind::Ref(path) = value.kind
+            && self.facts.assigns.len() == assigns
+        {
             if let Some(after) = self.annotated_assignment(&path, at, next, end) {
                 return after;
             }
-            if self.is_op(next, ",") {
+            if self.is_op(next, ",") && self.profile.parallel {
                 return self.parallel_assignment(path, at, next, end);
             }
         }
         next
     }
 
-    /// `name: Type = value`
+    /// `name: Type = value`, `name?: Type = value`; without a value nothing is assigned.
     fn annotated_assignment(&mut self, path: &Path, at: usize, colon: usize, end: usize) -> Option<usize> {
-        if !self.profile.annotated || !self.is_op(colon, ":") {
+        let colon = colon + usize::from(self.is_op(colon, "?"));
+        if !self.profile.annotated || !self.is_op(colon, ":") || self.ends(colon + 1, end) {
             return None;
         }
-        let mut i = colon + 1;
-        while i < end && i < colon + 24 && !self.ends(i, end) && !self.is_op(i, ",") {
-            if self.op_in(i, self.profile.assign) {
-                let (value, next) = self.expression(i + 1, end)?;
-                let span = self.span_of(at, next);
-                self.facts.assigns.push(Assign { target: path.clone(), value, span });
-                return Some(next);
-            }
-            i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
+        let equals = self.type_end(colon + 1, end, true);
+        if self.ends(equals, end) || !self.op_in(equals, self.profile.assign) {
+            return None;
         }
-        None
+        let (value, next) = self.expression(equals + 1, end)?;
+        let span = self.span_of(at, next);
+        self.facts.assigns.push(Assign { target: path.clone(), value, span });
+        Some(next)
     }
 
     /// `a, b = x, y`, and `a, err := f()` where the first name takes the value.
@@ -264,37 +288,42 @@ impl<'a> Reader<'a> {
     // Definitions.
 
     /// `class Name … { … }`, or up to the block's end where the language closes it with a word or by indentation.
-    fn container(&mut self, at: usize, end: usize) -> usize {
+    pub fn container(&mut self, at: usize, end: usize) -> usize {
         let name = (self.kind(at + 1) == Some(Kind::Word)).then(|| self.name(at + 1));
         let Some((start, stop)) = self.body(at, end) else { return at + 1 };
+        // What it extends may be computed: `class A extends mix(B) {`.
+        self.queue(at + 2, start.saturating_sub(1));
         let body = self.span_of(start, stop);
         self.facts.defs.push(Def { name, kind: DefKind::Container, params: Vec::new(), body, of: None });
         self.queue(start, stop);
         stop.max(at + 1)
     }
 
-    /// `def name(params) …`, `function name(params) { … }`, `func (receiver) name(params) { … }`
+    /// `def name(params) …`, `function name(params) { … }`, `fn name<T>(params) { … }`
     pub fn function(&mut self, at: usize, end: usize) -> usize {
         let mut i = at + 1;
         if self.op_in(i, &["*", "&"]) {
             i += 1;
         }
-        // A Go receiver stands before the name; what a closure captures (`use (…)`) stands behind its parameters.
-        let after = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
-        if self.kind(after) == Some(Kind::Word) && !self.word_in(after, self.profile.stop) {
-            i = after;
-        }
         let mut name = None;
         while self.kind(i) == Some(Kind::Word) && i < end {
             name = Some(self.name(i));
             i += 1;
-            if !self.op_in(i, self.profile.path) {
+            if !self.op_in(i, self.profile.path) || self.ends(i, end) {
                 break;
             }
             i += 1;
         }
+        i = self.generics_end(i, end).unwrap_or(i);
+        let value = if self.is_open(i, "(") { self.mate(i, end) + 1 } else { i };
         let params = if self.is_open(i, "(") {
-            self.params(i + 1, self.mate(i, end))
+            let close = self.mate(i, end);
+            let params = self.params(i + 1, close);
+            // What an unclosed parenthesis would swallow is read as the body.
+            i = if close < end { close + 1 } else { i + 1 };
+            params
+        } else if self.is_op(value, "=") {
+            Vec::new()
         } else if self.profile.newline_ends && self.profile.commands {
             let stop = (i..end).find(|&j| self.ends(j, end)).unwrap_or(end);
             let params = self.params(i, stop);
@@ -303,12 +332,51 @@ impl<'a> Reader<'a> {
         } else {
             Vec::new()
         };
+        // The body may be a value: `def name(params) = value`.
+        if self.is_op(value, "=") && self.block_after(at).is_none() {
+            let id = self.facts.defs.len();
+            let body = self.span_of(at, value);
+            self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
+            let next = self.expression(value + 1, end).map_or(value + 1, |(_, next)| next);
+            self.facts.defs[id].body = self.span_of(at, next);
+            return next;
+        }
         let Some((start, stop)) = self.body(at, end) else { return i.max(at + 1) };
         let start = start.max(at + 1);
         let body = self.span(at).to(self.span_of(start, stop));
         self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
         self.queue(start.max(i), stop);
         stop.max(i + 1)
+    }
+
+    /// The index after the type arguments that open at `at`: `<A, B<C>, D[]>`. `None` when they are none.
+    #[must_use]
+    pub fn generics_end(&self, at: usize, end: usize) -> Option<usize> {
+        if !self.is_op(at, "<") {
+            return None;
+        }
+        let mut depth = 0usize;
+        let mut i = at;
+        while i < end.min(at + 64) {
+            match self.kind(i)? {
+                Kind::Op => match self.str(i) {
+                    "<" => depth += 1,
+                    ">" => depth = depth.checked_sub(1)?,
+                    ">>" => depth = depth.checked_sub(2)?,
+                    ">>>" => depth = depth.checked_sub(3)?,
+                    "," | "." | "::" | "?" | "&" | "'" | "|" | "*" | "+" | ":" | "=" | "->" => (),
+                    _ => return None,
+                },
+                Kind::Open if !self.is_open(i, "{") => i = self.mate(i, end),
+                Kind::Word | Kind::Number | Kind::Literal => (),
+                _ => return None,
+            }
+            i += 1;
+            if depth == 0 {
+                return Some(i);
+            }
+        }
+        None
     }
 
     /// The token range of the body opened at `at`.
@@ -324,6 +392,15 @@ impl<'a> Reader<'a> {
             }
             if self.is_op(i, ";") || self.kind(i) == Some(Kind::Close) {
                 return None;
+            }
+            // Braces of a type are not the body: `f(): Promise<{a: B}> {`.
+            if self.profile.annotated && self.is_op(i, ":") {
+                i = self.type_end(i + 1, end, true).max(i + 1);
+                continue;
+            }
+            if let Some(next) = self.type_arguments(i, end).filter(|_| self.profile.generics) {
+                i = next;
+                continue;
             }
             i = if self.kind(i) == Some(Kind::Open) { self.mate(i, end) + 1 } else { i + 1 };
         }
@@ -362,12 +439,18 @@ impl<'a> Reader<'a> {
         let mut at = start;
         while at < end && params.len() < 64 {
             let stop = self.item_end(at, end);
+            // Names, types and attributes of one parameter are no longer than this.
+            let head = stop.min(at + 64);
+            let first = self.annotations(at, head);
             let value_at =
-                (at..stop).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
-            let names = value_at.unwrap_or(stop);
-            let colon = (at..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
-            let words =
-                || (at..colon).filter(|&i| self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip));
+                (first..head).find(|&i| self.op_in(i, &["=", ":"]) && !(self.is_op(i, ":") && self.profile.annotated));
+            let names = value_at.unwrap_or(head);
+            let colon = (first..names).find(|&i| self.is_op(i, ":")).unwrap_or(names);
+            let words = || {
+                (first..colon).filter(|&i| {
+                    self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip) && !self.modifies(i, colon)
+                })
+            };
             let name = if self.profile.param_first { words().next() } else { words().last() };
             if let Some(name) = name.and_then(|name| self.first_segment(name).0.pop()) {
                 let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
@@ -378,11 +461,35 @@ impl<'a> Reader<'a> {
         params
     }
 
+    /// Index after the annotations (`@name(…)`) at `at`, which are read as statements later.
+    fn annotations(&mut self, at: usize, end: usize) -> usize {
+        let mut i = at;
+        while i + 1 < end && self.is_op(i, "@") && self.kind(i + 1) == Some(Kind::Word) {
+            i += 2;
+            while self.op_in(i, self.profile.path) && i + 1 < end {
+                i += 2;
+            }
+            if self.is_open(i, "(") && i < end {
+                i = self.mate(i, end) + 1;
+            }
+        }
+        self.queue(at, i.min(end));
+        i.min(end)
+    }
+
     /// Index of the comma that ends the item at `at`, or `end`.
     #[must_use]
     pub fn item_end(&self, at: usize, end: usize) -> usize {
         let mut i = at;
         while i < end && !self.is_op(i, ",") {
+            // Commas between type arguments end nothing: `new Map<A, B>()`, `x.<A, B>f()`.
+            let typed = i > at + 1 && self.profile.new.is_some_and(|new| self.is_word(i - 2, new));
+            if let Some(after) =
+                (i > at && (typed || self.op_in(i - 1, self.profile.path))).then(|| self.generics_end(i, end)).flatten()
+            {
+                i = after;
+                continue;
+            }
             let opens = matches!(self.tokens[i].kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             i = if opens { self.mate(i, end) + 1 } else { i + 1 };
         }

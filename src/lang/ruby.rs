@@ -7,7 +7,7 @@ use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
 use super::{Front, Language};
-use crate::facts::{CallId, Def, DefKind, Value};
+use crate::facts::{CallId, Def, DefKind, Dependency, Value};
 
 /// Ruby.
 pub static LANGUAGE: Language = Language {
@@ -51,20 +51,7 @@ static PROFILE: Profile = Profile {
     new: None,
     null: &["nil"],
     this: &["self"],
-    skip: &[
-        "return",
-        "not",
-        "defined?",
-        "then",
-        "else",
-        "begin",
-        "ensure",
-        "private",
-        "protected",
-        "public",
-        "loop",
-        "do",
-    ],
+    skip: &["return", "not", "defined?", "then", "else", "begin", "ensure", "do"],
     stop: &[
         "if", "unless", "while", "until", "do", "then", "and", "or", "end", "rescue", "in", "else", "elsif", "when",
         "ensure",
@@ -134,6 +121,9 @@ const KEYWORDS: &[&str] = &[
 ];
 
 fn literal(lexer: &mut Lexer<'_>) -> bool {
+    if operator_name(lexer) {
+        return true;
+    }
     match lexer.peek(0) {
         b'=' if lexer.at("=begin") && line_start(lexer) => {
             let end = memchr::memmem::find(&lexer.text[lexer.pos..lexer.end], b"\n=end")
@@ -177,13 +167,10 @@ fn word(lexer: &mut Lexer<'_>) -> bool {
     if sigils > 0 && end == lexer.pos + sigils {
         // `$!`, `$/` and their kin.
         end = (end + 1).min(lexer.end);
-    } else if end < lexer.end
-        && matches!(lexer.text[end], b'?' | b'!')
-        && !matches!(lexer.text.get(end + 1), Some(b'=' | b'~'))
-    {
-        end += 1;
-    } else if end < lexer.end && lexer.text[end..lexer.end].starts_with(b"?=>") {
-        end += 1;
+    } else if end < lexer.end && matches!(lexer.text[end], b'?' | b'!') {
+        let rest = &lexer.text[end + 1..lexer.end];
+        let compared = matches!(rest, [b'=' | b'~', ..]) && !rest.starts_with(b"=>");
+        end += usize::from(!compared);
     }
     lexer.push(Kind::Word, end);
     true
@@ -253,6 +240,25 @@ fn symbol(lexer: &mut Lexer<'_>) -> bool {
     lexer.push(Kind::Symbol, end);
     true
 }
+
+/// `def +(other)`, `def self./(other)`, `def %(args)`: an operator that is a method's name.
+fn operator_name(lexer: &mut Lexer<'_>) -> bool {
+    if !OPERATOR_BYTES.contains(&lexer.peek(0)) {
+        return false;
+    }
+    let defines = lexer.last_text() == b"def"
+        || lexer.last_text() == b"." && {
+            let back = |n: usize| lexer.tokens.len().checked_sub(n).map(|at| lexer.tokens[at].span().of(lexer.text));
+            back(3) == Some(b"def") || !lexer.gap().1
+        };
+    let name = OPERATOR_NAMES.iter().find(|name| lexer.at(name)).filter(|_| defines);
+    if let Some(name) = name {
+        lexer.push(Kind::Word, lexer.pos + name.len());
+    }
+    name.is_some()
+}
+
+const OPERATOR_BYTES: &[u8] = b"[<=!*+->/%&|^~";
 
 /// Operators that may be method names, longest first.
 const OPERATOR_NAMES: &[&str] = &[
@@ -404,14 +410,16 @@ fn starts_statement(reader: &Reader<'_>, at: usize) -> bool {
     }
     match reader.kind(before) {
         Some(Kind::Op | Kind::Open | Kind::InterpOpen) => !reader.is_op(before, "}") && !reader.is_op(before, ")"),
-        Some(Kind::Word) => reader
-            .word_in(before, &["then", "else", "do", "begin", "return", "and", "or", "not", "ensure", "in", "when"]),
+        Some(Kind::Word) => {
+            reader.word_in(before, &["then", "else", "do", "begin", "and", "or", "not", "ensure", "in", "when"])
+        }
         _ => false,
     }
 }
 
 /// `require 'x'`, `gem 'x', '1.0'`, and the words that open blocks without being calls.
 fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
+    dependency(reader, at, end);
     match reader.str(at) {
         "require" | "require_relative" | "load"
             if reader.kind(at + 1) == Some(Kind::StrOpen) || reader.is_open(at + 1, "(") =>
@@ -424,10 +432,29 @@ fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
             Some(next)
         }
         "class" if reader.is_op(at + 1, "<<") => Some(at + 3),
+        "{" if reader.op_in(reader.mate(at, end) + 1, &[".", "&."]) => reader.expression(at, end).map(|(_, next)| next),
+        "case" | "if" | "unless" | "begin" if reader.block_after(at).is_some_and(|i| reader.op_in(i, &[".", "&."])) => {
+            reader.expression(at, end).map(|(_, next)| next)
+        }
         "if" | "unless" | "while" | "until" | "case" | "when" | "elsif" | "for" | "in" | "rescue" | "and" | "or"
         | "end" => Some(at + 1),
         _ => None,
     }
+}
+
+/// `gem 'x', '~> 1.0'` of a manifest, `spec.add_dependency 'x', '~> 1.0'` of a package. They are calls, too.
+fn dependency(reader: &mut Reader<'_>, at: usize, end: usize) {
+    const ADDS: &[&str] = &["add_dependency", "add_runtime_dependency", "add_development_dependency"];
+    let method = if reader.is_op(at + 1, ".") && reader.word_in(at + 2, ADDS) { at + 2 } else { at };
+    if method == at && !reader.is_word(at, "gem") {
+        return;
+    }
+    let first = method + 1 + usize::from(reader.is_open(method + 1, "("));
+    let Some(name) = reader.string_name(first) else { return };
+    let comma = reader.mate(first, end) + 1;
+    let requirement = if reader.is_op(comma, ",") { reader.string_name(comma + 1) } else { None };
+    let dependency = Dependency { ecosystem: "rubygems", name, requirement, locked: false };
+    reader.facts.dependencies.push(dependency);
 }
 
 /// `-> (x) { … }`, `-> { … }`, `case …`, `if …` as values.

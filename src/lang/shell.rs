@@ -195,6 +195,7 @@ const PARAMETER_OPERATORS: &[&str] = &[":-", ":=", ":+", ":?", "##", "%%", "//",
 
 /// Inside `${…}`: the name, an operator, and the word it takes.
 fn parameter(lexer: &mut Lexer<'_>, open: u32) -> bool {
+    // Tokens since the opening: the name, the operator, and then some.
     let read = lexer.tokens.len() - 1 - open as usize;
     let byte = lexer.peek(0);
     if byte == b'}' {
@@ -207,12 +208,15 @@ fn parameter(lexer: &mut Lexer<'_>, open: u32) -> bool {
         lexer.push(Kind::Word, end);
         return true;
     }
-    if read == 1 && !matches!(byte, b'"' | b'\'' | b'$' | b'`') {
+    if read == 1 {
         let len = PARAMETER_OPERATORS.iter().find(|operator| lexer.at(operator)).map_or(1, |operator| operator.len());
         lexer.push(Kind::Op, lexer.pos + len);
         return true;
     }
-    let quoted = matches!(lexer.stack.iter().rev().nth(1), Some(Context::Str { .. } | Context::Heredoc { .. }));
+    // Within double quotes, single ones are text, but not in a pattern.
+    let pattern = lexer.tokens[open as usize + 2].span().of(lexer.text).first().is_some_and(|b| b"#%/^,".contains(b));
+    let quoted =
+        !pattern && matches!(lexer.stack.iter().rev().nth(1), Some(Context::Str { .. } | Context::Heredoc { .. }));
     match byte {
         b'"' => false,
         b'\'' if !quoted => false,

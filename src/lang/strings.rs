@@ -2,7 +2,7 @@
 //!
 //! Owns decoding and the filling of formats. It knows no language beyond the escape rule of a string form.
 
-use crate::facts::{Value, ValueKind};
+use crate::facts::{Name, Path, Value, ValueKind};
 use crate::span::Span;
 
 /// Decodes the bytes of a run of string text by the escape rule kept in its opening token.
@@ -70,6 +70,7 @@ fn code(out: &mut String, chars: &mut std::str::Chars<'_>, len: usize) {
 }
 
 /// What a place in a format stands for.
+#[derive(Clone, Copy)]
 enum Hole<'a> {
     Next,
     Index(usize),
@@ -105,7 +106,15 @@ pub fn fill(format: &str, span: Span, args: &[(Option<&str>, Value)]) -> Option<
             Hole::Index(index) => args.iter().filter(|(name, _)| name.is_none()).nth(index),
             Hole::Named(name) => args.iter().find(|(key, _)| *key == Some(name)),
         };
-        parts.push(value.map_or_else(|| Value::opaque(span), |(_, value)| value.clone()));
+        let missing = || match hole {
+            // `format!("{name}")` takes the variable of that name.
+            Hole::Named(name) if args.is_empty() => {
+                let name = Name { text: name.to_owned(), span };
+                Value { kind: ValueKind::Ref(Path::single(name)), span }
+            }
+            _ => Value::opaque(span),
+        };
+        parts.push(value.map_or_else(missing, |(_, value)| value.clone()));
         rest = &rest[len..];
     }
     let filled = !parts.is_empty();

@@ -3,7 +3,7 @@
 //! Owns the one list in which a vendor is named. A test fails when a file under `rules/` is missing from it.
 
 use super::Pack;
-use super::compile::compile;
+use super::compile::compile_embedded;
 use super::error::{File, PackError};
 
 macro_rules! pack {
@@ -29,6 +29,10 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "node-intercom-api.toml",
     "node-forest.toml",
     "react-native.toml",
+    "python.toml",
+    "go.toml",
+    "java.toml",
+    "java-android.toml",
     "php.toml",
     "php-wisembly.toml",
     "php-intercomsdk.toml",
@@ -37,6 +41,10 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-javascript.toml",
     "http-php.toml",
     "http-shell.toml",
+    "http-python.toml",
+    "http-go.toml",
+    "http-java.toml",
+    "http-rust.toml",
 );
 
 /// Every embedded pack: its folder under `rules/` and its files.
@@ -56,7 +64,7 @@ pub fn files() -> Vec<Vec<File>> {
 /// # Errors
 /// When an embedded pack is malformed, which a test excludes.
 pub fn packs() -> Result<Vec<Pack>, PackError> {
-    files().into_iter().map(compile).collect()
+    files().into_iter().map(compile_embedded).collect()
 }
 
 #[cfg(test)]

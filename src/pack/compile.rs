@@ -6,10 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
-use regex::bytes::Regex as BytesRegex;
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::RegexBuilder as BytesRegexBuilder;
 
 use super::error::{File, PackError, Problem};
+use super::expression::Expressions;
 use super::pattern::{self, Step};
 use super::schema::{self, PackFile, Text};
 use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Pack, Parameter, Request, Rule};
@@ -29,12 +29,11 @@ pub const RULES: &[&str] = &[
     "collected-access-token",
 ];
 
-/// Expressions of a pack may not compile to more than this many bytes.
-const MAX_REGEX: usize = 1 << 20;
-
 struct Compiler {
     problems: Vec<Problem>,
     file: usize,
+    /// Whether expressions are compiled here and now, to tell their author.
+    tries: bool,
 }
 
 /// Reads and checks a pack.
@@ -42,7 +41,19 @@ struct Compiler {
 /// # Errors
 /// Every problem found, each pointing into its file.
 pub fn compile(files: Vec<File>) -> Result<Pack, PackError> {
-    let mut compiler = Compiler { problems: Vec::new(), file: 0 };
+    read(files, true)
+}
+
+/// Reads a pack whose expressions a test has compiled: they are left until they are needed, which is most of the cost.
+///
+/// # Errors
+/// Every other problem found.
+pub(super) fn compile_embedded(files: Vec<File>) -> Result<Pack, PackError> {
+    read(files, false)
+}
+
+fn read(files: Vec<File>, tries: bool) -> Result<Pack, PackError> {
+    let mut compiler = Compiler { problems: Vec::new(), file: 0, tries };
     let mut parsed = Vec::new();
     for (at, (_, text)) in files.iter().enumerate() {
         match toml::from_str::<PackFile>(text) {
@@ -125,22 +136,24 @@ impl Compiler {
             self.file = at;
             self.file_into(&mut pack, file, &mut placeholders, &mut seen);
         }
-        pack.placeholders = self.set(&placeholders, true);
+        pack.placeholders = Some(Expressions::new(placeholders, true));
         self.references(&pack);
         Some(pack)
     }
 
-    fn file_into(&mut self, pack: &mut Pack, file: PackFile, placeholders: &mut Vec<Text>, seen: &mut HashSet<String>) {
+    fn file_into(&mut self, pack: &mut Pack, file: PackFile, placeholders: &mut Vec<String>, seen: &mut HashSet<String>) {
         pack.hosts.extend(file.host.into_iter().map(|host| (host.name, host.role)));
         for row in file.credential {
             pack.credentials.extend(self.credential(row));
         }
         for row in file.name {
-            for text in row.matches {
-                pack.names.extend(self.regex(&text, true).map(|regex| (row.role, regex)));
+            pack.names.extend(self.set(&row.matches, true).map(|names| (row.role, names)));
+        }
+        for row in file.placeholder {
+            if let Some(tried) = self.set(&row.matches, true) {
+                placeholders.extend(tried.into_texts());
             }
         }
-        placeholders.extend(file.placeholder.into_iter().flat_map(|row| row.matches));
         for row in file.construct {
             if let Some(construct) = self.construct(row, file.sdk.as_ref(), &pack.word, seen) {
                 pack.constructs.push(construct);
@@ -229,14 +242,11 @@ impl Compiler {
     }
 
     fn credential(&mut self, row: schema::Credential) -> Option<Credential> {
-        let find = BytesRegex::new(row.shape.get_ref()).map_err(|error| self.bad_regex(&row.shape, &error)).ok()?;
+        let find = BytesRegexBuilder::new(row.shape.get_ref()).unicode(false).build().map_err(|error| self.bad_regex(&row.shape, &error)).ok()?;
         Some(Credential {
             find,
-            whole: self.whole(&row.shape)?,
-            decoded: match &row.decoded {
-                Some(text) => Some(self.whole(text)?),
-                None => None,
-            },
+            whole: self.whole(&row.shape),
+            decoded: row.decoded.as_ref().map(|text| self.whole(text)),
             dummies: self.set(&row.dummies, true),
             id: row.id.into_inner(),
             role: row.role,
@@ -333,22 +343,29 @@ impl Compiler {
             .ok()
     }
 
-    fn regex(&mut self, text: &Text, ignore_case: bool) -> Option<Regex> {
-        let built = RegexBuilder::new(text.get_ref()).case_insensitive(ignore_case).size_limit(MAX_REGEX).build();
-        built.map_err(|error| self.bad_regex(text, &error)).ok()
+    /// An expression over a whole text.
+    fn whole(&mut self, text: &Text) -> Expressions {
+        let whole = Expressions::new(vec![format!(r"\A(?:{})\z", text.get_ref())], false);
+        self.tried(whole, std::slice::from_ref(text))
     }
 
-    fn whole(&mut self, text: &Text) -> Option<Regex> {
-        Regex::new(&format!(r"\A(?:{})\z", text.get_ref())).map_err(|error| self.bad_regex(text, &error)).ok()
+    fn set(&mut self, texts: &[Text], ignore_case: bool) -> Option<Expressions> {
+        let set = Expressions::new(texts.iter().map(|text| text.get_ref().clone()).collect(), ignore_case);
+        (!texts.is_empty()).then(|| self.tried(set, texts))
     }
 
-    fn set(&mut self, texts: &[Text], ignore_case: bool) -> Option<RegexSet> {
-        for text in texts {
-            self.regex(text, ignore_case)?;
+    /// Reports which of the texts does not compile.
+    fn tried(&mut self, expressions: Expressions, texts: &[Text]) -> Expressions {
+        if self.tries
+            && let Err(together) = expressions.build()
+        {
+            let alone = |text: &Text| Expressions::new(vec![text.get_ref().clone()], false).build().err();
+            let culprit = texts.iter().find_map(|text| Some((text, alone(text)?)));
+            // Each may compile while all of them are too large.
+            let culprit = culprit.or(texts.first().map(|text| (text, together)));
+            culprit.into_iter().for_each(|(text, error)| self.bad_regex(text, &error));
         }
-        let patterns = texts.iter().map(Text::get_ref);
-        let set = RegexSetBuilder::new(patterns).case_insensitive(ignore_case).size_limit(MAX_REGEX).build().ok()?;
-        (!texts.is_empty()).then_some(set)
+        expressions
     }
 
     fn bad_regex(&mut self, text: &Text, error: &regex::Error) {

@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod check;
 pub mod compile;
 pub mod error;
+pub mod expression;
 pub mod load;
 pub mod pattern;
 pub mod schema;
@@ -16,10 +17,10 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use regex::bytes::Regex as BytesRegex;
-use regex::{Regex, RegexSet};
 
 use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
+use expression::Expressions;
 use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
 
@@ -40,9 +41,9 @@ pub struct Pack {
     /// Shapes.
     pub credentials: Vec<Credential>,
     /// Names that give a role, over snake case.
-    pub names: Vec<(Role, Regex)>,
+    pub names: Vec<(Role, Expressions)>,
     /// Values that are no credential.
-    pub placeholders: Option<RegexSet>,
+    pub placeholders: Option<Expressions>,
     /// Spellings, in the order of their files.
     pub constructs: Vec<Construct>,
     /// What stays silent.
@@ -70,15 +71,15 @@ pub struct Credential {
     /// Finds it in bytes.
     pub find: BytesRegex,
     /// Matches a whole value.
-    pub whole: Regex,
+    pub whole: Expressions,
     /// How the shape is encoded.
     pub encoding: Option<Encoding>,
     /// What the decoded text must be.
-    pub decoded: Option<Regex>,
+    pub decoded: Option<Expressions>,
     /// Whether the shape alone proves it.
     pub anywhere: bool,
     /// Decoded texts that are nobody's.
-    pub dummies: Option<RegexSet>,
+    pub dummies: Option<Expressions>,
 }
 
 /// One spelling.
@@ -124,9 +125,9 @@ pub struct Exemption {
     /// Why.
     pub reason: String,
     /// Names, in snake case.
-    pub names: Option<RegexSet>,
+    pub names: Option<Expressions>,
     /// Whole values.
-    pub values: Option<RegexSet>,
+    pub values: Option<Expressions>,
     /// Paths.
     pub paths: Option<ignore::gitignore::Gitignore>,
     /// Whether a self-evident credential is reported all the same.
@@ -140,11 +141,11 @@ pub struct Evidence {
     /// What to say of it.
     pub says: String,
     /// Names a credential is read from.
-    pub names: Option<RegexSet>,
+    pub names: Option<Expressions>,
     /// `ecosystem/name`.
     pub packages: Vec<String>,
     /// Paths of files.
-    pub paths: Option<RegexSet>,
+    pub paths: Option<Expressions>,
 }
 
 /// A text that asks for a credential.
@@ -152,11 +153,11 @@ pub struct Request {
     /// What is asked for.
     pub asks_for: String,
     /// Keys that carry texts of a user interface.
-    pub keys: Option<RegexSet>,
+    pub keys: Option<Expressions>,
     /// The texts.
-    pub texts: Option<RegexSet>,
+    pub texts: Option<Expressions>,
     /// Names of fields.
-    pub fields: Option<RegexSet>,
+    pub fields: Option<Expressions>,
 }
 
 /// A parameter of a request.
@@ -164,7 +165,7 @@ pub struct Parameter {
     /// Its name.
     pub name: String,
     /// Its values; `None` for any.
-    pub values: Option<RegexSet>,
+    pub values: Option<Expressions>,
     /// The value's role.
     pub role: Option<Role>,
     /// The rule a value breaks.
@@ -178,11 +179,11 @@ pub struct Exposure {
     /// What happens to it.
     pub says: String,
     /// Environment names.
-    pub variables: Option<RegexSet>,
+    pub variables: Option<Expressions>,
     /// Dotted call paths.
-    pub calls: Option<RegexSet>,
+    pub calls: Option<Expressions>,
     /// Dotted assignment targets.
-    pub targets: Option<RegexSet>,
+    pub targets: Option<Expressions>,
     /// Query parameters.
     pub parameters: Vec<String>,
 }

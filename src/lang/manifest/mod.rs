@@ -5,6 +5,7 @@
 
 pub mod cargo;
 pub mod composer;
+pub mod gemfile;
 pub mod go;
 pub mod java;
 pub mod npm;

@@ -19,6 +19,9 @@ const DECLARATIONS: &[&str] = &["export", "local", "readonly", "declare", "types
 /// Operators that end a command.
 const ENDS: &[&str] = &[";", "&", "|", "&&", "||", "|&", ";;", ";&", ";;&"];
 
+/// Operators that name a file or another stream.
+const REDIRECTIONS: &[&str] = &["<", ">", ">>", "<<<", "<&", ">&", "&>", "&>>", "<>", ">|"];
+
 /// Finds the names the file gives a value.
 pub(super) fn assigned(reader: &mut Reader<'_>) {
     // Whether a word here would be a command, and whether every word up to the end of the command is a name.
@@ -62,7 +65,9 @@ fn assignment(text: &str) -> Option<(&str, usize)> {
 pub(super) fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     Some(match reader.kind(at)? {
         Kind::Open if reader.is_open(at, "(") && reader.is_open(at + 1, "(") && !reader.tokens[at + 1].sp => {
-            reader.mate(at, end) + 1
+            let close = reader.mate(at, end);
+            substitutions(reader, at + 2, close);
+            close + 1
         }
         Kind::Open => {
             let close = reader.mate(at, end);
@@ -73,6 +78,7 @@ pub(super) fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Optio
             close + 1
         }
         Kind::Word | Kind::StrOpen | Kind::InterpOpen => command(reader, at, end).1,
+        Kind::Op if reader.op_in(at, REDIRECTIONS) => command(reader, at, end).1.max(at + 1),
         _ => at + 1,
     })
 }
@@ -86,12 +92,18 @@ fn ends(reader: &Reader<'_>, at: usize, end: usize) -> bool {
 
 /// Reads a simple command. Gives its call, if it is one, and the index after it.
 fn command(reader: &mut Reader<'_>, start: usize, end: usize) -> (Option<CallId>, usize) {
-    let mut at = start;
+    // What the call's span starts with: its prefixes, but no keyword.
+    let (mut at, mut first) = (start, start);
     loop {
         let text = if reader.kind(at) == Some(Kind::Word) { reader.str(at) } else { "" };
         let whole = at + 1 >= end || reader.tokens[at + 1].sp || reader.kind(at + 1) == Some(Kind::Op);
-        if whole && (KEYWORDS.contains(&text) || PREFIXES.contains(&text)) {
+        if whole && KEYWORDS.contains(&text) {
             at += 1;
+            first = at;
+        } else if whole && PREFIXES.contains(&text) {
+            at += 1;
+        } else if reader.op_in(at, REDIRECTIONS) {
+            at = word(reader, at + 1, end).1.max(at + 1);
         } else if whole && DECLARATIONS.contains(&text) {
             return (None, declared(reader, at + 1, end));
         } else if assignment(text).is_some() {
@@ -120,11 +132,11 @@ fn command(reader: &mut Reader<'_>, start: usize, end: usize) -> (Option<CallId>
         }
         _ => (),
     }
-    simple(reader, at, end)
+    simple(reader, first, at, end)
 }
 
 /// A command's name, its words and its redirections.
-fn simple(reader: &mut Reader<'_>, start: usize, end: usize) -> (Option<CallId>, usize) {
+fn simple(reader: &mut Reader<'_>, first: usize, start: usize, end: usize) -> (Option<CallId>, usize) {
     let (name, mut at) = word(reader, start, end);
     let (mut words, mut input) = (Vec::new(), Vec::new());
     let mut last = start;
@@ -150,18 +162,10 @@ fn simple(reader: &mut Reader<'_>, start: usize, end: usize) -> (Option<CallId>,
             at = next.max(at + 1);
         }
     }
-    let (path, plain) = match &name.kind {
-        ValueKind::Str(text) => {
-            let base = text.text.rsplit('/').next().unwrap_or_default().to_owned();
-            (Path::single(Name { text: base.clone(), span: text.content }), base)
-        }
-        ValueKind::Ref(path) => (path.clone(), String::new()),
-        ValueKind::Env(name) => (Path::single(name.clone()), String::new()),
-        _ => (Path::default(), String::new()),
-    };
+    let (path, plain) = named(&name);
     match (plain.as_str(), words.as_slice()) {
-        ("[" | "test" | "", []) => return (None, at),
         ("[" | "test", _) => return (None, at),
+        ("", []) if path.last().is_empty() => return (None, at),
         ("source" | ".", [(file, _), ..]) => {
             if let Some(file) = file.as_str() {
                 let module = Name { text: file.text.clone(), span: file.content };
@@ -180,9 +184,28 @@ fn simple(reader: &mut Reader<'_>, start: usize, end: usize) -> (Option<CallId>,
         let name = Some(Name { text: "<<".to_owned(), span: Span::new(value.span.start, value.span.start) });
         args.push(crate::facts::Arg { name, value, spread: false });
     }
-    let span = reader.span_of(start, last + 1).to(args_span);
+    let span = reader.span_of(first, last + 1).to(args_span);
     reader.facts.calls.push(Call { path, new: false, receiver: None, args, args_span, span });
     (Some(reader.facts.calls.len() - 1), at)
+}
+
+/// The path of a command and its plain name: `/usr/bin/curl` and `"$BIN"/curl` are `curl`, `$CURL` has none.
+fn named(name: &Value) -> (Path, String) {
+    let last = match &name.kind {
+        ValueKind::Concat(parts) => {
+            parts.last().filter(|part| part.as_str().is_some_and(|text| text.text.contains('/')))
+        }
+        _ => Some(name),
+    };
+    match last.map(|value| &value.kind) {
+        Some(ValueKind::Str(text)) => {
+            let base = text.text.rsplit('/').next().unwrap_or_default().to_owned();
+            (Path::single(Name { text: base.clone(), span: text.content }), base)
+        }
+        Some(ValueKind::Ref(path)) => (path.clone(), String::new()),
+        Some(ValueKind::Env(name)) => (Path::single(name.clone()), String::new()),
+        _ => (Path::default(), String::new()),
+    }
 }
 
 /// `"$@"`, `"${name[@]}"`: all the words of a list.
@@ -366,14 +389,28 @@ fn loop_head(reader: &mut Reader<'_>, at: usize, end: usize) -> usize {
 
 /// `[[ … ]]`: only what its words run is of interest.
 fn condition(reader: &mut Reader<'_>, at: usize, end: usize) -> usize {
-    let mut at = at;
-    while at < end && !reader.is_word(at, "]]") && !reader.is_op(at, ";") {
-        at = match reader.kind(at) {
-            Some(Kind::StrOpen | Kind::InterpOpen) => word(reader, at, end).1.max(at + 1),
+    let mut close = at;
+    while close < end && !reader.is_word(close, "]]") && !reader.is_op(close, ";") {
+        close += 1;
+    }
+    substitutions(reader, at, close);
+    close + 1
+}
+
+/// Has the commands that stand in expansions and strings read later.
+fn substitutions(reader: &mut Reader<'_>, start: usize, end: usize) {
+    let mut at = start;
+    while at < end {
+        let next = match reader.kind(at) {
+            Some(Kind::StrOpen | Kind::InterpOpen) => {
+                let close = reader.mate(at, end);
+                reader.queue(at, (close + 1).min(end));
+                close + 1
+            }
             _ => at + 1,
         };
+        at = next;
     }
-    at + 1
 }
 
 fn function(reader: &mut Reader<'_>, at: usize, name: usize, body: usize, end: usize) -> usize {
@@ -394,7 +431,10 @@ pub(super) fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<
     let value = match opening {
         "" => plain(reader, at),
         "${" => parameter(reader, at, end),
-        _ if reader.is_open(at, "(") && !reader.tokens[at].sp => Value::opaque(reader.span_of(at, end)),
+        _ if reader.is_open(at, "(") && !reader.tokens[at].sp => {
+            substitutions(reader, at + 1, reader.mate(at, end));
+            Value::opaque(reader.span_of(at, end))
+        }
         _ => substitution(reader, at, end),
     };
     Some((value, end))
