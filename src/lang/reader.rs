@@ -58,7 +58,8 @@ impl<'a> Reader<'a> {
     pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
         let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
         let known = HashSet::new();
-        let mut reader = Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 32 * tokens.len(), queue };
+        let mut reader =
+            Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 32 * tokens.len(), queue };
         (profile.blocks)(&mut reader);
         reader.block_end.sort_unstable();
         reader
