@@ -216,9 +216,7 @@ fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Valu
     match pattern {
         ValuePattern::Any => true,
         // Options are no credential: `auth(token, { type: "bearer" })` has one.
-        ValuePattern::Slot(_)
-            if index.resolve(actual).iter().any(|value| matches!(value.kind, ValueKind::Map(_))) =>
-        {
+        ValuePattern::Slot(_) if index.resolve(actual).iter().any(|value| matches!(value.kind, ValueKind::Map(_))) => {
             false
         }
         ValuePattern::Slot(role) => {

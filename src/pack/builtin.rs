@@ -79,9 +79,15 @@ mod tests {
             entries.map(|entry| entry.expect("it can be listed").file_name().to_string_lossy().into_owned()).collect()
         };
         for folder in names(&root).iter().filter(|name| root.join(name).is_dir()) {
-            let (_, files) = PACKS.iter().find(|(name, _)| name == folder).unwrap_or_else(|| panic!("rules/{folder} is not embedded"));
+            let (_, files) = PACKS
+                .iter()
+                .find(|(name, _)| name == folder)
+                .unwrap_or_else(|| panic!("rules/{folder} is not embedded"));
             for name in names(&root.join(folder)) {
-                assert!(files.iter().any(|(known, _)| *known == name), "rules/{folder}/{name} is missing from builtin.rs");
+                assert!(
+                    files.iter().any(|(known, _)| *known == name),
+                    "rules/{folder}/{name} is missing from builtin.rs"
+                );
             }
         }
     }

@@ -83,7 +83,11 @@ impl<'p> Checker<'p> {
         }
         let Some(sdk) = &file.sdk else { return };
         if file.construct.is_empty() {
-            self.problem(&sdk.id, "a file with an [sdk] table describes no construct", "add a [[construct]], or drop the table");
+            self.problem(
+                &sdk.id,
+                "a file with an [sdk] table describes no construct",
+                "add a [[construct]], or drop the table",
+            );
         }
         let of_file: Vec<String> = file.construct.iter().map(|row| full_id(sdk, row)).collect();
         for row in &file.construct {
@@ -95,25 +99,47 @@ impl<'p> Checker<'p> {
     }
 
     fn id(&mut self, id: &Text) {
-        let word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        let word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
         let letter = id.get_ref().starts_with(|c: char| c.is_ascii_lowercase());
         if !letter || !id.get_ref().split('-').all(word) {
-            self.problem(id, format!("{:?} is not an id", id.get_ref()), "an id is lower-case words joined by `-`, such as `basic-auth`");
+            self.problem(
+                id,
+                format!("{:?} is not an id", id.get_ref()),
+                "an id is lower-case words joined by `-`, such as `basic-auth`",
+            );
         }
     }
 
     fn construct(&mut self, row: &schema::Construct, construct: &'p Construct, of_file: &[String]) {
         if row.examples.is_empty() {
-            self.problem(&row.id, format!("{} has no example", construct.id), "add `examples = ['…']`, code that it finds");
+            self.problem(
+                &row.id,
+                format!("{} has no example", construct.id),
+                "add `examples = ['…']`, code that it finds",
+            );
         }
         if row.kind == Kind::KeyAuth && row.counter_examples.is_empty() {
-            self.problem(&row.id, format!("{} has no counter-example", construct.id), "add `counter_examples = ['…']`, code that looks like it and is none");
+            self.problem(
+                &row.id,
+                format!("{} has no counter-example", construct.id),
+                "add `counter_examples = ['…']`, code that looks like it and is none",
+            );
         }
         if row.kind == Kind::KeyAuth && row.fix.is_empty() {
-            self.problem(&row.id, format!("{} has no fix", construct.id), "add a [[construct.fix]] with `code` or `manual`");
+            self.problem(
+                &row.id,
+                format!("{} has no fix", construct.id),
+                "add a [[construct.fix]] with `code` or `manual`",
+            );
         }
         if row.kind == Kind::Exempt && row.reason.is_none() {
-            self.problem(&row.id, format!("{} is spared without a reason", construct.id), "add `reason = \"…\"`, from the vendor's statement");
+            self.problem(
+                &row.id,
+                format!("{} is spared without a reason", construct.id),
+                "add `reason = \"…\"`, from the vendor's statement",
+            );
         }
         row.examples.iter().for_each(|example| self.example(example, construct));
         row.counter_examples.iter().for_each(|example| self.counter_example(example, construct, of_file));
@@ -125,9 +151,12 @@ impl<'p> Checker<'p> {
         self.examples += 1;
         let tried = self.tried(example, construct);
         let Some(found) = tried.iter().find(|tried| finds(tried, construct)) else {
-            let others: Vec<&str> = tried.iter().flat_map(|tried| logins(tried)).map(|found| found.construct.id.as_str()).collect();
+            let others: Vec<&str> =
+                tried.iter().flat_map(|tried| logins(tried)).map(|found| found.construct.id.as_str()).collect();
             let hint = match others.first() {
-                Some(other) => format!("{other} matches it first: make the code of one more exact, or move the example"),
+                Some(other) => {
+                    format!("{other} matches it first: make the code of one more exact, or move the example")
+                }
                 None => "the example must name the vendor's library or host as a real file does".to_owned(),
             };
             return self.problem(example, format!("{} does not match its example", construct.id), hint);
@@ -145,14 +174,22 @@ impl<'p> Checker<'p> {
             _ => finds(tried, construct).then(|| construct.id.clone()),
         };
         if let Some(id) = tried.iter().find_map(wrong) {
-            self.problem(example, format!("{id} matches this counter-example"), "make its code more exact, or move the code to `examples`");
+            self.problem(
+                example,
+                format!("{id} matches this counter-example"),
+                "make its code more exact, or move the code to `examples`",
+            );
         } else if !tried.iter().any(|tried| tried.whole) {
             self.lossy(example);
         }
     }
 
     fn lossy(&mut self, example: &Text) {
-        self.problem(example, "the code cannot be read whole", "write code that stands by itself and closes what it opens");
+        self.problem(
+            example,
+            "the code cannot be read whole",
+            "write code that stands by itself and closes what it opens",
+        );
     }
 
     /// The example in each language of the construct.
@@ -160,7 +197,11 @@ impl<'p> Checker<'p> {
         let languages = construct.languages.iter().filter_map(|name| lang::by_name(name));
         let tried = languages.map(|language| {
             let layers = lowered(language, example.get_ref());
-            let source = Source::from_bytes(RelPath::new(std::path::Path::new("example")), example.get_ref().clone().into_bytes(), true);
+            let source = Source::from_bytes(
+                RelPath::new(std::path::Path::new("example")),
+                example.get_ref().clone().into_bytes(),
+                true,
+            );
             Tried { whole: whole(&layers), matched: matcher::matched(self.pack, &source, &layers) }
         });
         tried.collect()
@@ -171,7 +212,13 @@ impl<'p> Checker<'p> {
         let code = match (&fix.code, &fix.manual) {
             (Some(code), None) => code,
             (None, Some(_)) => return,
-            _ => return self.problem(id, format!("a fix of {} needs either code or manual steps", construct.id), "add `code = '…'` or `manual = \"…\"`"),
+            _ => {
+                return self.problem(
+                    id,
+                    format!("a fix of {} needs either code or manual steps", construct.id),
+                    "add `code = '…'` or `manual = \"…\"`",
+                );
+            }
         };
         if let Some(versions) = &fix.versions
             && construct.package.is_none()
@@ -184,7 +231,9 @@ impl<'p> Checker<'p> {
                 return self.lossy(code);
             }
             let compiled = pattern::compile(&layers, &[], &self.pack.word);
-            let Some(anchor) = compiled.ok().map(|pattern| pattern.anchor).filter(|anchor| anchor.roles().contains(&Role::Token)) else {
+            let Some(anchor) =
+                compiled.ok().map(|pattern| pattern.anchor).filter(|anchor| anchor.roles().contains(&Role::Token))
+            else {
                 return self.problem(code, "the replacement has no TOKEN", "write TOKEN where the access token stands");
             };
             let found = construct.patterns.iter().find(|(name, _)| *name == language.name).map(|(_, pattern)| pattern);
@@ -208,7 +257,11 @@ impl<'p> Checker<'p> {
                 continue;
             };
             if seen.iter().any(|other| other.overlaps(&range)) {
-                self.problem(at, "two fixes of one construct hold for the same version", "give them versions that do not overlap");
+                self.problem(
+                    at,
+                    "two fixes of one construct hold for the same version",
+                    "give them versions that do not overlap",
+                );
             }
             seen.push(range);
         }
@@ -233,7 +286,8 @@ fn logins<'t, 'p>(tried: &'t Tried<'p>) -> impl Iterator<Item = &'t Use<'p>> {
         let origins = found.slot(Role::ApiKey).map(|slot| &slot.origins);
         origins.is_some_and(|origins| origins.iter().any(|origin| !matches!(origin, Origin::Blank { .. })))
     };
-    let login = move |found: &&Use<'p>| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code && key(found);
+    let login =
+        move |found: &&Use<'p>| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code && key(found);
     tried.matched.uses.iter().filter(login)
 }
 

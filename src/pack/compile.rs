@@ -141,7 +141,13 @@ impl Compiler {
         Some(pack)
     }
 
-    fn file_into(&mut self, pack: &mut Pack, file: PackFile, placeholders: &mut Vec<String>, seen: &mut HashSet<String>) {
+    fn file_into(
+        &mut self,
+        pack: &mut Pack,
+        file: PackFile,
+        placeholders: &mut Vec<String>,
+        seen: &mut HashSet<String>,
+    ) {
         pack.hosts.extend(file.host.into_iter().map(|host| (host.name, host.role)));
         for row in file.credential {
             pack.credentials.extend(self.credential(row));
@@ -242,7 +248,11 @@ impl Compiler {
     }
 
     fn credential(&mut self, row: schema::Credential) -> Option<Credential> {
-        let find = BytesRegexBuilder::new(row.shape.get_ref()).unicode(false).build().map_err(|error| self.bad_regex(&row.shape, &error)).ok()?;
+        let find = BytesRegexBuilder::new(row.shape.get_ref())
+            .unicode(false)
+            .build()
+            .map_err(|error| self.bad_regex(&row.shape, &error))
+            .ok()?;
         Some(Credential {
             find,
             whole: self.whole(&row.shape),

@@ -32,7 +32,8 @@ fn rules() -> String {
 }
 
 fn problems(file: &str) -> Vec<Problem> {
-    let files = vec![("vendor.toml".to_owned(), format!("{VENDOR}{}", rules())), ("sdk.toml".to_owned(), file.to_owned())];
+    let files =
+        vec![("vendor.toml".to_owned(), format!("{VENDOR}{}", rules())), ("sdk.toml".to_owned(), file.to_owned())];
     check(files).err().map_or(Vec::new(), |error| error.problems)
 }
 
@@ -86,7 +87,9 @@ fn examples_have_to_match() {
 
 #[test]
 fn an_example_of_another_construct_names_it() {
-    let second = SOUND.replace("\"client\"", "\"second\"").replace("examples = ['Acme::Client.new(id, key)']", "examples = [«'Acme::Client.new(a, b)'»]");
+    let second = SOUND
+        .replace("\"client\"", "\"second\"")
+        .replace("examples = ['Acme::Client.new(id, key)']", "examples = [«'Acme::Client.new(a, b)'»]");
     check_construct(&format!("{SOUND}[[construct]]{second}"), "ruby/second does not match its example");
     let problems = problems(&format!("{SDK}[[construct]]{SOUND}[[construct]]{}", second.replace(['«', '»'], "")));
     assert!(problems[0].hint.contains("ruby/client matches it first"), "{problems:?}");
@@ -94,7 +97,10 @@ fn an_example_of_another_construct_names_it() {
 
 #[test]
 fn counter_examples_must_not_match() {
-    check_construct(&SOUND.replace("'Acme::Client.new(token)'", "«'Acme::Client.new(a, b)'»"), "ruby/client matches this counter-example");
+    check_construct(
+        &SOUND.replace("'Acme::Client.new(token)'", "«'Acme::Client.new(a, b)'»"),
+        "ruby/client matches this counter-example",
+    );
 }
 
 #[test]
@@ -123,7 +129,8 @@ fn no_version_has_two_fixes() {
     check_construct(&SOUND.replace("\"<2.0.0\"", "«\"<=2.0.0\"»"), "same version");
     check_construct(&SOUND.replace("\"<2.0.0\"", "«\"^1.2\"»"), "plain bounds");
     check_construct(&SOUND.replace("\"<2.0.0\"", "«\"one\"»"), "not a version range");
-    let without = SOUND.replace("versions = \"<2.0.0\", manual = \"raise it\"", "code = «'Acme::Client.new(TOKEN, nil)'»");
+    let without =
+        SOUND.replace("versions = \"<2.0.0\", manual = \"raise it\"", "code = «'Acme::Client.new(TOKEN, nil)'»");
     check_construct(&without, "same version");
 }
 
@@ -175,7 +182,10 @@ fn unknown_keys_are_pointed_at() {
 
 #[test]
 fn code_needs_a_slot_and_a_known_language() {
-    check_construct(&SOUND.replace("code = 'Acme::Client.new(APP_ID, API_KEY)'", "code = «'Acme::Client.new(id, key)'»"), "no statement with APP_ID");
+    check_construct(
+        &SOUND.replace("code = 'Acme::Client.new(APP_ID, API_KEY)'", "code = «'Acme::Client.new(id, key)'»"),
+        "no statement with APP_ID",
+    );
     check_construct(&format!("{SOUND}languages = [«\"cobol\"»]\n"), "no language is called");
 }
 
@@ -211,8 +221,13 @@ fn the_description_names_every_key() {
     for (title, keys) in &tables {
         let section = described.split("\n### ").find(|section| section.lines().next() == Some(title));
         let section = section.unwrap_or_else(|| panic!("rules/README.md has no section {title}"));
-        let cells = section.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|line| line.split(" | ").next());
-        let mut named: Vec<String> = cells.flat_map(|cell| cell.split(['`', ',', ' '])).filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let cells =
+            section.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|line| line.split(" | ").next());
+        let mut named: Vec<String> = cells
+            .flat_map(|cell| cell.split(['`', ',', ' ']))
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
         named.sort();
         assert_eq!(&named, keys, "the keys of {title} in rules/README.md");
     }
