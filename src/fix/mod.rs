@@ -59,8 +59,9 @@ fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) ->
     let text = &project.files[file].source.text;
     let mut edits = Vec::new();
     if found.companions.is_empty() && !replacement.whole {
-        let run = arguments::run(found)?;
-        edits.push(Edit { file, span: run, text: replacement.arguments });
+        let span = arguments::run(found, text)?;
+        let text = if found.in_map { replacement.items? } else { replacement.arguments };
+        edits.push(Edit { file, span, text });
     } else {
         edits.push(Edit { file, span: found.span, text: replacement.statement });
         edits.extend(found.companions.iter().map(|span| Edit {

@@ -758,8 +758,9 @@ impl Reader<'_> {
 
     fn command(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
         let mut stop = at;
-        // No person nests commands so that the shares of one statement run out; the bound keeps them linear.
-        let mut steps = self.steps.max(64);
+        // No person nests commands so that the shares of one file run out; the bound keeps hostile files linear.
+        let share = self.steps.clamp(64, 4096);
+        let mut steps = share;
         while stop < end && steps > 0 {
             steps -= 1;
             let token = self.tokens[stop];
@@ -775,7 +776,7 @@ impl Reader<'_> {
             let opens = matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             stop = if opens { self.mate(stop, end) + 1 } else { stop + 1 };
         }
-        self.steps = steps;
+        self.steps = self.steps.saturating_sub(share - steps);
         let stop = stop.min(end);
         let defs = self.facts.defs.len();
         let args = self.args(at, stop, self.profile.arg_key);

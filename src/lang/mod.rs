@@ -182,15 +182,19 @@ fn by_interpreter(text: &[u8]) -> Option<&'static Language> {
 /// notes.
 #[must_use]
 pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer> {
-    let profile = match language.front {
-        Front::Own(front) => return front(text, range),
-        Front::Profile(profile) => profile,
-    };
+    match language.front {
+        Front::Own(front) => front(text, range),
+        Front::Profile(profile) => lower_with(language.name, profile, text, range),
+    }
+}
+
+/// Lowers `text[range]` by the shared lexer and reader.
+fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
     let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
-    let mut layers = vec![Layer { carrier: Carrier::Code, language: language.name, facts }];
-    layers.extend(commented(language.name, profile, text, &lexed.comments));
+    let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
+    layers.extend(commented(name, profile, text, &lexed.comments));
     layers
 }
 

@@ -32,7 +32,7 @@ pub struct Reader<'a> {
     pub known: HashSet<&'a str>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
-    /// How many more tokens the statement at hand may look ahead for the ends of its commands.
+    /// How many more tokens may be looked at to find the ends of commands, all in all.
     pub(super) steps: usize,
     queue: Vec<(usize, usize)>,
 }
@@ -40,36 +40,41 @@ pub struct Reader<'a> {
 /// Expressions nested deeper than this are read as statements of their own.
 pub(super) const MAX_NESTING: usize = 64;
 
-/// Tokens one statement may look ahead for the ends of its commands, all in all.
-const MAX_STEPS: usize = 4096;
-
 /// Reads the facts of a lexed file.
 #[must_use]
 pub fn read(text: &[u8], lexed: &Lexed, profile: &Profile) -> Facts {
-    let mut reader = Reader {
-        text,
-        tokens: &lexed.tokens,
-        profile,
-        facts: Facts::default(),
-        block_end: Vec::new(),
-        known: HashSet::new(),
-        depth: 0,
-        steps: 0,
-        queue: vec![(0, lexed.tokens.len())],
-    };
-    (profile.blocks)(&mut reader);
-    reader.block_end.sort_unstable();
-    while let Some((start, end)) = reader.queue.pop() {
-        reader.depth = 0;
-        reader.statements(start, end);
-    }
+    let mut reader = Reader::new(text, &lexed.tokens, profile);
+    reader.queue(0, lexed.tokens.len());
+    let mut facts = reader.finish();
     if lexed.too_deep {
-        reader.facts.notes.push(Note::TooDeep);
+        facts.notes.push(Note::TooDeep);
     }
-    reader.facts
+    facts
 }
 
 impl<'a> Reader<'a> {
+    /// A reader that has read nothing yet and has nothing queued.
+    #[must_use]
+    pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
+        let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
+        let known = HashSet::new();
+        let mut reader =
+            Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 32 * tokens.len(), queue };
+        (profile.blocks)(&mut reader);
+        reader.block_end.sort_unstable();
+        reader
+    }
+
+    /// Reads what is queued. Returns all that was read.
+    #[must_use]
+    pub fn finish(mut self) -> Facts {
+        while let Some((start, end)) = self.queue.pop() {
+            self.depth = 0;
+            self.statements(start, end);
+        }
+        self.facts
+    }
+
     /// The token's text; empty past the end.
     #[must_use]
     pub fn str(&self, index: usize) -> &'a str {
@@ -161,7 +166,6 @@ impl<'a> Reader<'a> {
     pub fn statements(&mut self, start: usize, end: usize) {
         let mut at = start;
         while at < end {
-            self.steps = MAX_STEPS;
             at = self.statement(at, end).max(at + 1);
         }
     }
@@ -479,6 +483,14 @@ impl<'a> Reader<'a> {
     pub fn item_end(&self, at: usize, end: usize) -> usize {
         let mut i = at;
         while i < end && !self.is_op(i, ",") {
+            // Commas between type arguments end nothing: `new Map<A, B>()`, `x.<A, B>f()`.
+            let typed = i > at + 1 && self.profile.new.is_some_and(|new| self.is_word(i - 2, new));
+            if let Some(after) =
+                (i > at && (typed || self.op_in(i - 1, self.profile.path))).then(|| self.generics_end(i, end)).flatten()
+            {
+                i = after;
+                continue;
+            }
             let opens = matches!(self.tokens[i].kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
             i = if opens { self.mate(i, end) + 1 } else { i + 1 };
         }

@@ -203,6 +203,12 @@ impl<'a> Index<'a> {
         found
     }
 
+    /// Whether the file says that the path's first name is brought in from a module.
+    #[must_use]
+    pub fn is_imported(&self, path: &Path) -> bool {
+        self.locals.contains_key(path.root())
+    }
+
     fn absolute_into(&self, path: &Path, depth: usize, found: &mut Vec<Vec<String>>) {
         let Some(root) = path.0.first() else { return };
         let rest = || path.0[1..].iter().map(|name| name.text.clone());

@@ -47,7 +47,9 @@ impl<'a> Flat<'a> {
             }
             ValueKind::Concat(parts) if depth < 4 => parts.iter().for_each(|part| self.push(index, part, depth + 1)),
             ValueKind::Ref(_) if depth < 4 => match index.resolve(value).as_slice() {
-                [next] if next.as_str().is_some() => self.push(index, next, depth + 1),
+                [next] if matches!(next.kind, ValueKind::Str(_) | ValueKind::Concat(_)) => {
+                    self.push(index, next, depth + 1)
+                }
                 _ => self.hole(value),
             },
             _ => self.hole(value),

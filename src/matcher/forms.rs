@@ -48,6 +48,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             construct,
             span,
             matched: Vec::new(),
+            in_map: false,
             slots,
             binding,
             companions: Vec::new(),

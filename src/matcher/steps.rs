@@ -84,6 +84,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
             construct,
             span: subject.span(),
             matched: found.spans,
+            in_map: found.in_map,
             slots: found.slots,
             binding,
             companions: Vec::new(),
@@ -130,6 +131,8 @@ struct Filled {
     slots: Vec<Slot>,
     /// The arguments and items that hold them, keys included.
     spans: Vec<Span>,
+    /// Whether those are items of a map passed as one argument.
+    in_map: bool,
 }
 
 /// Whether a fact is this step; gives what it fills, and whether only the written name says so.
@@ -154,7 +157,8 @@ fn compare(
     };
     let written = !hit(false);
     // The name as written counts only where the file says nothing else of it, such as another module it is from.
-    (matches && (!written || names.len() == 1 && hit(true))).then_some((written, slots))
+    let imported = context.index.is_imported(subject.path());
+    (matches && (!written || !imported && hit(true))).then_some((written, slots))
 }
 
 fn call_args(context: &Context<'_, '_>, pattern: &CallPattern, call: &Call, slots: &mut Filled) -> bool {
@@ -179,10 +183,18 @@ fn spanned<'a>(
     actual: &'a Value,
     filled: &mut Filled,
 ) -> bool {
-    if matches!(expected, ValuePattern::Slot(_) | ValuePattern::Pair | ValuePattern::Blank) {
+    let before = filled.spans.len();
+    if !value(context, expected, actual, filled) {
+        return false;
+    }
+    if key.is_none() && matches!(expected, ValuePattern::Map(_)) {
+        // Options in a map of their own: its items are what changes.
+        filled.in_map = true;
+    } else if matches!(expected, ValuePattern::Blank) || expected.has_slot() {
+        filled.spans.truncate(before);
         filled.spans.push(key.map_or(actual.span, |key| key.span.to(actual.span)));
     }
-    value(context, expected, actual, filled)
+    true
 }
 
 /// The value passed under a keyword: written so, spread from a map, or inside the last map.

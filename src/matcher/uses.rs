@@ -39,6 +39,8 @@ pub struct Use<'p> {
     pub span: Span,
     /// The arguments or items that the construct names, keys included.
     pub matched: Vec<Span>,
+    /// Whether those are items of a map passed as one argument.
+    pub in_map: bool,
     /// The credentials.
     pub slots: Vec<Slot>,
     /// What ties it to the vendor.

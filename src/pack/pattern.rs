@@ -224,6 +224,14 @@ impl Step {
 }
 
 impl ValuePattern {
+    /// Whether a credential stands in it.
+    #[must_use]
+    pub fn has_slot(&self) -> bool {
+        let mut roles = Vec::new();
+        self.roles(&mut roles);
+        !roles.is_empty()
+    }
+
     fn roles(&self, roles: &mut Vec<Role>) {
         match self {
             Self::Slot(role) => roles.push(*role),

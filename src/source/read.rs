@@ -59,6 +59,8 @@ pub(crate) struct Examined {
 pub(crate) struct Origin<'a> {
     pub(crate) path: &'a dyn Fn() -> RelPath,
     pub(crate) explicit: bool,
+    /// Whether the file's name has a needle.
+    pub(crate) named: bool,
 }
 
 /// Reads files one after the other into one buffer.
@@ -87,11 +89,12 @@ impl Reader {
         if size > self.limits.max_whole as u64 {
             return stream::examine(file, size, &self.prefilter, self.limits, origin, hit);
         }
-        let found = self.look(&mut file, size)?;
+        // A file whose name has a needle is of interest whatever it holds: `vendor.yml` need not repeat the word.
+        let found = if origin.named { Look::Hit { seen: 0 } } else { self.look(&mut file, size)? };
         let (encoding, seen) = match found {
             Look::Clean(bytes) => return Ok(Examined { bytes, hit: false }),
             Look::Wide => (None, 0),
-            Look::Hit { seen } => (Some(Encoding::Utf8 { bom: false }), seen),
+            Look::Hit { seen } => ((!origin.named).then_some(Encoding::Utf8 { bom: false }), seen),
         };
         // What the buffer still holds from the start of the file need not be read again.
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1).max(seen));
@@ -108,7 +111,7 @@ impl Reader {
         }
         let examined = Examined { bytes: bytes.len() as u64, hit: true };
         let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
-        if encoding.is_none() && self.prefilter.find_at(&source.text, 0).is_none() {
+        if encoding.is_none() && !origin.named && self.prefilter.find_at(&source.text, 0).is_none() {
             return Ok(Examined { hit: false, ..examined });
         }
         hit(source);

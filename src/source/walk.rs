@@ -327,7 +327,8 @@ impl Visitor<'_> {
             Ok(regular) => regular,
             Err(error) => return run.met(path, &error),
         };
-        let origin = Origin { path: &|| run.shown(path), explicit };
+        let named = run.prefilter.find_at(entry.file_name().as_encoded_bytes(), 0).is_some();
+        let origin = Origin { path: &|| run.shown(path), explicit, named };
         match self.reader.examine(regular, origin, run.hit) {
             Ok(examined) => {
                 self.walked.examined += 1;

@@ -4,7 +4,7 @@ use dekey::facts::{Arg, Carrier, Facts, Item, Path, Value, ValueKind};
 use dekey::lang::Layer;
 
 /// One line a fact, in source order; layers other than code are marked by what carries them.
-pub fn outline(layers: &[Layer]) -> String {
+pub(crate) fn outline(layers: &[Layer]) -> String {
     let mut out = String::new();
     for layer in layers {
         let mark = match layer.carrier {

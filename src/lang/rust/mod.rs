@@ -1,6 +1,9 @@
 //! Rust.
 //!
-//! Owns the lexical profile: raw strings, lifetimes, macros, `use` trees. It knows no vendor.
+//! Owns the lexical profile: raw strings, lifetimes, macros, `use` trees. It knows no vendor. The decision to know: files
+//! that parse are read by their tree ([`syntax`]), all others, and what macros are given, by tokens.
+
+mod syntax;
 
 use super::lexer::{Lexer, character};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
@@ -17,7 +20,7 @@ pub static LANGUAGE: Language = Language {
     filenames: &[],
     interpreters: &[],
     fences: &["rust-script"],
-    front: Front::Profile(&PROFILE),
+    front: Front::Own(syntax::lower),
     environment: "std::env::var(\"{}\")",
 };
 

@@ -1,0 +1,118 @@
+//! A scan of files that exist for the length of a test.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route};
+use dekey::pack::Pack;
+use dekey::scan::{Options, scan};
+use dekey::source::{Progress, Walk};
+
+pub(crate) static PACKS: LazyLock<Vec<Pack>> =
+    LazyLock::new(|| dekey::pack::builtin::packs().unwrap_or_else(|error| panic!("{error}")));
+
+/// How a scan is run; no choice here may change what it finds, but the audience.
+#[derive(Clone, Copy)]
+pub(crate) struct How {
+    pub(crate) audience: Option<Route>,
+    pub(crate) prefilter: bool,
+    pub(crate) threads: usize,
+}
+
+impl How {
+    pub(crate) fn new(audience: Option<Route>) -> Self {
+        Self { audience, prefilter: true, threads: 2 }
+    }
+}
+
+/// Scans files, given by path and bytes.
+pub(crate) fn files(files: &[(String, Vec<u8>)], how: How) -> Report {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    for (path, bytes) in files {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it is inside the directory")).expect("writable");
+        std::fs::write(path, bytes).expect("writable");
+    }
+    tree(dir.path(), how)
+}
+
+/// Scans a directory.
+pub(crate) fn tree(dir: &Path, how: How) -> Report {
+    let walk = Walk { threads: how.threads, ..Walk::new(dir.to_owned(), vec![".".into()]) };
+    let options = Options {
+        walk,
+        input: None,
+        packs: &PACKS,
+        audience: how.audience,
+        variable: None,
+        exclude: None,
+        prefilter: how.prefilter,
+    };
+    scan(&options, &Progress::default()).expect("the scan runs")
+}
+
+/// The three formats, one after the other.
+pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 3] {
+    [("text", text(report)), ("concise", concise(report)), ("json", json(report))]
+}
+
+pub(crate) fn text(report: &Report) -> String {
+    written(|out| {
+        dekey::render::text::findings(report, out)?;
+        dekey::render::closing::write(report, true, out)
+    })
+}
+
+pub(crate) fn concise(report: &Report) -> String {
+    written(|out| dekey::render::concise::findings(report, out))
+}
+
+pub(crate) fn json(report: &Report) -> String {
+    written(|out| dekey::render::json::report(report, out))
+}
+
+/// Without colours, as a file gets it.
+fn written(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut out = Vec::new();
+    write(&mut anstream::StripStream::new(&mut out)).expect("memory can be written to");
+    String::from_utf8(out).expect("reports are UTF-8")
+}
+
+/// What a marker says of a finding.
+pub(crate) fn describe(report: &Report, finding: &Finding) -> String {
+    let level = match finding.level {
+        Level::Note => "note",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
+    let confidence = match finding.confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    };
+    let route = match finding.route {
+        Some(Route::AccessToken) => " access-token",
+        Some(Route::Oauth) => " oauth",
+        Some(Route::Remove) => " remove",
+        None => "",
+    };
+    let fix = match finding.fix.as_ref().map(|fix| fix.applicability) {
+        Some(Applicability::Safe) => " fix=safe",
+        Some(Applicability::Unsafe) => " fix=unsafe",
+        Some(Applicability::Manual) => " fix=manual",
+        None => "",
+    };
+    let places = dekey::render::Places::new(&report.files);
+    let mut related: Vec<String> = finding
+        .related
+        .iter()
+        .map(|label| {
+            let path = String::from_utf8_lossy(places.path(label.file));
+            format!("{path}:{}", places.position(label.file, label.span.start).line)
+        })
+        .collect();
+    related.dedup();
+    let related = if related.is_empty() { String::new() } else { format!(" <- {}", related.join(" ")) };
+    let rule = finding.rule.strip_prefix("intercom/").unwrap_or(&finding.rule);
+    format!("{rule} {level} {confidence}{route}{fix}{related}")
+}
