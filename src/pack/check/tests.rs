@@ -233,3 +233,24 @@ fn the_description_names_every_key() {
     }
     assert_eq!(described.matches("\n### ").count(), tables.len(), "a section describes a table that does not exist");
 }
+
+#[test]
+fn messages_stand_alone() {
+    let whole = rules();
+    let at = whole.find("\"hardcoded-api-key\"").expect("it is a rule");
+    let broken = |from: &str, to: &str| {
+        let (before, after) = whole.split_at(at);
+        let files = vec![("vendor.toml".to_owned(), format!("{VENDOR}{before}{}", after.replacen(from, to, 1)))];
+        check(files).err().map_or(Vec::new(), |error| error.problems)
+    };
+    for (from, to, says) in [
+        ("\"m\"", "\"Message\"", "not a line by itself"),
+        ("\"m\"", "\"message.\"", "not a line by itself"),
+        ("{ any", "{ oauth", "no remedy for any route"),
+    ] {
+        let problems = broken(from, to);
+        let [problem] = problems.as_slice() else { panic!("one problem, not {problems:#?}") };
+        assert!(problem.message.contains(says), "{problem:?}");
+        assert_eq!(problem.span.map(|span| span.start), Some(VENDOR.len() + at), "{problem:?}");
+    }
+}
