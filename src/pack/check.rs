@@ -121,7 +121,11 @@ impl<'p> Checker<'p> {
             self.problem(&rule.id, format!("the message of {} is not a line by itself", rule.id.get_ref()), hint);
         }
         if !rule.remedy.contains_key("any") {
-            self.problem(&rule.id, format!("{} has no remedy for any route", rule.id.get_ref()), "add `any = \"…\"` to its remedies");
+            self.problem(
+                &rule.id,
+                format!("{} has no remedy for any route", rule.id.get_ref()),
+                "add `any = \"…\"` to its remedies",
+            );
         }
     }
 
