@@ -314,7 +314,11 @@ fn project(golden: &Path) -> Outcome {
         if blessing() {
             std::fs::write(&golden, output)?;
         } else {
-            snapbox::assert_data_eq!(output, snapbox::Data::read_from(&golden, None).raw());
+            let expected = std::fs::read_to_string(&golden)?;
+            if expected != output {
+                let (golden, diff) = (golden.display(), similar::TextDiff::from_lines(&expected, &output));
+                return Err(Box::new(Wrong(format!("{golden}\n{}", diff.unified_diff()))));
+            }
         }
     }
     Ok(())
