@@ -108,8 +108,8 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
         } else if expected.wrong && same {
             _ = writeln!(wrong, "{case_path}:{line}: fixed: remove the FIXME\n    in “{}”", case.heading);
         } else if !expected.wrong && !same && blessing() {
-            assert!(plant::shown(&secrets, &actual).is_none(), "write {} by hand: it holds a secret", case.heading);
-            expected.text = actual.replace("\r\n", "\n");
+            let plain = actual.replace("\r\n", "\n");
+            expected.text = planted.iter().fold(plain, |text, planted| planted.unplant(&text));
         } else if !expected.wrong && !same {
             _ = writeln!(wrong, "{case_path}:{line}: the fixed file is\n{actual}    in “{}”", case.heading);
         }

@@ -22,6 +22,8 @@ pub(crate) struct Planted {
     pub(crate) text: String,
     /// Where each template stands in the text with templates, and where in the expanded one; bytes.
     pieces: Vec<[std::ops::Range<usize>; 2]>,
+    /// Each value and its template.
+    values: Vec<(String, String)>,
     /// What was planted: no output may show it.
     pub(crate) secrets: Vec<String>,
 }
@@ -37,12 +39,18 @@ impl Planted {
             let (value, secrets) = value(&found[1], found[2].split(':').skip(1).collect());
             let start = planted.text.len();
             planted.text.push_str(&value);
+            planted.values.push((value, whole.as_str().to_owned()));
             planted.pieces.push([whole.range(), start..planted.text.len()]);
             planted.secrets.extend(secrets);
             last = whole.end();
         }
         planted.text.push_str(&written[last..]);
         planted
+    }
+
+    /// A text with templates again in place of their values.
+    pub(crate) fn unplant(&self, text: &str) -> String {
+        self.values.iter().fold(text.to_owned(), |text, (value, template)| text.replace(value, template))
     }
 
     /// The offset in the text with templates. An offset inside an expansion is its template's start, or its end for
