@@ -187,12 +187,16 @@ fn every_check_has_its_words() {
 
 /// Every file of every case, expanded, in a folder for each case.
 fn all_cases() -> Vec<(String, Vec<u8>)> {
+    planted_cases().into_iter().map(|(path, planted)| (path, planted.text.into_bytes())).collect()
+}
+
+fn planted_cases() -> Vec<(String, Planted)> {
     let mut files = BTreeMap::new();
     for (name, text) in below("fixtures/cases", "md") {
         for (number, case) in case::parse(&text).into_iter().enumerate() {
             for file in case.files {
                 let folder = PathBuf::from(&name).file_stem().expect("it has a name").to_string_lossy().into_owned();
-                files.insert(format!("{folder}/{number}/{}", file.path), Planted::new(&file.text).text.into_bytes());
+                files.insert(format!("{folder}/{number}/{}", file.path), Planted::new(&file.text));
             }
         }
     }
@@ -241,5 +245,31 @@ proptest! {
         let files = [(name.get(&CASES).0.clone(), bytes)];
         let [with, without] = [true, false].map(|prefilter| scanned::json(&scanned::files(&files, How { prefilter, ..How::new(None) })));
         prop_assert_eq!(with, without);
+    }
+
+    /// Lines of cases in any order, so that secrets stand beside findings that know nothing of them.
+    #[test]
+    fn no_output_shows_a_secret_whatever_is_around_it(
+        picks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..40),
+        joints in prop::collection::vec(prop::sample::select(vec!["\n", "\n", " ", "\r\n", "\t"]), 40),
+        name in any::<prop::sample::Index>(),
+    ) {
+        static CASES: LazyLock<Vec<(String, Planted)>> = LazyLock::new(planted_cases);
+        let (mut text, mut secrets) = (String::new(), Vec::new());
+        for ((file, line), joint) in picks.iter().zip(joints) {
+            let planted = &file.get(&CASES).1;
+            let lines: Vec<&str> = planted.text.lines().collect();
+            if lines.is_empty() {
+                continue;
+            }
+            text.push_str(lines[line.index(lines.len())]);
+            text.push_str(joint);
+            secrets.extend(planted.secrets.iter().cloned());
+        }
+        let report = scanned::files(&[(name.get(&CASES).0.clone(), text.clone().into_bytes())], How::new(None));
+        for (format, output) in scanned::outputs(&report) {
+            let shown = plant::shown(&secrets, &output);
+            prop_assert!(shown.is_none(), "{format} shows {}:\n{output}\nof\n{text}", shown.unwrap_or_default());
+        }
     }
 }
