@@ -1,9 +1,10 @@
 //! Fake credentials for cases: structurally valid, derived from their template's name, never written down.
 //!
 //! `{{token}}`, `{{token:2}}`, `{{token:eu}}`, `{{token:bare}}` (no padding), `{{token:percent}}`, `{{token64}}` (base64 of
-//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{key:upper}}`, `{{token:zero}}` (a dummy), `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
-//! the token and a colon), `{{uuid}}`, `{{hash}}` (64 hexadecimal digits, no secret). Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case
-//! can hold `{{ token }}` or `{{setting.key}}` as a placeholder of its own.
+//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
+//! the token and a colon), `{{uuid}}`. No secrets are `{{token:zero}}`, `{{key:upper}}` and `{{hash}}` (64 hexadecimal
+//! digits). Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case can hold `{{ token }}` or
+//! `{{setting.key}}` as a placeholder of its own.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -78,7 +79,7 @@ fn value(kind: &str, options: Vec<&str>) -> (String, Vec<String>) {
     match kind {
         "hash" => (hex(&format!("hash {number}")), Vec::new()),
         "uuid" => secret(uuid(number, '-')),
-        "key" if has("upper") => secret(key(number).to_uppercase()),
+        "key" if has("upper") => (key("upper").to_uppercase(), Vec::new()),
         "token" if has("zero") => secret(BASE64.encode(format!("tok:{}:1:0", "00000000_0000_0000_0000_000000000000"))),
         "key" => secret(format!("{}{}", if has("ro") { "ro-" } else { "" }, key(number))),
         "basic" if has("token") => twice(&token(number, has("eu")), ":"),
