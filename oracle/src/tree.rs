@@ -78,6 +78,10 @@ impl Tree {
         } else if grammar.comments.contains(&kind) {
             self.comments.push(without_line_break(text, span));
         } else if grammar.calls.contains(&kind) {
+            // A JSX fragment has no name and calls nothing.
+            if kind.starts_with("jsx_") && node.child_by_field_name("name").is_none() {
+                return;
+            }
             let arguments = node.child_by_field_name("arguments");
             if grammar.only_with_arguments && arguments.is_none() {
                 return;

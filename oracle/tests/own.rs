@@ -8,7 +8,7 @@ use dekey_oracle::grammars;
 
 /// Places where dekey differs and means to: what is compared, how the grammar's reading starts (or dekey's, where the
 /// grammar has none), and why.
-const ALLOWED: &[(&str, &str, &str)] = &[];
+const ALLOWED: &[(&str, &str, &str)] = &[("call", "::Intercom::Client.new", "the `::` in front is no part of a path")];
 
 /// dekey and the grammars agree on every string, comment and call, or the difference is listed with its reason.
 #[test]

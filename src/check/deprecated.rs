@@ -8,7 +8,7 @@ use crate::finding::{Confidence, Label};
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::link::route;
-use crate::matcher::{Binding, Use};
+use crate::matcher::{Binding, Use, snake};
 use crate::pack::schema::{Kind, Role};
 
 /// Finds them in code; in comments and documents only their secrets matter, which other rules find.
@@ -36,7 +36,8 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     let proven = !credentials(project, Role::ApiKey, &key.origins).is_empty();
     let confidence = match (found.binding, proven) {
         (Binding::Import | Binding::Host, true) => Confidence::High,
-        (Binding::Name, false) => Confidence::Low,
+        // Only the name looks like it, but the key's own name says whose it is.
+        (Binding::Name, false) if !named(project, &key.origins) => Confidence::Low,
         _ => Confidence::Medium,
     };
     let (route, evidence) = route::of_use(project, found);
@@ -72,6 +73,12 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     }));
     dedup(&mut finding.related);
     finding.fix = crate::fix::of_use(project, file, found, route);
+}
+
+/// Whether the name a key is read from is one of the vendor's.
+fn named(project: &Project<'_, '_>, origins: &[Origin]) -> bool {
+    let role = |name: &str| project.pack.role_of_name(&snake(name));
+    origins.iter().filter_map(Origin::name).any(|name| role(name) == Some(Role::ApiKey))
 }
 
 /// Drops labels whose place another label lies in or equals, in the order they were made.

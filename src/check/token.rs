@@ -26,7 +26,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 secret: Some(sighting.value.expose()),
             };
             if let Some(finding) = judged.add(project, draft) {
-                finding.fix = crate::fix::of_literal(project, file, sighting.span, sighting.carrier);
+                finding.fix = crate::fix::of_literal(project, file, sighting.plain);
             }
         }
     }

@@ -6,7 +6,6 @@
 
 mod arguments;
 
-use crate::facts::Carrier;
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
 use crate::link::project::Project;
@@ -84,24 +83,23 @@ fn whole_line(text: &[u8], span: Span) -> Span {
     if alone { Span::new(first.start, end) } else { span }
 }
 
-/// The fix of a literal in code: read the environment instead.
+/// The fix of a token in a file: where it is a plain string of code, reading the environment instead.
 #[must_use]
-pub fn of_literal(project: &Project<'_, '_>, file: usize, span: Span, carrier: Carrier) -> Option<Fix> {
+pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
     let source = &project.files[file].source;
-    let language = lang::of_file(source.path.as_path(), &source.text);
-    let quoted = Span::new(span.start.checked_sub(1)?, span.end + 1);
-    let string = matches!(quoted.of(&source.text), [b'"', .., b'"'] | [b'\'', .., b'\''] | [b'`', .., b'`']);
+    // In a shell the variable would be read where it is set.
+    let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
     let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    match (carrier, environment) {
-        (Carrier::String, Some(environment)) if string => Some(Fix {
-            title: format!("read it from {} instead", project.variable),
-            applicability: Applicability::Unsafe,
-            edits: vec![Edit { file, span: quoted, text: environment.replace("{}", project.variable) }],
-        }),
-        _ => Some(Fix {
+    let Some((span, environment)) = plain.zip(environment) else {
+        return Some(Fix {
             title: "regenerate the token, then remove this one".to_owned(),
             applicability: Applicability::Manual,
             edits: Vec::new(),
-        }),
-    }
+        });
+    };
+    Some(Fix {
+        title: format!("read it from {} instead", project.variable),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { file, span, text: environment.replace("{}", project.variable) }],
+    })
 }

@@ -16,7 +16,7 @@ pub static LANGUAGE: Language = Language {
     interpreters: &[],
     fences: &["dotenv"],
     front: Front::Own(lower),
-    environment: "${{}}",
+    environment: "",
 };
 
 /// Reads `text[range]`: assignments in force, and those in comments as a layer of their own.

@@ -236,6 +236,16 @@ impl Reader<'_> {
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
+        if self.depth >= MAX_NESTING {
+            return None;
+        }
+        self.depth += 1;
+        let result = self.operand_at(at, end);
+        self.depth -= 1;
+        result
+    }
+
+    fn operand_at(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
         let (mut at, mut start) = (at, at);
         while at < end {
             if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) || self.modifies(at, end) {
@@ -681,22 +691,16 @@ impl Reader<'_> {
         let mut path = if self.kind(i) == Some(Kind::Word) {
             i += 1;
             self.first_segment(i - 1)
-        } else if self.depth >= MAX_NESTING {
-            return (Value::opaque(self.span(at)), i);
-        } else {
-            self.depth += 1;
-            let class = match self.is_open(i, "(") {
-                true => Some(self.group(i, end)),
-                false => self.operand(i, end),
-            };
-            self.depth -= 1;
-            match class {
-                Some((Value { kind: ValueKind::Ref(path), .. }, next)) if self.is_open(i, "(") => {
-                    i = next;
-                    path
-                }
-                class => return class.unwrap_or_else(|| (Value::opaque(self.span(at)), i)),
+        } else if self.is_open(i, "(") {
+            let (value, next) = self.group(i, end);
+            let Chain { path, receiver, .. } = Chain::on(value, at);
+            if receiver.is_some() {
+                return self.chain(Chain { path, receiver, start: at }, next, end);
             }
+            i = next;
+            path
+        } else {
+            return self.operand(i, end).unwrap_or_else(|| (Value::opaque(self.span(at)), i));
         };
         while self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Word) {
             path.0.push(self.name(i + 1));
@@ -822,7 +826,7 @@ impl Reader<'_> {
         }
         let path = &call.path.0;
         let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
-        if call.receiver.is_none() && profile.env_calls.iter().any(|entry| reads(entry)) && !call.new {
+        if call.receiver.is_none() && profile.env_calls.iter().any(reads) && !call.new {
             if call.args.is_empty() {
                 // `System.getenv()` is the environment as a map.
                 return Value { kind: ValueKind::Ref(call.path), span };
@@ -849,25 +853,26 @@ impl Reader<'_> {
         let method = call.path.last();
         let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));
         let fills = profile.format_methods.contains(&method);
-        if (same || or_else || fills) && (call.receiver.is_some() || path.len() > 1) {
-            if let Some(receiver) = self.receiver_of(&call) {
-                let receiver = Value { span, ..receiver };
-                if fills {
-                    return self.filled(&receiver, &call.args, span);
-                }
-                return match call.args.pop() {
-                    Some(arg) if or_else => Value { kind: ValueKind::Either(vec![receiver, arg.value]), span },
-                    _ => receiver,
-                };
+        if (same || or_else || fills)
+            && (call.receiver.is_some() || path.len() > 1)
+            && let Some(receiver) = self.receiver_of(&mut call)
+        {
+            let receiver = Value { span, ..receiver };
+            if fills {
+                return self.filled(&receiver, &call.args, span);
             }
+            return match call.args.pop() {
+                Some(arg) if or_else => Value { span, ..either(vec![receiver, arg.value]) },
+                _ => receiver,
+            };
         }
-        let function =
-            same && path.len() == 1 || profile.same.iter().any(|entry| entry.contains('.') && matches_end(path, entry));
+        let function = same && call.path.0.len() == 1
+            || profile.same.iter().any(|entry| entry.contains('.') && matches_end(&call.path.0, entry));
         // A second argument says how: `bytes(text, "utf-8")`.
         if function && call.receiver.is_none() && matches!(call.args.len(), 1 | 2) {
             return call.args.remove(0).value;
         }
-        if profile.formats.iter().any(|entry| matches_end(path, entry)) && !call.args.is_empty() {
+        if profile.formats.iter().any(|entry| matches_end(&call.path.0, entry)) && !call.args.is_empty() {
             let format = call.args[0].value.clone();
             return self.filled(&format, &call.args[1..], span);
         }
@@ -884,9 +889,9 @@ impl Reader<'_> {
     }
 
     /// What a method is called on: the receiver, or the path without its last segment.
-    fn receiver_of(&self, call: &Call) -> Option<Value> {
+    fn receiver_of(&self, call: &mut Call) -> Option<Value> {
         if call.path.0.len() == 1 {
-            return call.receiver.as_deref().cloned();
+            return call.receiver.take().map(|receiver| *receiver);
         }
         if call.receiver.is_some() {
             return None;
@@ -912,7 +917,7 @@ impl Reader<'_> {
         if parts.is_none() && args.is_empty() {
             return Value { span, ..format.clone() };
         }
-        parts.map_or_else(|| Value::opaque(span), |parts| Value { kind: ValueKind::Concat(parts), span })
+        parts.map_or_else(|| Value::opaque(span), |mut parts| Value { span, ..finish(&mut parts, &mut false) })
     }
 }
 
@@ -946,7 +951,14 @@ fn finish(parts: &mut Vec<Value>, opaque: &mut bool) -> Value {
     Value { kind: ValueKind::Concat(flat), span }
 }
 
+/// One of `choices`; what the first is one of counts as well, so that chains of choices stay flat.
 fn either(choices: Vec<Value>) -> Value {
     let span = choices.iter().map(|choice| choice.span).reduce(Span::to).unwrap_or_default();
-    Value { kind: ValueKind::Either(choices), span }
+    let mut choices = choices.into_iter();
+    let mut flat = match choices.next() {
+        Some(Value { kind: ValueKind::Either(inner), .. }) => inner,
+        first => first.into_iter().collect(),
+    };
+    flat.extend(choices);
+    Value { kind: ValueKind::Either(flat), span }
 }

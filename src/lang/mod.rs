@@ -202,9 +202,24 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
 /// layers.
 #[must_use]
 pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
-    let language = of_file(path, text).unwrap_or(&text::LANGUAGE);
-    (language.name, lower(language, text, Span::new(0, text.len())))
+    let range = Span::new(0, text.len());
+    if let Some(language) = of_file(path, text) {
+        return (language.name, lower(language, text, range));
+    }
+    let mut layers = lower(&text::LANGUAGE, text, range);
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
+        // A format nobody lowers yet is in force all the same: a setting in it is one.
+        for layer in &mut layers {
+            layer.carrier = Carrier::Code;
+            layer.facts.texts.clear();
+        }
+    }
+    (text::LANGUAGE.name, layers)
 }
+
+/// Extensions of documents among the formats without a reader of their own.
+const DOCUMENTS: &[&str] = &["", "adoc", "asciidoc", "log", "org", "rdoc", "rst", "tex", "textile"];
 
 /// `text[range]` for a parser that wants UTF-8, and where it starts. Every byte that is not part of a character becomes
 /// `?`, so that offsets stay true.

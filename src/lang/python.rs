@@ -179,10 +179,13 @@ fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     }
 }
 
-/// The colon that ends the header at `at`, on the same line.
+/// The colon that ends the header at `at`, on the same line and not too far, so that looking for it stays cheap.
 fn colon(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
     let mut i = at + 1;
-    while i < end && !reader.tokens[i].nl {
+    for _ in 0..200 {
+        if i >= end || reader.tokens[i].nl {
+            return None;
+        }
         match reader.tokens[i].kind {
             Kind::Op if reader.is_op(i, ":") => return Some(i),
             Kind::Op if reader.is_op(i, ";") => return None,
@@ -253,7 +256,8 @@ fn import(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
 
 fn first_segment(module: &Name) -> Name {
     let text = module.text.split('.').next().unwrap_or_default().to_owned();
-    let span = Span::new(module.span.start, module.span.start + text.len());
+    let len = module.span.len().min(text.len());
+    let span = Span::new(module.span.start, module.span.start + len);
     Name { text, span }
 }
 

@@ -38,7 +38,7 @@ pub struct Reader<'a> {
 }
 
 /// Expressions nested deeper than this are read as statements of their own.
-pub(super) const MAX_NESTING: usize = 64;
+pub(super) const MAX_NESTING: usize = 128;
 
 /// Reads the facts of a lexed file.
 #[must_use]
@@ -212,6 +212,7 @@ impl<'a> Reader<'a> {
         let (calls, assigns) = (self.facts.calls.len(), self.facts.assigns.len());
         let Some((value, next)) = self.expression(at, end) else { return at + 1 };
         if self.profile.bare_methods
+            && next < end
             && self.is_open(next, "{")
             && let ValueKind::Call(id) = value.kind
             && id + 1 == self.facts.calls.len()
@@ -259,15 +260,21 @@ impl<'a> Reader<'a> {
 
     /// `a, b = x, y`, and `a, err := f()` where the first name takes the value.
     fn parallel_assignment(&mut self, first: Path, at: usize, comma: usize, end: usize) -> usize {
-        let mut targets = vec![first];
+        // Targets are told apart before any is read, so that nothing is read twice.
+        let mut starts = Vec::new();
         let mut i = comma;
-        while self.is_op(i, ",") && targets.len() < 16 {
-            let Some((Value { kind: ValueKind::Ref(path), .. }, next)) = self.operand(i + 1, end) else { return i };
-            targets.push(path);
+        while self.is_op(i, ",") && starts.len() < 16 && i < end {
+            let Some(next) = self.target_end(i + 1, end) else { return comma };
+            starts.push(i + 1);
             i = next;
         }
-        if !self.op_in(i, self.profile.assign) {
-            return i;
+        if i >= end || !self.op_in(i, self.profile.assign) {
+            return comma;
+        }
+        let mut targets = vec![first];
+        for start in starts {
+            let Some((Value { kind: ValueKind::Ref(path), .. }, _)) = self.operand(start, i) else { break };
+            targets.push(path);
         }
         let mut values = Vec::new();
         let mut next = i;
@@ -286,11 +293,31 @@ impl<'a> Reader<'a> {
         next.max(i + 1)
     }
 
+    /// Index after the assignment target at `at`: `a`, `*a`, `a.b`, `a[b]`.
+    fn target_end(&self, at: usize, end: usize) -> Option<usize> {
+        let mut i = at + usize::from(self.op_in(at, self.profile.spread));
+        if self.kind(i) != Some(Kind::Word) {
+            return None;
+        }
+        i += 1;
+        while i < end {
+            if self.op_in(i, self.profile.path) && self.kind(i + 1) == Some(Kind::Word) {
+                i += 2;
+            } else if self.is_open(i, "[") {
+                i = self.mate(i, end) + 1;
+            } else {
+                break;
+            }
+        }
+        Some(i.min(end))
+    }
+
     // Definitions.
 
     /// `class Name … { … }`, or up to the block's end where the language closes it with a word or by indentation.
     pub fn container(&mut self, at: usize, end: usize) -> usize {
-        let name = (self.kind(at + 1) == Some(Kind::Word)).then(|| self.name(at + 1));
+        let named = self.kind(at + 1) == Some(Kind::Word) && !self.word_in(at + 1, self.profile.stop);
+        let name = named.then(|| self.name(at + 1));
         let Some((start, stop)) = self.body(at, end) else { return at + 1 };
         // What it extends may be computed: `class A extends mix(B) {`.
         self.queue(at + 2, start.saturating_sub(1));
@@ -412,6 +439,7 @@ impl<'a> Reader<'a> {
     fn is_bare_method(&self, id: CallId, before: usize, at: usize) -> bool {
         let call = &self.facts.calls[id];
         id == before
+            && self.kind(at) == Some(Kind::Word)
             && call.path.0.len() == 1
             && call.receiver.is_none()
             && !call.new
@@ -452,7 +480,7 @@ impl<'a> Reader<'a> {
                     self.kind(i) == Some(Kind::Word) && !self.word_in(i, self.profile.skip) && !self.modifies(i, colon)
                 })
             };
-            let name = if self.profile.param_first { words().next() } else { words().last() };
+            let name = if self.profile.param_first { words().next() } else { words().next_back() };
             if let Some(name) = name.and_then(|name| self.first_segment(name).0.pop()) {
                 let default = value_at.and_then(|i| self.expression(i + 1, stop)).map(|(value, _)| value);
                 params.push(Param { name, default });

@@ -2,6 +2,8 @@
 //!
 //! Owns decoding and the filling of formats. It knows no language beyond the escape rule of a string form.
 
+use std::collections::HashMap;
+
 use crate::facts::{Name, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -83,6 +85,8 @@ enum Hole<'a> {
 pub fn fill(format: &str, span: Span, args: &[(Option<&str>, Value)]) -> Option<Vec<Value>> {
     let mut parts = Vec::new();
     let mut literal = String::new();
+    let positional: Vec<&Value> = args.iter().filter(|(name, _)| name.is_none()).map(|(_, value)| value).collect();
+    let named: HashMap<&str, &Value> = args.iter().filter_map(|(name, value)| Some(((*name)?, value))).collect();
     let mut next = 0;
     let mut rest = format;
     let text = |literal: &mut String, parts: &mut Vec<Value>| {
@@ -101,10 +105,10 @@ pub fn fill(format: &str, span: Span, args: &[(Option<&str>, Value)]) -> Option<
         let value = match hole {
             Hole::Next => {
                 next += 1;
-                args.iter().filter(|(name, _)| name.is_none()).nth(next - 1)
+                positional.get(next - 1)
             }
-            Hole::Index(index) => args.iter().filter(|(name, _)| name.is_none()).nth(index),
-            Hole::Named(name) => args.iter().find(|(key, _)| *key == Some(name)),
+            Hole::Index(index) => positional.get(index),
+            Hole::Named(name) => named.get(name),
         };
         let missing = || match hole {
             // `format!("{name}")` takes the variable of that name.
@@ -114,7 +118,7 @@ pub fn fill(format: &str, span: Span, args: &[(Option<&str>, Value)]) -> Option<
             }
             _ => Value::opaque(span),
         };
-        parts.push(value.map_or_else(missing, |(_, value)| value.clone()));
+        parts.push(value.map_or_else(missing, |&value| value.clone()));
         rest = &rest[len..];
     }
     let filled = !parts.is_empty();
@@ -130,7 +134,7 @@ fn hole(rest: &str) -> Option<(Hole<'_>, usize)> {
         return match after_flags.as_bytes().first()? {
             b's' | b'd' | b'v' | b'i' | b'@' | b'q' => Some((Hole::Next, 2 + flags)),
             b'{' | b'(' | b'<' => {
-                let end = after_flags.find(['}', ')', '>'])?;
+                let end = near(after_flags, b"})>")?;
                 let tail = usize::from(after_flags[end + 1..].starts_with('s'));
                 Some((Hole::Named(&after_flags[1..end]), 2 + flags + end + tail))
             }
@@ -138,7 +142,7 @@ fn hole(rest: &str) -> Option<(Hole<'_>, usize)> {
         };
     }
     let inner = rest.strip_prefix('{')?;
-    let end = inner.find('}')?;
+    let end = near(inner, b"}")?;
     let name = inner[..end].split([':', '!']).next().unwrap_or_default();
     let hole = if name.is_empty() {
         Hole::Next
@@ -150,4 +154,9 @@ fn hole(rest: &str) -> Option<(Hole<'_>, usize)> {
         return None;
     };
     Some((hole, end + 2))
+}
+
+/// Offset of the first of `ends`. A place in a format is short; looking no further keeps filling linear.
+fn near(text: &str, ends: &[u8]) -> Option<usize> {
+    text.bytes().take(100).position(|byte| ends.contains(&byte))
 }

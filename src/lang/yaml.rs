@@ -19,7 +19,7 @@ pub static LANGUAGE: Language = Language {
     interpreters: &[],
     fences: &["docker-compose", "yaml-frontmatter"],
     front: Front::Own(lower),
-    environment: "${{}}",
+    environment: "",
 };
 
 /// Keys whose text is a shell script.

@@ -3,7 +3,8 @@
 //! Owns what a name or key says about its value, whatever the language or format. The decision to know: a name gives a
 //! role only when it, or the file or class around it, names the vendor; the value's shape is judged later.
 
-use super::visit::Owner;
+use super::flat::Flat;
+use super::visit::{self, Owner};
 use super::{Context, Definition, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
 use crate::facts::{CallId, Carrier, Name, Value, ValueKind};
 use crate::link::Origin;
@@ -73,6 +74,16 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
         request(context, item, out);
         exposed_text(context, item, out);
     }
+    let mut whole = Span::default();
+    visit::values(facts, |owner, value| match &value.kind {
+        ValueKind::Env(name) => exposed_variable(context, name, out),
+        // The parts of a text were seen with it.
+        ValueKind::Str(_) | ValueKind::Concat(_) if !whole.contains(value.span) => {
+            whole = value.span;
+            encoded(context, owner, value, out);
+        }
+        _ => (),
+    });
 }
 
 /// The value and, for a map, what is inside under longer names.
@@ -153,6 +164,41 @@ fn parameter<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<
     }
 }
 
+/// Parameters inside a text: the query of a URL, the body of a form.
+fn encoded<'c, 'p>(context: &Context<'c, 'p>, owner: Owner<'c>, value: &'c Value, out: &mut Matched<'p>) {
+    let flat = Flat::of(context.index, value);
+    if !flat.text.contains('=') {
+        return;
+    }
+    for parameter in &context.pack.parameters {
+        let Some((start, end)) = query(&flat.text, &parameter.name) else { continue };
+        let fits = parameter.values.as_ref().is_none_or(|values| values.is_match(&flat.text[start..end]));
+        let binding = if fits { binding::of(context, owner, value.span) } else { None };
+        let Some(binding) = binding else { continue };
+        let origins = flat.origins(context.index, start, end, value.span);
+        let span = flat.file_span(start - parameter.name.len() - 1, end).unwrap_or(value.span);
+        out.parameters.push(ParameterUse { parameter, span, origins, binding, carrier: context.carrier() });
+    }
+}
+
+/// Where the value of `name=` stands in a query or a form body.
+fn query(text: &str, name: &str) -> Option<(usize, usize)> {
+    let marked = |at: &usize| *at == 0 || matches!(text.as_bytes()[at - 1], b'?' | b'&' | b' ' | b'"' | b'\'');
+    let found = text.match_indices(name).map(|(at, _)| at).filter(marked).map(|at| at + name.len());
+    let start = found.into_iter().find(|&end| text[end..].starts_with('='))? + 1;
+    let len = text[start..].find(['&', '"', '\'', ' ', '#']).unwrap_or(text.len() - start);
+    Some((start, start + len))
+}
+
+/// A variable that a bundler shows to browsers.
+fn exposed_variable<'p>(context: &Context<'_, 'p>, name: &Name, out: &mut Matched<'p>) {
+    let shows = |row: &&crate::pack::Exposure| row.variables.as_ref().is_some_and(|names| names.is_match(&name.text));
+    for exposure in context.pack.exposures.iter().filter(shows) {
+        let carrier = context.carrier();
+        out.exposures.push(ExposureUse { exposure, span: name.span, name: name.text.clone(), carrier });
+    }
+}
+
 /// A label, placeholder or field name of a user interface.
 fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
     let (Some(text), Some(key)) = (item.value.as_str(), item.names.last()) else { return };
@@ -162,7 +208,7 @@ fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p
         let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
         let field = matches!(*key, "name" | "id" | "htmlFor" | "key")
             && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
-        let form = field && item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last()));
+        let form = field && (item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last())) || is_settings(&path));
         if asks || form {
             out.requests.push(RequestUse { request, span: item.value.span, carrier: context.carrier() });
             return;
@@ -178,34 +224,28 @@ fn is_input(name: &str) -> bool {
         .any(|known| name.ends_with(known))
 }
 
+/// Whether these keys lead to the settings that a manifest asks of whoever installs it.
+fn is_settings(path: &str) -> bool {
+    ["parameters_name", "parameters_key", "settings_name", "fields_name", "fields_key", "inputs_name", "properties_name"]
+        .iter()
+        .any(|keys| path.ends_with(keys))
+}
+
 /// `?access_token=…` in a URL of the vendor, and variables that a bundler shows to browsers.
 fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
     let carrier = context.carrier();
     for exposure in &context.pack.exposures {
-        if let Some(variables) = &exposure.variables {
-            let read = match &item.value.kind {
-                ValueKind::Env(name) => Some((name.text.as_str(), name.span)),
-                _ => None,
-            };
-            let defined =
-                item.names.last().filter(|_| matches!(item.owner, Owner::Nothing)).map(|name| (*name, item.key));
-            for (name, span) in read.into_iter().chain(defined) {
-                if variables.is_match(name) {
-                    out.exposures.push(ExposureUse { exposure, span, name: name.to_owned(), carrier });
-                }
-            }
+        let defined = item.names.last().filter(|_| matches!(item.owner, Owner::Nothing));
+        if let Some(name) = defined.filter(|name| exposure.variables.as_ref().is_some_and(|names| names.is_match(name))) {
+            out.exposures.push(ExposureUse { exposure, span: item.key, name: (*name).to_owned(), carrier });
         }
         if exposure.parameters.is_empty() || !matches!(item.value.kind, ValueKind::Concat(_)) {
             continue;
         }
-        let flat = super::flat::Flat::of(context.index, item.value);
+        let flat = Flat::of(context.index, item.value);
         for parameter in &exposure.parameters {
-            let Some(at) = ["?", "&"].iter().find_map(|mark| flat.text.find(&format!("{mark}{parameter}="))) else {
-                continue;
-            };
-            let rest = &flat.text[at + parameter.len() + 2..];
-            let end = rest.find(['&', '"', ' ']).unwrap_or(rest.len());
-            let name = flat.hole_value(&rest[..end]).map_or(Vec::new(), |value| context.index.origins(value));
+            let Some((start, end)) = query(&flat.text, parameter) else { continue };
+            let name = flat.hole_value(&flat.text[start..end]).map_or(Vec::new(), |value| context.index.origins(value));
             let name = name.iter().find_map(Origin::name).map(snake);
             if let (Some(name), Some(_)) = (name, binding::of(context, item.owner, item.value.span)) {
                 out.exposures.push(ExposureUse { exposure, span: item.value.span, name, carrier });

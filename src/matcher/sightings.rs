@@ -2,8 +2,11 @@
 //!
 //! Owns the search that needs no language: it also covers windows of huge files, binaries and files nobody lowers.
 
+use std::collections::{HashMap, HashSet};
+
+use super::visit;
 use super::{Matched, Secret, Sighting};
-use crate::facts::Carrier;
+use crate::facts::{Carrier, ValueKind};
 use crate::lang::Layer;
 use crate::pack::Pack;
 use crate::source::Source;
@@ -12,6 +15,7 @@ use crate::span::Span;
 /// Finds them. Every credential shape found is masked in output, proven or not.
 pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &mut Matched<'p>) {
     let carriers = Carriers::new(layers);
+    let plain = plain(layers);
     for credential in &pack.credentials {
         for found in credential.find.captures_iter(&source.text) {
             let Some(group) = found.get(found.len() - 1) else { continue };
@@ -25,7 +29,8 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
             }
             if credential.decodes(bytes) {
                 let carrier = carriers.at(span.start);
-                out.sightings.push(Sighting { credential, span, value: Secret::new(bytes.trim_ascii_end()), carrier });
+                let plain = plain.get(&span).copied();
+                out.sightings.push(Sighting { credential, span, plain, value: Secret::new(bytes.trim_ascii_end()), carrier });
             } else {
                 out.spared
                     .push((span, format!("it has the outer shape of {} and does not decode to one", credential.id)));
@@ -33,6 +38,22 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
         }
     }
     out.sightings.sort_by_key(|sighting| sighting.span);
+}
+
+/// Strings that are a whole value in code, by their content; one that only stands in for a missing variable is none.
+fn plain(layers: &[Layer]) -> HashMap<Span, Span> {
+    let (mut plain, mut fallbacks) = (HashMap::new(), HashSet::new());
+    for layer in layers.iter().filter(|layer| layer.carrier == Carrier::Code) {
+        visit::values(&layer.facts, |_, value| match &value.kind {
+            ValueKind::Str(text) => _ = plain.insert(text.content, value.span),
+            ValueKind::Either(choices) => {
+                fallbacks.extend(choices.iter().filter_map(|choice| choice.as_str()).map(|text| text.content));
+            }
+            _ => (),
+        });
+    }
+    plain.retain(|content, _| !fallbacks.contains(content));
+    plain
 }
 
 /// Whether no letter or digit stands directly around, which would make it the middle of something longer.

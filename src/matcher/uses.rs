@@ -67,6 +67,8 @@ pub struct Sighting<'p> {
     pub credential: &'p Credential,
     /// Where.
     pub span: Span,
+    /// The string it is all of, quotes included, where that string is a plain value that could be any other.
+    pub plain: Option<Span>,
     /// Its bytes, to tell equal ones from others.
     pub value: Secret,
     /// What carries it.

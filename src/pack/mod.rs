@@ -270,7 +270,10 @@ impl Credential {
         let text = match self.encoding {
             None => Some(bytes.to_vec()),
             Some(Encoding::Base64) => base64(bytes),
-            Some(Encoding::Base64Twice) => base64(bytes).and_then(|once| base64(&once)),
+            // As the user of a Basic header it has a colon behind it.
+            Some(Encoding::Base64Twice) => {
+                base64(bytes).and_then(|once| base64(once.strip_suffix(b":").unwrap_or(&once)))
+            }
         };
         let Some(text) = text.and_then(|text| String::from_utf8(text).ok()) else { return false };
         self.decoded.as_ref().is_none_or(|decoded| decoded.is_match(&text))

@@ -12,6 +12,7 @@
 //! The rule's id, level, confidence, route, applicability of the fix, and the lines that explain it. A finding of several
 //! lines is marked on its first. `FIXME noisy` before the id marks a finding that should not be there, `FIXME missing`
 //! one that should. A fence with `fixed=path` holds the file after its fixes; with `FIXME` too, what it ought to be.
+//! `<!-- FIXME law -->` marks a case that breaks a law of the harness.
 //! `<!-- audience: public -->` or `own-data` declares the audience.
 
 use dekey::finding::Route;
@@ -22,6 +23,8 @@ pub(crate) struct Case {
     pub(crate) audience: Option<Route>,
     pub(crate) files: Vec<File>,
     pub(crate) fixed: Vec<Fixed>,
+    /// Whether a law of the harness is known to be broken.
+    pub(crate) lawless: bool,
 }
 
 /// A file of a case, templates and all, without its markers.
@@ -69,12 +72,19 @@ pub(crate) fn parse(text: &str) -> Vec<Case> {
         let line = lines[at];
         at += 1;
         if let Some(heading) = line.strip_prefix("## ") {
-            cases.push(Case { heading: heading.to_owned(), audience: None, files: Vec::new(), fixed: Vec::new() });
+            cases.push(Case {
+                heading: heading.to_owned(),
+                audience: None,
+                files: Vec::new(),
+                fixed: Vec::new(),
+                lawless: false,
+            });
         }
         let Some(case) = cases.last_mut() else { continue };
         if let Some(audience) = line.strip_prefix("<!-- audience: ").and_then(|rest| rest.strip_suffix(" -->")) {
             case.audience = Some(if audience == "public" { Route::Oauth } else { Route::AccessToken });
         }
+        case.lawless |= line == "<!-- FIXME law -->";
         let info = line.trim_start_matches('`');
         let ticks = &line[..line.len() - info.len()];
         if ticks.len() < 3 {
@@ -214,6 +224,9 @@ pub(crate) fn print(text: &str, cases: &[Case]) -> String {
                 at += 1;
             }
             let slot = lines[fixed.fence - 1].get_or_insert_default();
+            if !fixed.wrong {
+                *slot = slot.replace(" FIXME", "");
+            }
             fixed.text.lines().for_each(|line| {
                 slot.push('\n');
                 slot.push_str(line);

@@ -61,6 +61,7 @@ fn tag(lexer: &mut Lexer<'_>) {
     match lexer.peek(0) {
         b'/' if lexer.peek(1) == b'>' => end_tag(lexer, open, 2),
         b'/' if lexer.comment() => (),
+        b'<' if !in_types && lexer.last_text() == b"=" => open_tag(lexer),
         b'<' => count(lexer, state + 2),
         b'>' if in_types => {
             let arrow = lexer.last_text() == b"=";

@@ -212,7 +212,8 @@ fn type_alias(reader: &Reader<'_>, at: usize, end: usize) -> Option<usize> {
 /// `name(params): Type {…}` of a class or an object, modifiers before it.
 fn method(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     let mut i = at;
-    while i < end
+    // More modifiers than these do not stand together.
+    while i < end.min(at + 6)
         && (reader.modifies(i, end)
             || reader.is_op(i, "*")
             || reader.word_in(i, reader.profile.modifiers)

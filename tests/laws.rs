@@ -1,0 +1,249 @@
+//! Laws of the whole: what no part of the source may know, and what changes nothing in a result.
+//!
+//! The absences are read from the source text. They are as strict as text allows: `use` lines and full paths.
+
+#[expect(dead_code, reason = "`cases` uses the rest of these modules")]
+#[path = "support/case.rs"]
+mod case;
+#[expect(dead_code, reason = "as above")]
+#[path = "support/plant.rs"]
+mod plant;
+#[expect(dead_code, reason = "as above")]
+#[path = "support/scanned.rs"]
+mod scanned;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use dekey::pack::builtin;
+use plant::Planted;
+use proptest::prelude::*;
+use regex::Regex;
+use scanned::How;
+
+/// Files that are longer than a person can hold in the head. The list may only get shorter.
+const LONG: &[&str] = &[
+    "src/lang/expr.rs",
+    "src/lang/lexer.rs",
+    "src/lang/reader.rs",
+    "src/lang/ruby.rs",
+    "src/lang/rust/syntax.rs",
+    "src/lang/shell/commands.rs",
+    "src/link/index.rs",
+    "src/pack/compile.rs",
+    "src/pack/schema.rs",
+    "src/source/walk.rs",
+];
+const MAX_LINES: usize = 400;
+
+/// A string of one line.
+static STRING: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""(?:[^"\\]|\\.)*""#).expect("it compiles"));
+
+/// The project's directory.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Files below a directory of the project, sorted, with `/` between names.
+fn below(folder: &str, extension: &str) -> Vec<(String, String)> {
+    let (mut files, mut folders) = (Vec::new(), vec![root().join(folder)]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("it exists") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                let name: Vec<_> = path.strip_prefix(root()).expect("below the root").iter().collect();
+                let name = name.join(std::ffi::OsStr::new("/")).into_string().expect("our names are UTF-8");
+                files.push((name, std::fs::read_to_string(path).expect("our files are UTF-8")));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Code without comments and without its tests, line by line from 1.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let tests = text.find("\n#[cfg(test)]\nmod ").map_or(text.len(), |at| at + 1);
+    text[..tests].lines().enumerate().map(|(at, line)| (at + 1, line.split_once("//").map_or(line, |(code, _)| code)))
+}
+
+/// Places below `folder` whose code holds one of `words`, tests and the files in `except` left out.
+fn mentions(folder: &str, words: &[&str], except: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (name, text) in below(folder, "rs") {
+        if except.iter().any(|spared| name.starts_with(spared)) || name.ends_with("/tests.rs") {
+            continue;
+        }
+        let lines =
+            code(&text).filter(|(_, line)| words.iter().any(|word| STRING.replace_all(line, "").contains(word)));
+        found.extend(lines.map(|(number, line)| format!("{name}:{number}: {}", line.trim())));
+    }
+    found
+}
+
+fn none(found: Vec<String>) {
+    assert!(found.is_empty(), "\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_vendor_is_named_in_the_list_of_packs_only() {
+    let words: BTreeSet<String> = scanned::PACKS.iter().map(|pack| pack.word.to_lowercase()).collect();
+    let mut found = Vec::new();
+    for (name, text) in below("src", "rs").iter().filter(|(name, _)| name != "src/pack/builtin.rs") {
+        let lines = code(text).filter(|(_, line)| words.iter().any(|word| line.to_lowercase().contains(word)));
+        found.extend(lines.map(|(number, line)| format!("{name}:{number}: {}", line.trim())));
+    }
+    none(found);
+}
+
+#[test]
+fn front_ends_never_see_packs() {
+    none(mentions("src/lang", &["crate::pack", "pack::", "crate::matcher", "crate::check"], &[]));
+}
+
+#[test]
+fn packs_never_see_findings_or_files() {
+    // A pack's own examples are tried by the matcher.
+    none(mentions(
+        "src/pack",
+        &["crate::check", "crate::matcher", "crate::link", "crate::render"],
+        &["src/pack/check"],
+    ));
+}
+
+#[test]
+fn checks_see_neither_facts_nor_text() {
+    let uses = mentions("src/check", &["crate::facts"], &[]);
+    none(uses.into_iter().filter(|line| !line.ends_with("use crate::facts::Carrier;")).collect());
+    none(mentions("src/check", &["source.text", ".text.get", ".text[", "crate::lang"], &[]));
+}
+
+#[test]
+fn renderers_see_neither_facts_nor_packs() {
+    let uses = mentions("src/render", &["crate::facts"], &[]);
+    none(uses.into_iter().filter(|line| !line.ends_with("use crate::facts::Note;")).collect());
+    none(mentions("src/render", &["crate::pack", "crate::matcher", "crate::link", "crate::check", "crate::lang"], &[]));
+}
+
+#[test]
+fn only_the_edge_touches_files_and_the_environment() {
+    let words = ["std::fs", "std::env", "File::", "std::process", "std::net"];
+    let edge = ["src/source/", "src/config.rs", "src/cli/", "src/pack/load.rs", "src/main.rs"];
+    none(mentions("src", &words, &edge));
+}
+
+#[test]
+fn no_network_and_no_programs() {
+    none(mentions("src", &["std::net", "std::process::Command", "Command::new"], &[]));
+}
+
+#[test]
+fn every_file_says_what_it_owns() {
+    let silent =
+        below("src", "rs").into_iter().filter(|(name, text)| !text.starts_with("//! ") && !name.ends_with("/tests.rs"));
+    none(silent.map(|(name, _)| name).collect());
+}
+
+#[test]
+fn files_can_be_held_in_the_head() {
+    let long: Vec<String> = below("src", "rs")
+        .into_iter()
+        .filter(|(_, text)| text.lines().count() > MAX_LINES)
+        .map(|(name, _)| name)
+        .collect();
+    none(long.iter().filter(|name| !LONG.contains(&name.as_str())).cloned().collect());
+    let short = LONG.iter().filter(|name| !long.iter().any(|long| long == *name));
+    none(short.map(|name| format!("{name} is short now: take it off the list")).collect());
+}
+
+#[test]
+fn every_pack_file_is_embedded() {
+    let embedded: BTreeSet<String> = builtin::PACKS
+        .iter()
+        .flat_map(|(folder, files)| files.iter().map(move |(file, _)| format!("rules/{folder}/{file}")))
+        .collect();
+    let on_disk: BTreeSet<String> = below("rules", "toml").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(embedded, on_disk);
+}
+
+#[test]
+fn every_check_has_its_words() {
+    for pack in scanned::PACKS.iter() {
+        for (id, _) in dekey::check::CHECKS {
+            let rule = pack.rule(id).unwrap_or_else(|| panic!("{} has no rule {id}", pack.id));
+            let words = [&rule.doc.summary, &rule.doc.why, &rule.doc.remedy, &rule.doc.statement, &rule.doc.help];
+            assert!(words.iter().all(|text| !text.is_empty()), "{id} lacks a text");
+            assert!(rule.doc.help.starts_with("https://"), "{id}: {}", rule.doc.help);
+            assert!(
+                !rule.message.ends_with('.') && !rule.message.starts_with(char::is_uppercase),
+                "{id}: {}",
+                rule.message
+            );
+        }
+        let checked: BTreeSet<String> =
+            dekey::check::CHECKS.iter().map(|(id, _)| format!("{}/{id}", pack.id)).collect();
+        none(pack.rules.iter().map(|rule| rule.doc.id.clone()).filter(|id| !checked.contains(id)).collect());
+    }
+}
+
+/// Every file of every case, expanded, in a folder for each case.
+fn all_cases() -> Vec<(String, Vec<u8>)> {
+    let mut files = BTreeMap::new();
+    for (name, text) in below("fixtures/cases", "md") {
+        for (number, case) in case::parse(&text).into_iter().enumerate() {
+            for file in case.files {
+                let folder = PathBuf::from(&name).file_stem().expect("it has a name").to_string_lossy().into_owned();
+                files.insert(format!("{folder}/{number}/{}", file.path), Planted::new(&file.text).text.into_bytes());
+            }
+        }
+    }
+    files.into_iter().collect()
+}
+
+#[test]
+fn threads_order_and_root_change_nothing() {
+    let files = all_cases();
+    let backwards: Vec<_> = files.iter().rev().cloned().collect();
+    let one = scanned::json(&scanned::files(&files, How { threads: 1, ..How::new(None) }));
+    for threads in [2, 8, 32] {
+        // Every scan has another temporary root, and files made in another order.
+        assert!(
+            one == scanned::json(&scanned::files(&backwards, How { threads, ..How::new(None) })),
+            "{threads} threads"
+        );
+    }
+}
+
+#[test]
+fn the_prefilter_changes_nothing_over_all_cases() {
+    let files = all_cases();
+    let with = scanned::json(&scanned::files(&files, How::new(None)));
+    assert!(with == scanned::json(&scanned::files(&files, How { prefilter: false, ..How::new(None) })));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Pieces of cases, cut anywhere and put together, under any of their names.
+    #[test]
+    fn the_prefilter_changes_nothing_over_mutations(
+        picks in prop::collection::vec((any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<prop::sample::Index>()), 1..6),
+        name in any::<prop::sample::Index>(),
+        noise in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        static CASES: LazyLock<Vec<(String, Vec<u8>)>> = LazyLock::new(all_cases);
+        let mut bytes = noise.clone();
+        for (file, from, to) in picks {
+            let text = &file.get(&CASES).1;
+            let (from, to) = (from.index(text.len() + 1), to.index(text.len() + 1));
+            bytes.extend_from_slice(&text[from.min(to)..from.max(to)]);
+        }
+        bytes.extend(noise);
+        let files = [(name.get(&CASES).0.clone(), bytes)];
+        let [with, without] = [true, false].map(|prefilter| scanned::json(&scanned::files(&files, How { prefilter, ..How::new(None) })));
+        prop_assert_eq!(with, without);
+    }
+}
