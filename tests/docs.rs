@@ -249,3 +249,24 @@ fn every_path_named_exists() {
     }
     assert!(missing.is_empty(), "\n{}", missing.join("\n"));
 }
+
+/// A test that a document names is there.
+#[test]
+fn every_test_named_exists() {
+    let name = Regex::new(r"`([a-z]+(?:_[a-z]+){3,})`").expect("it compiles");
+    let (mut code, mut folders) = (String::new(), vec![root().join("src"), root().join("tests")]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("it exists") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                code += &std::fs::read_to_string(path).expect("our files are UTF-8");
+            }
+        }
+    }
+    let documents = documents();
+    let named = documents.iter().flat_map(|(_, text)| name.captures_iter(text)).map(|found| found[1].to_owned());
+    let missing: Vec<String> = named.filter(|name| !code.contains(&format!("fn {name}("))).collect();
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+}
