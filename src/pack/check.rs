@@ -81,6 +81,7 @@ impl<'p> Checker<'p> {
         for id in ids.chain(file.sdk.as_ref().map(|sdk| &sdk.id)) {
             self.id(id);
         }
+        file.rule.iter().for_each(|rule| self.rule(rule));
         let Some(sdk) = &file.sdk else { return };
         if file.construct.is_empty() {
             self.problem(
@@ -108,6 +109,22 @@ impl<'p> Checker<'p> {
                 id,
                 format!("{:?} is not an id", id.get_ref()),
                 "an id is lower-case words joined by `-`, such as `basic-auth`",
+            );
+        }
+    }
+
+    /// A message stands alone in a line, and every route has something to do.
+    fn rule(&mut self, rule: &schema::Rule) {
+        let upper = rule.message.starts_with(|c: char| c.is_uppercase());
+        if upper || rule.message.ends_with('.') || rule.message.contains('\n') {
+            let hint = "write one line that starts in lower case and ends without a period";
+            self.problem(&rule.id, format!("the message of {} is not a line by itself", rule.id.get_ref()), hint);
+        }
+        if !rule.remedy.contains_key("any") {
+            self.problem(
+                &rule.id,
+                format!("{} has no remedy for any route", rule.id.get_ref()),
+                "add `any = \"…\"` to its remedies",
             );
         }
     }
