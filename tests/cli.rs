@@ -288,3 +288,83 @@ fn a_closed_pipe_is_quiet_and_a_full_disk_is_not() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("cannot write the report"));
 }
+
+#[test]
+fn a_wrong_pack_is_2_and_points_at_the_mistake() {
+    let dir = scratch();
+    let pack = dir.path().join("pack");
+    std::fs::create_dir(&pack).unwrap();
+    let file = pack.join("pack.toml");
+    for (text, place) in [
+        ("[vendor]\nid = 3\n", "pack.toml:2"),
+        ("[vendor\n", "pack.toml:1"),
+        ("[vendor]\nid = \"acme\"\nunheard = true\n", "pack.toml:3"),
+        ("", "pack"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        for args in [&["check", "--rules", "pack"][..], &["rules", "check", "pack"]] {
+            let ran = dekey(dir.path(), args);
+            assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{args:?}: {text}\n{}", ran.err);
+            assert!(ran.err.contains(place), "{args:?}: {text}\n{}", ran.err);
+        }
+    }
+    std::fs::remove_file(&file).unwrap();
+    let ran = dekey(dir.path(), &["check", "--rules", "pack"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains(".toml"), "{}", ran.err);
+    assert_eq!(dekey(dir.path(), &["check", "--rules", "absent"]).code, 2);
+}
+
+#[test]
+fn quiet_leaves_the_findings_and_verbose_says_what_was_spared() {
+    let dir = scratch();
+    let client = "Intercom::Client.new(app_id: id, api_key: key)\n";
+    std::fs::write(dir.path().join("a.rb"), client).unwrap();
+    std::fs::write(dir.path().join("b.rb"), "Intercom::Client.new(app_id: token, api_key: \"\")\n").unwrap();
+    let plain = dekey(dir.path(), &["check"]);
+    let quiet = dekey(dir.path(), &["check", "-q"]);
+    let verbose = dekey(dir.path(), &["check", "-v"]);
+    assert_eq!([plain.code, quiet.code, verbose.code], [1, 1, 1]);
+    assert!(plain.out.contains("Found 1 error") || plain.err.contains("Found 1 error"));
+    assert!(quiet.out.contains("a.rb:1:1") && !format!("{}{}", quiet.out, quiet.err).contains("Found"));
+    assert!(!plain.out.contains("b.rb") && verbose.out.contains("b.rb"), "{}", verbose.out);
+}
+
+#[test]
+fn explain_prints_the_texts_of_a_rule() {
+    let dir = scratch();
+    for id in ["deprecated-api-key-auth", "intercom/deprecated-api-key-auth"] {
+        let ran = dekey(dir.path(), &["explain", id]);
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+        assert!(ran.out.contains("https://") && ran.out.contains("Intercom::Client.new(token:"), "{}", ran.out);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8_are_examined_and_shown() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let dir = scratch();
+    let name = std::ffi::OsStr::from_bytes(b"crm\xFF.rb");
+    std::fs::write(dir.path().join(name), "Intercom::Client.new(app_id: id, api_key: key)\n").unwrap();
+    for format in ["text", "concise", "json"] {
+        let ran = dekey(dir.path(), &["check", "--output-format", format]);
+        assert_eq!(ran.code, 1, "{format}: {}", ran.err);
+        assert!(ran.out.contains("crm"), "{format}: {}", ran.out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_could_not_be_examined_is_2_whatever_was_found() {
+    let dir = scratch();
+    std::fs::write(dir.path().join("a.rb"), "Intercom::Client.new(app_id: id, api_key: key)\n").unwrap();
+    let socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
+    for args in [&["check", "a.rb", "socket"][..], &["check", "a.rb", "/dev/null"], &["check", "a.rb", "absent.rb"]] {
+        let ran = dekey(dir.path(), args);
+        assert_eq!(ran.code, 2, "{args:?}: {}{}", ran.out, ran.err);
+        assert!(ran.out.contains("a.rb:1:1"), "the rest goes on: {args:?}: {}", ran.out);
+        assert!(format!("{}{}", ran.out, ran.err).contains(args[2]), "{args:?}: {}{}", ran.out, ran.err);
+    }
+    drop(socket);
+}

@@ -1,10 +1,12 @@
 //! Fake credentials for cases: structurally valid, derived from their template's name, never written down.
 //!
 //! `{{token}}`, `{{token:2}}`, `{{token:eu}}`, `{{token:bare}}` (no padding), `{{token:percent}}`, `{{token64}}` (base64 of
-//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{key:upper}}`, `{{token:zero}}` (a dummy), `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
-//! the token and a colon), `{{uuid}}`. Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case
-//! can hold `{{ token }}` or `{{setting.key}}` as a placeholder of its own.
+//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
+//! the token and a colon), `{{uuid}}`. No secrets are `{{token:zero}}`, `{{key:upper}}` and `{{hash}}` (64 hexadecimal
+//! digits). Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case can hold `{{ token }}` or
+//! `{{setting.key}}` as a placeholder of its own.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use base64::Engine as _;
@@ -13,7 +15,7 @@ use regex::Regex;
 use sha2::{Digest, Sha256};
 
 static TEMPLATE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{\{(token64|token|key|basic|uuid)((?::[a-z0-9]+)*)\}\}").expect("it compiles"));
+    LazyLock::new(|| Regex::new(r"\{\{(token64|token|key|basic|uuid|hash)((?::[a-z0-9]+)*)\}\}").expect("it compiles"));
 
 /// A text with its templates expanded.
 #[derive(Clone, Default)]
@@ -22,6 +24,8 @@ pub(crate) struct Planted {
     pub(crate) text: String,
     /// Where each template stands in the text with templates, and where in the expanded one; bytes.
     pieces: Vec<[std::ops::Range<usize>; 2]>,
+    /// Each value and its template.
+    values: Vec<(String, String)>,
     /// What was planted: no output may show it.
     pub(crate) secrets: Vec<String>,
 }
@@ -37,12 +41,18 @@ impl Planted {
             let (value, secrets) = value(&found[1], found[2].split(':').skip(1).collect());
             let start = planted.text.len();
             planted.text.push_str(&value);
+            planted.values.push((value, whole.as_str().to_owned()));
             planted.pieces.push([whole.range(), start..planted.text.len()]);
             planted.secrets.extend(secrets);
             last = whole.end();
         }
         planted.text.push_str(&written[last..]);
         planted
+    }
+
+    /// A text with templates again in place of their values.
+    pub(crate) fn unplant(&self, text: &str) -> String {
+        self.values.iter().fold(text.to_owned(), |text, (value, template)| text.replace(value, template))
     }
 
     /// The offset in the text with templates. An offset inside an expansion is its template's start, or its end for
@@ -67,8 +77,9 @@ fn value(kind: &str, options: Vec<&str>) -> (String, Vec<String>) {
     let number = options.iter().find(|option| option.bytes().all(|byte| byte.is_ascii_digit())).copied().unwrap_or("1");
     let has = |option| options.contains(&option);
     match kind {
+        "hash" => (hex(&format!("hash {number}")), Vec::new()),
         "uuid" => secret(uuid(number, '-')),
-        "key" if has("upper") => secret(key(number).to_uppercase()),
+        "key" if has("upper") => (key("upper").to_uppercase(), Vec::new()),
         "token" if has("zero") => secret(BASE64.encode(format!("tok:{}:1:0", "00000000_0000_0000_0000_000000000000"))),
         "key" => secret(format!("{}{}", if has("ro") { "ro-" } else { "" }, key(number))),
         "basic" if has("token") => twice(&token(number, has("eu")), ":"),
@@ -115,23 +126,19 @@ fn hex(seed: &str) -> String {
     Sha256::digest(seed.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Every form of the secrets that a reader could undo, in pieces of twelve bytes that occur in `text`.
+/// A piece of a secret that `text` shows, in any form that a reader could undo.
 pub(crate) fn shown(secrets: &[String], text: &str) -> Option<String> {
     const PIECE: usize = 12;
+    let pieces: HashSet<&[u8]> = text.as_bytes().windows(PIECE).collect();
     for secret in secrets {
-        let mut decoded =
-            BASE64.decode(secret).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
-        decoded.retain(|c| !c.is_control());
+        // Of an id and a key, the id is no secret, and the key is on the list itself.
+        let decoded = BASE64.decode(secret).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = decoded.filter(|text| text.starts_with("tok:")).unwrap_or_default();
         let percent = secret.bytes().map(|byte| format!("%{byte:02X}")).collect();
         let forms = [secret.clone(), secret.chars().rev().collect(), BASE64.encode(secret), percent, decoded];
-        for form in forms {
-            let piece = form.as_bytes().windows(PIECE).find(|piece| {
-                let piece = std::str::from_utf8(piece).expect("credentials are ASCII");
-                text.contains(piece)
-            });
-            if let Some(piece) = piece {
-                return Some(String::from_utf8_lossy(piece).into_owned());
-            }
+        let piece = forms.iter().flat_map(|form| form.as_bytes().windows(PIECE)).find(|piece| pieces.contains(piece));
+        if let Some(piece) = piece {
+            return Some(String::from_utf8_lossy(piece).into_owned());
         }
     }
     None

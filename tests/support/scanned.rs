@@ -27,13 +27,18 @@ impl How {
 
 /// Scans files, given by path and bytes.
 pub(crate) fn files(files: &[(String, Vec<u8>)], how: How) -> Report {
+    tree(made(files).path(), how)
+}
+
+/// A directory of files, given by path and bytes, written in their order.
+pub(crate) fn made(files: &[(String, Vec<u8>)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary directory");
     for (path, bytes) in files {
         let path = dir.path().join(path);
         std::fs::create_dir_all(path.parent().expect("it is inside the directory")).expect("writable");
         std::fs::write(path, bytes).expect("writable");
     }
-    tree(dir.path(), how)
+    dir
 }
 
 /// Scans a directory.
