@@ -349,9 +349,9 @@ impl Reader<'_> {
                     chain.path.0.extend(self.first_segment(next).0.pop());
                 }
                 i = if self.kind(next) == Some(Kind::Word) { (next + 1).min(end) } else { next };
-            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{") {
-                i += 1;
-            } else if self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp {
+            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{")
+                || self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp
+            {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)

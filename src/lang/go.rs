@@ -1,7 +1,7 @@
 //! Go.
 //!
 //! Owns declarations, types and conversions. It knows no vendor. The decision to know: an import without an alias gets
-//! the package name its path suggests ([`package_name`]), which holds for every package that follows the conventions.
+//! the package name its path suggests (`package_name`), which holds for every package that follows the conventions.
 
 use super::lexer::Lexer;
 use super::profile::{BASE, DOUBLE, Escape, Interp, Profile, StringForm};

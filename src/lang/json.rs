@@ -1,7 +1,7 @@
 //! JSON and its looser kin (comments, trailing commas, single quotes, bare keys).
 //!
 //! Owns the walk over the scanner's tokens. It knows no schema. The decision to know: there is no tree; tokens drive
-//! [`Entries`] directly, so depth costs nothing and everything before a syntax error counts.
+//! `Entries` directly, so depth costs nothing and everything before a syntax error counts.
 
 use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};

@@ -1,6 +1,6 @@
 //! The reader: from a token tree to facts, statements and scopes first.
 //!
-//! Owns the walk over statements, definitions and assignments; expressions are in [`super::expr`]. It knows no
+//! Owns the walk over statements, definitions and assignments; expressions are in `expr`. It knows no
 //! vendor. The decision to know: it reads islands. What it recognises becomes a fact, what it does not is stepped over
 //! token by token, and every group it did not need is queued and read as statements later. So nothing recurses over
 //! the depth of the input, every call in a file is met once, and broken code costs only its own facts.

@@ -184,6 +184,10 @@ fn flags(lexer: &mut Lexer<'_>) -> bool {
         return false;
     }
     let end = lexer.word_end(lexer.pos);
+    if end == lexer.pos {
+        // A sigil: `/a/@b`.
+        return false;
+    }
     if let Some(last) = lexer.tokens.last_mut() {
         last.end = end as u32;
     }

@@ -1,6 +1,6 @@
 //! Shell: `sh`, Bash, Zsh, and console transcripts with `$ ` prompts.
 //!
-//! Owns the profile and the lexing of words, expansions and case patterns; commands are read in [`commands`]. It knows
+//! Owns the profile and the lexing of words, expansions and case patterns; commands are read in `commands`. It knows
 //! no vendor. The decision to know: a shell word is not one token but a run of tokens with no blank between them:
 //! plain text, strings, `$name`, and the groups `${…}`, `$(…)` and `` `…` ``. A case pattern is a group whose opening
 //! is empty, so that its `)` closes nothing else.

@@ -208,7 +208,8 @@ fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p
         let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
         let field = matches!(*key, "name" | "id" | "htmlFor" | "key")
             && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
-        let form = field && (item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last())) || is_settings(&path));
+        let form = field
+            && (item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last())) || is_settings(&path));
         if asks || form {
             out.requests.push(RequestUse { request, span: item.value.span, carrier: context.carrier() });
             return;
@@ -226,9 +227,17 @@ fn is_input(name: &str) -> bool {
 
 /// Whether these keys lead to the settings that a manifest asks of whoever installs it.
 fn is_settings(path: &str) -> bool {
-    ["parameters_name", "parameters_key", "settings_name", "fields_name", "fields_key", "inputs_name", "properties_name"]
-        .iter()
-        .any(|keys| path.ends_with(keys))
+    [
+        "parameters_name",
+        "parameters_key",
+        "settings_name",
+        "fields_name",
+        "fields_key",
+        "inputs_name",
+        "properties_name",
+    ]
+    .iter()
+    .any(|keys| path.ends_with(keys))
 }
 
 /// `?access_token=…` in a URL of the vendor, and variables that a bundler shows to browsers.
@@ -236,7 +245,8 @@ fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Match
     let carrier = context.carrier();
     for exposure in &context.pack.exposures {
         let defined = item.names.last().filter(|_| matches!(item.owner, Owner::Nothing));
-        if let Some(name) = defined.filter(|name| exposure.variables.as_ref().is_some_and(|names| names.is_match(name))) {
+        if let Some(name) = defined.filter(|name| exposure.variables.as_ref().is_some_and(|names| names.is_match(name)))
+        {
             out.exposures.push(ExposureUse { exposure, span: item.key, name: (*name).to_owned(), carrier });
         }
         if exposure.parameters.is_empty() || !matches!(item.value.kind, ValueKind::Concat(_)) {

@@ -30,7 +30,13 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
             if credential.decodes(bytes) {
                 let carrier = carriers.at(span.start);
                 let plain = plain.get(&span).copied();
-                out.sightings.push(Sighting { credential, span, plain, value: Secret::new(bytes.trim_ascii_end()), carrier });
+                out.sightings.push(Sighting {
+                    credential,
+                    span,
+                    plain,
+                    value: Secret::new(bytes.trim_ascii_end()),
+                    carrier,
+                });
             } else {
                 out.spared
                     .push((span, format!("it has the outer shape of {} and does not decode to one", credential.id)));

@@ -1,7 +1,7 @@
 //! JavaScript, TypeScript and JSX.
 //!
-//! Owns the profiles, regular expressions, methods and typed arrows; JSX is in [`jsx`], the two module systems and
-//! destructuring are in [`modules`]. It knows no vendor.
+//! Owns the profiles, regular expressions, methods and typed arrows; JSX is in `jsx`, the two module systems and
+//! destructuring are in `modules`. It knows no vendor.
 
 mod jsx;
 mod modules;

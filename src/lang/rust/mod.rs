@@ -1,7 +1,7 @@
 //! Rust.
 //!
 //! Owns the lexical profile: raw strings, lifetimes, macros, `use` trees. It knows no vendor. The decision to know: files
-//! that parse are read by their tree ([`syntax`]), all others, and what macros are given, by tokens.
+//! that parse are read by their tree (`syntax`), all others, and what macros are given, by tokens.
 
 mod syntax;
 

@@ -173,7 +173,9 @@ impl Walk<'_> {
         Some(match expr {
             Expr::Lit(literal) => self.literal(&literal.lit, span),
             // `None`, and `None::<&str>`.
-            Expr::Path(path) if path.path.segments.len() == 1 && path.path.segments[0].ident == "None" => Value { kind: ValueKind::Null, span },
+            Expr::Path(path) if path.path.segments.len() == 1 && path.path.segments[0].ident == "None" => {
+                Value { kind: ValueKind::Null, span }
+            }
             Expr::Path(path) => self.reader.reference(self.path(&path.path), span),
             Expr::Reference(inner) => self.value(&inner.expr),
             Expr::Paren(inner) => self.value(&inner.expr),
