@@ -300,6 +300,16 @@ impl Value {
         }
     }
 
+    /// Whether a known part of a text is such a one.
+    #[must_use]
+    pub fn has_text(&self, such: impl Fn(&str) -> bool + Copy) -> bool {
+        match &self.kind {
+            ValueKind::Str(text) => such(&text.text),
+            ValueKind::Concat(parts) => parts.iter().any(|part| part.has_text(such)),
+            _ => false,
+        }
+    }
+
     /// The values directly inside this one (not those behind calls and names).
     pub fn children(&self) -> impl Iterator<Item = &Value> {
         let (items, values, inner): (&[Item], &[Value], Option<&Value>) = match &self.kind {

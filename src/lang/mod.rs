@@ -120,7 +120,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
 
 /// The language whose constructs a dialect shares.
 #[must_use]
-pub fn family(name: &str) -> &str {
+pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
         other => other,

@@ -209,6 +209,12 @@ impl<'a> Index<'a> {
         self.locals.contains_key(path.root())
     }
 
+    /// Whether the path's first name may stand for another one: it is brought in, or assigned.
+    #[must_use]
+    pub fn may_rename(&self, path: &Path) -> bool {
+        self.is_imported(path) || self.assigns.contains_key(path.root())
+    }
+
     fn absolute_into(&self, path: &Path, depth: usize, found: &mut Vec<Vec<String>>) {
         let Some(root) = path.0.first() else { return };
         let rest = || path.0[1..].iter().map(|name| name.text.clone());

@@ -67,6 +67,9 @@ fn hosts_in(pack: &Pack, text: &str) -> Hosts {
 
 /// What ties a value held by `owner` at `at` to the vendor's host, if anything does.
 pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Option<Binding> {
+    if !names_vendor(context) {
+        return None;
+    }
     let start = match owner {
         Owner::Call(id) => vec![Node::Call(id)],
         Owner::Stored(path) => vec![Node::Name(path.dotted())],
@@ -74,6 +77,11 @@ pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Optio
     };
     let hosts = nearest(context, start, at);
     if hosts.any() { hosts.ours.then_some(Binding::Host) } else { around(context, at) }
+}
+
+/// Whether any text of the layer names a host of the vendor that takes credentials; without one nothing is tied to it.
+pub(super) fn names_vendor(context: &Context<'_, '_>) -> bool {
+    context.hosts.get_or_init(|| sites(context)).iter().any(|(_, hosts)| hosts.ours)
 }
 
 fn nearest(context: &Context<'_, '_>, start: Vec<Node>, at: Span) -> Hosts {
@@ -128,13 +136,18 @@ fn touch(value: &Value, texts: &mut Vec<String>, next: &mut Vec<Node>) {
     match &value.kind {
         ValueKind::Str(text) => texts.push(text.text.clone()),
         ValueKind::Concat(parts) => {
-            texts.push(parts.iter().filter_map(Value::as_str).map(|text| text.text.as_str()).collect());
+            texts.push(joined(parts));
             parts.iter().filter(|part| part.as_str().is_none()).for_each(|part| touch(part, texts, next));
         }
         ValueKind::Ref(path) => next.push(Node::Name(path.dotted())),
         ValueKind::Call(id) => next.push(Node::Call(*id)),
         _ => value.children().for_each(|child| touch(child, texts, next)),
     }
+}
+
+/// The known parts of a text put together.
+fn joined(parts: &[Value]) -> String {
+    parts.iter().filter_map(Value::as_str).map(|text| text.text.as_str()).collect()
 }
 
 /// The hosts of the function around, then of the whole layer, when the chain names none.
@@ -155,11 +168,13 @@ fn around(context: &Context<'_, '_>, at: Span) -> Option<Binding> {
 fn sites(context: &Context<'_, '_>) -> Vec<(Span, Hosts)> {
     let mut sites = Vec::new();
     visit::values(context.index.facts, |_, value| {
-        if let ValueKind::Str(text) = &value.kind {
-            let hosts = hosts_in(context.pack, &text.text);
-            if hosts.any() {
-                sites.push((value.span, hosts));
-            }
+        let hosts = match &value.kind {
+            ValueKind::Str(text) => hosts_in(context.pack, &text.text),
+            ValueKind::Concat(parts) => hosts_in(context.pack, &joined(parts)),
+            _ => return,
+        };
+        if hosts.any() {
+            sites.push((value.span, hosts));
         }
     });
     sites

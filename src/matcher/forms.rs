@@ -61,10 +61,10 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 
 /// `https://id:key@host/…`, with or without the scheme.
 fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
-    let flat = Flat::of(context.index, value);
-    if !flat.text.contains('@') {
+    if !value.has_text(|text| text.contains('@')) {
         return None;
     }
+    let flat = Flat::of(context.index, value);
     let masked: String = templates_masked(&flat.text);
     let found = USERINFO
         .captures_iter(&masked)

@@ -166,10 +166,10 @@ fn parameter<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<
 
 /// Parameters inside a text: the query of a URL, the body of a form.
 fn encoded<'c, 'p>(context: &Context<'c, 'p>, owner: Owner<'c>, value: &'c Value, out: &mut Matched<'p>) {
-    let flat = Flat::of(context.index, value);
-    if !flat.text.contains('=') {
+    if !value.has_text(|text| text.contains('=')) || !binding::names_vendor(context) {
         return;
     }
+    let flat = Flat::of(context.index, value);
     for parameter in &context.pack.parameters {
         let Some((start, end)) = query(&flat.text, &parameter.name) else { continue };
         let fits = parameter.values.as_ref().is_none_or(|values| values.is_match(&flat.text[start..end]));

@@ -18,7 +18,7 @@ pub use uses::*;
 use std::cell::OnceCell;
 
 use crate::facts::Carrier;
-use crate::lang::Layer;
+use crate::lang::{self, Layer};
 use crate::link::{Index, Origin};
 use crate::pack::Pack;
 use crate::pack::schema::Role;
@@ -32,7 +32,9 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
     sightings::find(pack, source, layers, &mut out);
     for layer in layers {
         let index = Index::new(&layer.facts);
+        let family = lang::family(layer.language);
         let context = Context {
+            family,
             pack,
             index: &index,
             layer,
@@ -69,6 +71,8 @@ struct Context<'c, 'p> {
     pack: &'p Pack,
     index: &'c Index<'c>,
     layer: &'c Layer,
+    /// The language whose constructs the layer shares.
+    family: &'static str,
     /// The file's name in snake case, where it names the vendor.
     file: Option<String>,
     /// Texts that name hosts, collected when first asked for.

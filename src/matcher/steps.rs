@@ -10,7 +10,6 @@ use super::flat::Flat;
 use super::visit::Owner;
 use super::{Binding, Context, Matched, Slot, Use};
 use crate::facts::{Arg, Call, Item, Name, Value, ValueKind};
-use crate::lang;
 use crate::pack::Construct;
 use crate::pack::pattern::{CallPattern, PathPattern, Step, ValuePattern};
 use crate::pack::schema::{Kind, Role};
@@ -56,15 +55,15 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 }
 
 fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut Matched<'p>) {
-    let names = context.index.absolute(subject.path());
-    let Some(family) =
-        lang::LANGUAGES.iter().map(|language| language.name).find(|name| *name == lang::family(context.layer.language))
-    else {
+    let family = context.family;
+    if !may_match(context, subject) {
         return;
-    };
+    }
+    let names = context.index.absolute(subject.path());
     let keys: BTreeSet<&str> = names.iter().filter_map(|name| name.last()).map(String::as_str).collect();
     let mut candidates: Vec<&Construct> =
         keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
+    candidates.retain(|construct| !construct.by_host || construct.kind == Kind::Exempt || binding::names_vendor(context));
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     for construct in candidates {
         let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
@@ -99,6 +98,14 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
         out.uses.push(found);
         return;
     }
+}
+
+/// Whether any construct can be this fact, told by its last name alone. Most calls of most files end here.
+fn may_match(context: &Context<'_, '_>, subject: Subject<'_>) -> bool {
+    let path = subject.path();
+    let renamed = path.0.len() == 1 && context.index.may_rename(path);
+    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context);
+    renamed || context.pack.constructs_named(context.family, path.last()).any(fits)
 }
 
 /// Adds the statements of the snippet that stand beside the anchor: in the same function, or both outside of any.
