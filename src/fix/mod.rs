@@ -11,6 +11,7 @@ use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::Use;
 use crate::pack;
+use crate::pack::pattern::Step;
 use crate::source::line_at;
 use crate::span::Span;
 
@@ -42,9 +43,19 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
             }
             _ => String::new(),
         };
+        // A header beside others, which may be one too many, or a name that is not brought in, is for a person to look at.
+        let source = &project.files[file].source;
+        let statement = found.span.of(&source.text);
+        let has = |word: &str| memchr::memmem::find(statement, word.as_bytes()).is_some();
+        let header =
+            edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
+        let missing = lang::environment_needs(found.language)
+            .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
+        let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
+        let safe = pinned && !header && missing.is_none();
         return Some(Fix {
-            title: format!("read an access token from {} instead{needs}", project.variable),
-            applicability: if pinned { Applicability::Safe } else { Applicability::Unsafe },
+            title: format!("read an access token from {} instead{needs}{import}", project.variable),
+            applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
             edits,
         });
     }
@@ -57,12 +68,22 @@ fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) ->
     let replacement = arguments::of(language, code, &language.environment.replace("{}", project.variable))?;
     let text = &project.files[file].source.text;
     let mut edits = Vec::new();
-    if found.companions.is_empty() && !replacement.whole {
+    let callee = found.callee.as_ref();
+    if found.companions.is_empty() && keeps_callee(found, &replacement.callee) {
         let span = arguments::run(found, text)?;
         let text = if found.in_map { replacement.items? } else { replacement.arguments };
         edits.push(Edit { file, span, text });
     } else {
-        edits.push(Edit { file, span: found.span, text: replacement.statement });
+        let at = replacement.statement.rfind(&replacement.callee).unwrap_or_default();
+        let statement = match callee {
+            // What the callee is reached by stays as the file writes it: a package, an alias.
+            Some(callee) if !replacement.callee.is_empty() => {
+                let before = Span::new(found.span.start, callee.span.start.max(found.span.start));
+                format!("{}{}", String::from_utf8_lossy(before.of(text)), &replacement.statement[at..])
+            }
+            _ => replacement.statement,
+        };
+        edits.push(Edit { file, span: found.span, text: statement });
         edits.extend(found.companions.iter().map(|span| Edit {
             file,
             span: whole_line(text, *span),
@@ -71,6 +92,15 @@ fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) ->
     }
     edits.sort_by_key(|edit| edit.span);
     Some(edits)
+}
+
+/// Whether the replacement calls what the construct's own code calls, under whatever name the file knows it.
+fn keeps_callee(found: &Use<'_>, callee: &str) -> bool {
+    let pattern = found.construct.patterns.iter().find(|(language, _)| *language == lang::family(found.language));
+    pattern.is_some_and(|(_, pattern)| match &pattern.anchor {
+        Step::Call(call) => call.path.iter().any(|path| path.key().unwrap_or("ANY") == callee),
+        Step::Assign { .. } => false,
+    })
 }
 
 /// A statement with its line, when it has the line for itself.

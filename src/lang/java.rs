@@ -152,18 +152,17 @@ fn next_semicolon(reader: &Reader<'_>, at: usize, end: usize) -> usize {
 fn annotation(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     let (next, value) = annotation_value(reader, at, end)?;
     reader.queue(at + 2, next);
+    let Some(value) = value else { return Some(next) };
     let mut i = next;
-    while i < end {
+    // No declaration has more annotations and modifiers than this.
+    for _ in 0..32 {
         i = match annotation_value(reader, i, end) {
             Some((next, _)) => next,
             None if reader.word_in(i, reader.profile.skip) => i + 1,
             None => break,
         };
     }
-    match value {
-        Some(value) => Some(declaration(reader, i, end, at, Some(value)).unwrap_or(next)),
-        None => Some(next),
-    }
+    Some(declaration(reader, i, end, at, Some(value)).unwrap_or(next))
 }
 
 /// The index after the annotation at `at`, and what its one string looks up.

@@ -127,6 +127,16 @@ pub fn family(name: &str) -> &str {
     }
 }
 
+/// What a file must say for [`Language::environment`] to work in it.
+#[must_use]
+pub fn environment_needs(name: &str) -> Option<&'static str> {
+    match name {
+        "python" => Some("import os"),
+        "go" => Some("\"os\""),
+        _ => None,
+    }
+}
+
 /// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {

@@ -47,6 +47,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
         out.uses.push(Use {
             construct,
             span,
+            callee: None,
             matched: Vec::new(),
             in_map: false,
             slots,

@@ -6,7 +6,7 @@
 use super::flat::Flat;
 use super::visit::{self, Owner};
 use super::{Context, Definition, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
-use crate::facts::{CallId, Carrier, Name, Value, ValueKind};
+use crate::facts::{CallId, Name, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::Pack;
 use crate::source::RelPath;
@@ -290,7 +290,7 @@ fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &crate::facts::Assign, 
     {
         for value in std::iter::once(&assign.value).chain(assign.value.children()) {
             if let Some(name) = token_name(context, value) {
-                out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: Carrier::Code });
+                out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: context.carrier() });
             }
         }
     }

@@ -3,6 +3,9 @@
 //! Owns the search that needs no language: it also covers windows of huge files, binaries and files nobody lowers.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 
 use super::visit;
 use super::{Matched, Secret, Sighting};
@@ -43,7 +46,21 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
             }
         }
     }
+    out.secrets.extend(encoded(pack, source));
     out.sightings.sort_by_key(|sighting| sighting.span);
+}
+
+static BASE64: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"[A-Za-z0-9+/_-]{48,400}={0,2}").expect("the expression is a constant, compiled in a test")
+});
+
+/// Runs of base64 that a credential's shape is inside of. They are masked whether or not they mean anything here.
+fn encoded<'s>(pack: &'s Pack, source: &'s Source) -> impl Iterator<Item = Span> + 's {
+    BASE64.find_iter(&source.text).filter_map(|run| {
+        let decoded = crate::pack::base64(run.as_bytes())?;
+        let holds = |credential: &crate::pack::Credential| credential.find.is_match(&decoded);
+        pack.credentials.iter().any(holds).then(|| Span::from(run.range()))
+    })
 }
 
 /// Strings that are a whole value in code, by their content; one that only stands in for a missing variable is none.

@@ -83,6 +83,10 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
         let mut found = Use {
             construct,
             span: subject.span(),
+            callee: match subject {
+                Subject::Call(_, call) => call.path.0.last().cloned(),
+                Subject::Assign(_) => None,
+            },
             matched: found.spans,
             in_map: found.in_map,
             slots: found.slots,

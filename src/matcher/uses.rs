@@ -1,6 +1,6 @@
 //! What the matcher says of a file: plain data for linking and checks.
 
-use crate::facts::{Carrier, Dependency, Note};
+use crate::facts::{Carrier, Dependency, Name, Note};
 use crate::link::Origin;
 use crate::pack::schema::Role;
 use crate::pack::{Construct, Credential, Exposure, Parameter, Request};
@@ -37,6 +37,8 @@ pub struct Use<'p> {
     pub construct: &'p Construct,
     /// The statement that decides.
     pub span: Span,
+    /// The last name of what is called; `None` for an assignment or a form.
+    pub callee: Option<Name>,
     /// The arguments or items that the construct names, keys included.
     pub matched: Vec<Span>,
     /// Whether those are items of a map passed as one argument.

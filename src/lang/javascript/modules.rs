@@ -146,7 +146,7 @@ fn destructure(reader: &mut Reader<'_>, at: usize, next: usize, value: &Value, n
 /// `export default value` gives the value the name `default`; definitions are read as such.
 pub(super) fn default_export(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     let first = at + 2;
-    let defines = reader.word_in(first, &["function", "class", "async", "abstract", "interface", "enum"]);
+    let defines = reader.word_in(first, &["function", "class", "async", "abstract", "interface", "enum", "export"]);
     if first >= end || defines || reader.is_op(first, "@") {
         return None;
     }
