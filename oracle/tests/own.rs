@@ -9,7 +9,6 @@ use dekey_oracle::grammars;
 /// Places where dekey differs and means to: what is compared, how the grammar's reading starts (or dekey's, where the
 /// grammar has none), and why.
 const ALLOWED: &[(&str, &str, &str)] = &[
-    ("call", "::Intercom::Client.new", "the `::` in front is no part of a path"),
     ("call", "string(b)", "Go's conversion is the value it converts"),
     ("call", "func() {", "a Go closure called on the spot is its body"),
     ("call", "define(", "PHP's definition of a constant is an assignment"),
