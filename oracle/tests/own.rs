@@ -8,7 +8,21 @@ use dekey_oracle::grammars;
 
 /// Places where dekey differs and means to: what is compared, how the grammar's reading starts (or dekey's, where the
 /// grammar has none), and why.
-const ALLOWED: &[(&str, &str, &str)] = &[("call", "::Intercom::Client.new", "the `::` in front is no part of a path")];
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("call", "string(b)", "Go's conversion is the value it converts"),
+    ("call", "func() {", "a Go closure called on the spot is its body"),
+    ("call", "define(", "PHP's definition of a constant is an assignment"),
+    ("call", "env!(", "Rust's macro is a read of the environment"),
+    ("call", "option_env!(", "as above"),
+    ("call", "format!(", "Rust's macro is the text it makes"),
+    ("call", "vec![", "Rust's macro is the list it makes"),
+    ("call", "$ ", "a prompt of a console is no command"),
+    ("call", "list <<KEY", "an append that the grammar takes for a heredoc"),
+    ("string", "<<KEY", "as above"),
+    ("string", "<<~HERE", "as above: the grammar takes it for text of its heredoc"),
+    ("comment", "__END__", "what follows a Ruby program's end is a comment, its mark included"),
+    ("comment", "␤d", "as above, as the grammar has it"),
+];
 
 /// dekey and the grammars agree on every string, comment and call, or the difference is listed with its reason.
 #[test]
@@ -19,6 +33,9 @@ fn own_code_is_read_alike() {
     for path in files(&root.join("tests/lowering")) {
         let text = std::fs::read_to_string(&path).expect("a case file is UTF-8");
         for (number, fence, snippet) in snippets(&text) {
+            // Without its opening tag the grammar takes PHP for HTML.
+            let bare = fence == "php" && !snippet.contains("<?");
+            let snippet = if bare { format!("<?php {snippet}") } else { snippet };
             compared += usize::from(compare(&path, &fence, snippet.as_bytes(), number, &mut found));
         }
     }
