@@ -118,11 +118,17 @@ impl<'a> Lexer<'a> {
             if self.pos >= self.end && !matches!(self.stack.last(), Some(Context::Heredoc { .. })) {
                 break;
             }
+            let before = (self.pos, self.tokens.len(), self.stack.len());
             match self.stack.last().copied() {
                 Some(Context::Str { form, nest, .. }) => self.string_piece(form, nest),
                 Some(Context::Heredoc { form, end, .. }) => self.heredoc_piece(form, end as usize),
                 Some(Context::Island { step, .. }) => step(self),
                 Some(Context::Code { .. }) | None => self.code(),
+            }
+            // A step of a language that reads nothing would be taken for ever.
+            if before == (self.pos, self.tokens.len(), self.stack.len()) {
+                debug_assert!(false, "a step at byte {} reads nothing", self.pos);
+                self.pos += 1;
             }
         }
     }

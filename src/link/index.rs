@@ -209,10 +209,11 @@ impl<'a> Index<'a> {
         self.locals.contains_key(path.root())
     }
 
-    /// Whether the path's first name may stand for another one: it is brought in, or assigned.
+    /// Whether the path's first name may stand for another one: it is brought in, or given one.
     #[must_use]
     pub fn may_rename(&self, path: &Path) -> bool {
-        self.is_imported(path) || self.assigns.contains_key(path.root())
+        let named = |assign: &&Assign| matches!(&assign.value.kind, ValueKind::Ref(other) if other.root() != path.root());
+        self.is_imported(path) || self.assigns.get(path.root()).is_some_and(|assigns| assigns.iter().any(named))
     }
 
     fn absolute_into(&self, path: &Path, depth: usize, found: &mut Vec<Vec<String>>) {
@@ -240,7 +241,10 @@ impl<'a> Index<'a> {
                 owners.into_iter().map(|owner| owner.into_iter().chain(["#".to_owned()]).chain(rest()).collect()),
             );
         }
-        for assign in self.lookup(&Path::single(root.clone()), root.span.start) {
+        // Classes and modules are given other names, and those start with a capital like their own.
+        let aliased = root.text.starts_with(char::is_uppercase) && self.may_rename(path);
+        let given = if aliased { self.lookup(&Path::single(root.clone()), root.span.start) } else { Vec::new() };
+        for assign in given {
             match &assign.kind {
                 ValueKind::Ref(alias) if alias.0.len() < 8 && alias.root() != root.text => {
                     let full = Path(alias.0.iter().chain(&path.0[1..]).cloned().collect());

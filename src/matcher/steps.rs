@@ -103,7 +103,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
 /// Whether any construct can be this fact, told by its last name alone. Most calls of most files end here.
 fn may_match(context: &Context<'_, '_>, subject: Subject<'_>) -> bool {
     let path = subject.path();
-    let renamed = path.0.len() == 1 && context.index.may_rename(path);
+    let renamed = matches!(subject, Subject::Call(..)) && path.0.len() == 1 && context.index.may_rename(path);
     let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context);
     renamed || context.pack.constructs_named(context.family, path.last()).any(fits)
 }
