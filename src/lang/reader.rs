@@ -30,6 +30,8 @@ pub struct Reader<'a> {
     /// Names the file itself gives a value, where a language reads all others from the environment; filled by
     /// [`Profile::blocks`].
     pub known: HashSet<&'a str>,
+    /// The text the tokens cover and where it starts, when all of it is UTF-8.
+    valid: Option<(&'a str, usize)>,
     /// How deep the expression at hand is.
     pub(super) depth: usize,
     /// How many more tokens may be looked at to find the ends of commands, all in all.
@@ -58,8 +60,12 @@ impl<'a> Reader<'a> {
     pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
         let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
         let known = HashSet::new();
+        // A heredoc's body stands behind tokens that are read after it.
+        let start = tokens.iter().map(|token| token.start as usize).min().unwrap_or_default();
+        let end = tokens.iter().map(|token| token.end as usize).max().unwrap_or_default();
+        let valid = text.get(start..end).and_then(|text| Some((std::str::from_utf8(text).ok()?, start)));
         let mut reader =
-            Self { text, tokens, profile, facts, block_end, known, depth: 0, steps: 32 * tokens.len(), queue };
+            Self { text, tokens, profile, facts, block_end, known, valid, depth: 0, steps: 32 * tokens.len(), queue };
         (profile.blocks)(&mut reader);
         reader.block_end.sort_unstable();
         reader
@@ -78,7 +84,11 @@ impl<'a> Reader<'a> {
     /// The token's text; empty past the end.
     #[must_use]
     pub fn str(&self, index: usize) -> &'a str {
-        self.tokens.get(index).map_or("", |token| std::str::from_utf8(token.span().of(self.text)).unwrap_or(""))
+        let Some(token) = self.tokens.get(index) else { return "" };
+        match self.valid {
+            Some((text, start)) => text.get(token.start as usize - start..token.end as usize - start).unwrap_or(""),
+            None => std::str::from_utf8(token.span().of(self.text)).unwrap_or(""),
+        }
     }
 
     /// The token's kind.

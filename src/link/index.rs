@@ -212,7 +212,8 @@ impl<'a> Index<'a> {
     /// Whether the path's first name may stand for another one: it is brought in, or given one.
     #[must_use]
     pub fn may_rename(&self, path: &Path) -> bool {
-        let named = |assign: &&Assign| matches!(&assign.value.kind, ValueKind::Ref(other) if other.root() != path.root());
+        let named =
+            |assign: &&Assign| matches!(&assign.value.kind, ValueKind::Ref(other) if other.root() != path.root());
         self.is_imported(path) || self.assigns.get(path.root()).is_some_and(|assigns| assigns.iter().any(named))
     }
 

@@ -249,12 +249,13 @@ fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Match
         {
             out.exposures.push(ExposureUse { exposure, span: item.key, name: (*name).to_owned(), carrier });
         }
-        if exposure.parameters.is_empty() || !matches!(item.value.kind, ValueKind::Concat(_)) {
+        let query = || item.value.has_text(|text| text.contains('='));
+        if exposure.parameters.is_empty() || !matches!(item.value.kind, ValueKind::Concat(_)) || !query() {
             continue;
         }
         let flat = Flat::of(context.index, item.value);
         for parameter in &exposure.parameters {
-            let Some((start, end)) = query(&flat.text, parameter) else { continue };
+            let Some((start, end)) = self::query(&flat.text, parameter) else { continue };
             let name = flat.hole_value(&flat.text[start..end]).map_or(Vec::new(), |value| context.index.origins(value));
             let name = name.iter().find_map(Origin::name).map(snake);
             if let (Some(name), Some(_)) = (name, binding::of(context, item.owner, item.value.span)) {

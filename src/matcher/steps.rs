@@ -63,7 +63,8 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     let keys: BTreeSet<&str> = names.iter().filter_map(|name| name.last()).map(String::as_str).collect();
     let mut candidates: Vec<&Construct> =
         keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
-    candidates.retain(|construct| !construct.by_host || construct.kind == Kind::Exempt || binding::names_vendor(context));
+    candidates
+        .retain(|construct| !construct.by_host || construct.kind == Kind::Exempt || binding::names_vendor(context));
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     for construct in candidates {
         let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
