@@ -9,8 +9,9 @@ use super::Error;
 use super::output::plain;
 use crate::config::Audience;
 use crate::finding::{Report, Route, RuleDoc};
-use crate::pack::error::PackError;
-use crate::pack::{Pack, builtin, compile, load};
+use crate::pack::check::Summary;
+use crate::pack::error::{File, PackError};
+use crate::pack::{self, Pack, builtin, compile, load};
 use crate::problem::{Problem, Refused};
 use crate::scan;
 use crate::source::{Progress, RelPath, Source, Walk};
@@ -58,12 +59,25 @@ pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
     rules
 }
 
-/// Reads and checks the pack in `dir`: its `.toml` files.
-pub(crate) fn read(dir: &Path) -> Result<Pack, Error> {
-    let files = load::dir(dir).map_err(|error| {
+/// Reads the pack in `dir`.
+fn read(dir: &Path) -> Result<Pack, Error> {
+    compile::compile(files(dir)?).map_err(refused)
+}
+
+/// Tries everything the pack in `dir` says of itself, or the built-in ones.
+pub(crate) fn check(dir: Option<&Path>) -> Result<Vec<Summary>, Error> {
+    let packs = match dir {
+        Some(dir) => vec![files(dir)?],
+        None => builtin::files(),
+    };
+    packs.into_iter().map(|files| pack::check::check(files).map_err(refused)).collect()
+}
+
+/// The `.toml` files of a pack.
+fn files(dir: &Path) -> Result<Vec<File>, Error> {
+    load::dir(dir).map_err(|error| {
         Error::new(error.to_string(), "name a directory with the TOML files of one pack, UTF-8, of at most 1 MiB each")
-    })?;
-    compile::compile(files).map_err(refused)
+    })
 }
 
 /// The problems of a pack, file by file.

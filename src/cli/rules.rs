@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::output::Streams;
 use super::{Error, Exit, Packs, engine};
-use crate::pack::Pack;
+use crate::pack::check::Summary;
 use crate::render;
 use crate::render::escape::Escaped;
 
@@ -36,12 +36,8 @@ impl Rules {
                 streams.report(|out| render::explain::list(&rules, out))?;
             }
             Command::Check { dir } => {
-                let packs = match dir {
-                    Some(dir) => vec![engine::read(dir)?],
-                    None => engine::packs(&[])?,
-                };
-                streams
-                    .report(|out| packs.iter().try_for_each(|pack| writeln!(out, "{}", Escaped::new(&held(pack)))))?;
+                let checked = engine::check(dir.as_deref())?;
+                streams.report(|out| checked.iter().try_for_each(|pack| writeln!(out, "{}", Escaped::new(&held(pack)))))?;
             }
         }
         Ok(Exit::Clean)
@@ -49,14 +45,7 @@ impl Rules {
 }
 
 /// What a pack holds, in a line.
-fn held(pack: &Pack) -> String {
-    let Pack { id, rules, constructs, credentials, exemptions, .. } = pack;
-    let counts = [
-        ("rules", rules.len()),
-        ("constructs", constructs.len()),
-        ("credentials", credentials.len()),
-        ("exemptions", exemptions.len()),
-    ];
-    let counts: Vec<_> = counts.iter().map(|(what, n)| format!("{n} {what}")).collect();
-    format!("{id}: valid, with {}", counts.join(", "))
+fn held(pack: &Summary) -> String {
+    let Summary { pack, constructs, examples, fixes, rules } = pack;
+    format!("{pack}: valid, with {rules} rules, {constructs} constructs, {examples} examples tried, {fixes} fixes")
 }

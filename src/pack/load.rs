@@ -2,24 +2,29 @@
 
 use std::path::Path;
 
+use walkdir::WalkDir;
+
 use super::error::File;
 use crate::source::{ReadError, read_named};
 
 /// Most bytes of one file of a pack.
 const MAX_FILE: u64 = 1 << 20;
+/// How deep the folders of a pack go.
+const MAX_DEPTH: usize = 4;
 
-/// The `.toml` files of a directory, by name.
+/// The `.toml` files of a directory and its folders, by name. Links are not followed.
 ///
 /// # Errors
 /// When the directory or a file cannot be read, or a file is not UTF-8.
 pub fn dir(path: &Path) -> Result<Vec<File>, LoadError> {
     let failed = |path: &Path, why: String| LoadError { path: path.display().to_string(), why };
-    let entries = std::fs::read_dir(path).map_err(|error| failed(path, error.to_string()))?;
-    let mut names: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|ext| ext == "toml"))
-        .collect();
-    names.sort();
+    let mut names = Vec::new();
+    for entry in WalkDir::new(path).max_depth(MAX_DEPTH).sort_by_file_name() {
+        let entry = entry.map_err(|error| failed(path, error.to_string()))?;
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == "toml") {
+            names.push(entry.into_path());
+        }
+    }
     if names.is_empty() {
         return Err(failed(path, "it holds no .toml file".to_owned()));
     }
