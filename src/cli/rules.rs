@@ -37,7 +37,8 @@ impl Rules {
             }
             Command::Check { dir } => {
                 let checked = engine::check(dir.as_deref())?;
-                streams.report(|out| checked.iter().try_for_each(|pack| writeln!(out, "{}", Escaped::new(&held(pack)))))?;
+                streams
+                    .report(|out| checked.iter().try_for_each(|pack| writeln!(out, "{}", Escaped::new(&held(pack)))))?;
             }
         }
         Ok(Exit::Clean)
