@@ -5,7 +5,6 @@
 //! once, in path order, so that the result does not depend on threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::check;
@@ -115,7 +114,7 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     let lowered = readable && source.text.len() <= MAX_LOWERED;
     let layers = if lowered { lang::lower_any(source.path.as_path(), &source.text).1 } else { Vec::new() };
     let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
-    let mut notes: Vec<Note> = matched.iter().flat_map(|matched| matched.notes.iter().copied()).collect();
+    let mut notes: Vec<Note> = layers.iter().flat_map(|layer| layer.facts.notes.iter().copied()).collect();
     if !lowered && !source.binary {
         notes.push(Note::TooLarge);
     }
@@ -131,29 +130,15 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
 /// Links and judges, and keeps of the files what findings point into.
 fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
     let mut report = Report::default();
-    let mut secrets: Vec<Vec<Span>> = vec![Vec::new(); files.len()];
-    let (mut sources, mut columns) = (Vec::new(), Vec::new());
-    for (at, file) in files.into_iter().enumerate() {
-        report.notes.extend(file.notes.into_iter().map(|note| (file.source.path.clone(), note)));
-        secrets[at].extend(file.matched.iter().flat_map(|matched| &matched.secrets));
-        columns.push(file.matched);
-        sources.push(file.source);
-    }
-    let mut columns: Vec<_> = columns.into_iter().map(Vec::into_iter).collect();
-    for pack in options.packs {
-        let scanned: Vec<Scanned<'_>> = sources
-            .drain(..)
-            .zip(&mut columns)
-            .map(|(source, column)| Scanned { source, matched: column.next().unwrap_or_default() })
-            .collect();
+    for (at, pack) in options.packs.iter().enumerate() {
+        let scanned = files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] });
         let variable = options.variable.unwrap_or(&pack.variable);
-        let judged = check::judge(&Project::new(pack, &scanned, options.audience, variable));
+        let judged = check::judge(&Project::new(pack, scanned.collect(), options.audience, variable));
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
         report.rules.extend(pack.rules.iter().map(|rule| rule.doc.clone()));
-        sources.extend(scanned.into_iter().map(|file| file.source));
     }
-    let mut used: Vec<Option<usize>> = vec![None; sources.len()];
+    let mut used: Vec<Option<usize>> = vec![None; files.len()];
     let edited = report
         .findings
         .iter()
@@ -163,10 +148,12 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
     for file in labelled.map(|label| label.file).chain(edited) {
         used[file] = Some(0);
     }
-    for (at, source) in sources.into_iter().enumerate() {
+    for (at, file) in files.into_iter().enumerate() {
+        report.notes.extend(file.notes.into_iter().map(|note| (file.source.path.clone(), note)));
         if used[at].is_some() {
             used[at] = Some(report.files.len());
-            report.files.push(Masked::new(source, &secrets[at]));
+            let secrets: Vec<Span> = file.matched.into_iter().flat_map(|matched| matched.secrets).collect();
+            report.files.push(Masked::new(file.source, &secrets));
         }
     }
     let renumber = |label: &mut Label| label.file = used[label.file].unwrap_or_default();
@@ -238,9 +225,3 @@ impl std::fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// The paths to scan when none is named.
-#[must_use]
-pub fn default_paths() -> Vec<PathBuf> {
-    vec![PathBuf::from(".")]
-}

@@ -3,7 +3,7 @@
 //! The decision to know: a program that everybody runs for their own workspace may ask for its token. Only the user
 //! knows, so a declared audience of one's own data silences the rule.
 
-use super::{Draft, Judged, spared_path};
+use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
 use crate::link::project::Project;
@@ -16,10 +16,6 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 judged.spare(file, found.span, "the audience is declared: own-data");
                 continue;
             }
-            if let Some(reason) = spared_path(project, file, false) {
-                judged.spare(file, found.span, reason);
-                continue;
-            }
             let draft = Draft {
                 rule: "collected-access-token",
                 file,
@@ -29,6 +25,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 route: Some(Route::Oauth),
                 evidence: vec!["a person other than the developer fills this in".to_owned()],
                 secret: None,
+                proven: false,
             };
             judged.add(project, draft);
         }

@@ -2,9 +2,9 @@
 //!
 //! The decision to know: the key's slot decides. Empty, it is the migrated form that the vendor itself recommends.
 
-use super::{Draft, Judged, credentials, definitions, is_sample, sample_level, spared_path};
+use super::{Draft, Judged, credentials, definitions, is_sample};
 use crate::facts::Carrier;
-use crate::finding::{Confidence, Label};
+use crate::finding::{Confidence, Label, Level};
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::link::route;
@@ -30,9 +30,6 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     if key.origins.iter().all(|origin| matches!(origin, Origin::Blank { .. })) {
         return judged.spare(file, found.span, "the password is empty: this is the form for access tokens");
     }
-    if let Some(reason) = spared_path(project, file, false) {
-        return judged.spare(file, found.span, reason);
-    }
     let proven = !credentials(project, Role::ApiKey, &key.origins).is_empty();
     let confidence = match (found.binding, proven) {
         (Binding::Import | Binding::Host, true) => Confidence::High,
@@ -54,11 +51,12 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         route: Some(route),
         evidence,
         secret,
+        proven: false,
     };
     let Some(finding) = judged.add(project, draft) else { return };
     let placeholder = |origin: &Origin| matches!(origin, Origin::Literal { .. } | Origin::Blank { .. });
     if is_sample(project, file) && !proven && key.origins.iter().all(placeholder) {
-        finding.level = sample_level(finding.level);
+        finding.level = Level::Note;
     }
     for slot in &found.slots {
         finding.related.extend(definitions(project, &slot.origins));

@@ -1,6 +1,6 @@
 //! `exposed-access-token`: a token that reaches a browser, a URL or a log.
 
-use super::{Draft, Judged, spared_path};
+use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::Confidence;
 use crate::link::Origin;
@@ -11,10 +11,6 @@ use crate::link::route;
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         for found in scanned.matched.exposures.iter().filter(|found| found.carrier == Carrier::Code) {
-            if let Some(reason) = spared_path(project, file, false) {
-                judged.spare(file, found.span, reason);
-                continue;
-            }
             let origin = Origin::Env { name: found.name.clone(), span: found.span };
             let (route, evidence) = route::of_origins(project, std::iter::once(&origin));
             let draft = Draft {
@@ -26,6 +22,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 route: Some(route),
                 evidence,
                 secret: None,
+                proven: false,
             };
             judged.add(project, draft);
         }

@@ -1,6 +1,6 @@
 //! `unsupported-oauth-grant`: a grant that the vendor does not offer.
 
-use super::{Draft, Judged, spared_path};
+use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
 use crate::link::project::Project;
@@ -15,10 +15,6 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         for found in
             parameters.filter(|found| found.parameter.rule.as_deref() == Some(RULE) && found.carrier == Carrier::Code)
         {
-            if let Some(reason) = spared_path(project, file, false) {
-                judged.spare(file, found.span, reason);
-                continue;
-            }
             let confidence = if found.binding == Binding::Around { Confidence::Medium } else { Confidence::High };
             let draft = Draft {
                 rule: RULE,
@@ -29,6 +25,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 route: Some(Route::Oauth),
                 evidence: vec!["it asks for an OAuth grant".to_owned()],
                 secret: None,
+                proven: false,
             };
             judged.add(project, draft);
         }

@@ -3,7 +3,7 @@
 //! The decision to know: 40 hexadecimal digits are a key only in a role: the key's slot of a login, a value under a
 //! name that says so, or the password of the vendor's URL.
 
-use super::{Draft, Judged, carried, credentials, spared_path};
+use super::{Draft, Judged, carried, credentials};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
 use crate::link::Origin;
@@ -55,9 +55,6 @@ fn add(
     carrier: Carrier,
     confidence: Confidence,
 ) {
-    if let Some(reason) = spared_path(project, file, false) {
-        return judged.spare(file, span, reason);
-    }
     let (route, evidence) = match carrier {
         Carrier::Code | Carrier::String => route::of_origins(project, std::iter::empty()),
         Carrier::Comment | Carrier::Prose => (Route::Remove, Vec::new()),
@@ -65,6 +62,16 @@ fn add(
     let what = carried(carrier);
     judged.add(
         project,
-        Draft { rule: RULE, file, span, what, confidence, route: Some(route), evidence, secret: Some(secret) },
+        Draft {
+            rule: RULE,
+            file,
+            span,
+            what,
+            confidence,
+            route: Some(route),
+            evidence,
+            secret: Some(secret),
+            proven: false,
+        },
     );
 }

@@ -13,7 +13,7 @@ mod secret;
 mod token;
 
 use crate::facts::Carrier;
-use crate::finding::{Confidence, Finding, Label, Level, Route, State};
+use crate::finding::{Confidence, Finding, Label, Route, State};
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::pack::schema::Role;
@@ -68,11 +68,17 @@ struct Draft<'d> {
     evidence: Vec<String>,
     /// The secret, for telling it from others; never shown.
     secret: Option<&'d [u8]>,
+    /// Whether the secret's structure alone proves it, which some exemptions do not spare.
+    proven: bool,
 }
 
 impl Judged {
-    /// Gives a draft its words. The same rule at the same place is one finding.
+    /// Gives a draft its words, unless its file is spared. The same rule at the same place is one finding.
     fn add(&mut self, project: &Project<'_, '_>, draft: Draft<'_>) -> Option<&mut Finding> {
+        if let Some(reason) = spared_path(project, draft.file, draft.proven) {
+            self.spare(draft.file, draft.span, reason);
+            return None;
+        }
         let rule = project.pack.rule(draft.rule)?;
         let file = &project.files[draft.file];
         let same = |other: &Finding| {
@@ -82,7 +88,7 @@ impl Judged {
             return None;
         }
         let words = |text: &str| text.replace("{variable}", project.variable);
-        let fingerprint = crate::fingerprint::of(&rule.doc.id, &file.source, draft.span, draft.secret);
+        let fingerprint = crate::fingerprint::of(&rule.doc.id, file.source, draft.span, draft.secret);
         self.findings.push(Finding {
             rule: rule.doc.id.clone(),
             level: rule.doc.level,
@@ -175,9 +181,4 @@ fn is_sample(project: &Project<'_, '_>, file: usize) -> bool {
     let path = project.files[file].source.path.as_path();
     path.components()
         .any(|part| part.as_os_str().to_str().is_some_and(|name| FOLDERS.contains(&name.to_ascii_lowercase().as_str())))
-}
-
-/// The level a finding has where code only shows how something is done.
-fn sample_level(level: Level) -> Level {
-    level.min(Level::Note)
 }

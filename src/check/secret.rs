@@ -1,6 +1,6 @@
 //! `hardcoded-client-secret`: the OAuth client secret's value in a file.
 
-use super::{Draft, Judged, carried, credentials, spared_path};
+use super::{Draft, Judged, carried, credentials};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
 use crate::link::Origin;
@@ -21,10 +21,6 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         let all: Vec<(Role, &Vec<Origin>, Carrier)> = slots.chain(named).chain(parameters).collect();
         for (_, origins, carrier) in all.into_iter().filter(|(role, _, _)| *role == Role::ClientSecret) {
             for (text, span) in credentials(project, Role::ClientSecret, origins) {
-                if let Some(reason) = spared_path(project, file, false) {
-                    judged.spare(file, span, reason);
-                    continue;
-                }
                 let draft = Draft {
                     rule: "hardcoded-client-secret",
                     file,
@@ -34,6 +30,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                     route: Some(Route::Oauth),
                     evidence: vec!["an OAuth client secret is there".to_owned()],
                     secret: Some(text.as_bytes()),
+                    proven: false,
                 };
                 judged.add(project, draft);
             }

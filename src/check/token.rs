@@ -1,6 +1,6 @@
 //! `hardcoded-access-token`: a value that decodes to the structure of an access token, anywhere.
 
-use super::{Draft, Judged, carried, spared_path};
+use super::{Draft, Judged, carried};
 use crate::finding::Confidence;
 use crate::link::project::Project;
 use crate::link::route;
@@ -10,10 +10,6 @@ use crate::pack::schema::Role;
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         for sighting in scanned.matched.sightings.iter().filter(|sighting| sighting.credential.role == Role::Token) {
-            if let Some(reason) = spared_path(project, file, true) {
-                judged.spare(file, sighting.span, reason);
-                continue;
-            }
             let (route, evidence) = route::of_origins(project, std::iter::empty());
             let draft = Draft {
                 rule: "hardcoded-access-token",
@@ -24,6 +20,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 route: Some(route),
                 evidence,
                 secret: Some(sighting.value.expose()),
+                proven: true,
             };
             if let Some(finding) = judged.add(project, draft) {
                 finding.fix = crate::fix::of_literal(project, file, sighting.plain);

@@ -13,11 +13,11 @@ use crate::source::Source;
 use crate::span::Span;
 
 /// A scanned file and what it means to one pack.
-pub struct Scanned<'p> {
+pub struct Scanned<'s, 'p> {
     /// The file.
-    pub source: Source,
+    pub source: &'s Source,
     /// What it means.
-    pub matched: Matched<'p>,
+    pub matched: &'s Matched<'p>,
 }
 
 /// The files of one scan, in path order.
@@ -25,7 +25,7 @@ pub struct Project<'s, 'p> {
     /// The pack the files were matched with.
     pub pack: &'p Pack,
     /// The files.
-    pub files: &'s [Scanned<'p>],
+    pub files: Vec<Scanned<'s, 'p>>,
     /// What the user declared.
     pub declared: Option<crate::finding::Route>,
     /// The environment variable that fixes read.
@@ -58,24 +58,25 @@ impl<'s, 'p> Project<'s, 'p> {
     #[must_use]
     pub fn new(
         pack: &'p Pack,
-        files: &'s [Scanned<'p>],
+        files: Vec<Scanned<'s, 'p>>,
         declared: Option<crate::finding::Route>,
         variable: &'s str,
     ) -> Self {
-        let mut project =
-            Self { pack, files, declared, variable, definitions: HashMap::new(), packages: HashMap::new() };
+        let mut definitions: HashMap<_, Vec<_>> = HashMap::new();
+        let mut packages: HashMap<_, Vec<_>> = HashMap::new();
         for (at, file) in files.iter().enumerate() {
-            for definition in &file.matched.definitions {
-                project.definitions.entry(&definition.name).or_default().push((at, definition.span));
+            let matched: &'s Matched<'p> = file.matched;
+            for definition in &matched.definitions {
+                definitions.entry(definition.name.as_str()).or_default().push((at, definition.span));
             }
-            for dependency in &file.matched.dependencies {
+            for dependency in &matched.dependencies {
                 let key = (dependency.ecosystem, dependency.name.text.as_str());
                 let requirement = dependency.requirement.as_ref().map(|name| name.text.as_str());
                 let pinned = Pinned { file: at, span: dependency.name.span, requirement, locked: dependency.locked };
-                project.packages.entry(key).or_default().push(pinned);
+                packages.entry(key).or_default().push(pinned);
             }
         }
-        project
+        Self { pack, files, declared, variable, definitions, packages }
     }
 
     /// Where an environment variable is given a value, in path order.

@@ -6,9 +6,10 @@
 use super::flat::Flat;
 use super::visit::{self, Owner};
 use super::{Context, Definition, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
-use crate::facts::{CallId, Name, Value, ValueKind};
+use crate::facts::{Assign, Call, CallId, Name, Path, Value, ValueKind};
 use crate::link::Origin;
-use crate::pack::Pack;
+use crate::pack::expression::Expressions;
+use crate::pack::{Exposure, Pack};
 use crate::source::RelPath;
 use crate::span::Span;
 
@@ -126,8 +127,11 @@ fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
         .scopes_at(item.value.span.start)
         .filter_map(|def| def.name.as_ref())
         .map(|name| snake(&name.text));
-    let around =
-        call.into_iter().chain(class).chain(context.file.clone()).find(|name| name.contains(&context.pack.word));
+    let around = call
+        .into_iter()
+        .chain(class)
+        .chain(context.file.map(str::to_owned))
+        .find(|name| name.contains(&context.pack.word));
     around.map_or(own.clone(), |around| format!("{around}_{own}"))
 }
 
@@ -192,7 +196,7 @@ fn query(text: &str, name: &str) -> Option<(usize, usize)> {
 
 /// A variable that a bundler shows to browsers.
 fn exposed_variable<'p>(context: &Context<'_, 'p>, name: &Name, out: &mut Matched<'p>) {
-    let shows = |row: &&crate::pack::Exposure| row.variables.as_ref().is_some_and(|names| names.is_match(&name.text));
+    let shows = |row: &&Exposure| row.variables.as_ref().is_some_and(|names| names.is_match(&name.text));
     for exposure in context.pack.exposures.iter().filter(shows) {
         let carrier = context.carrier();
         out.exposures.push(ExposureUse { exposure, span: name.span, name: name.text.clone(), carrier });
@@ -266,30 +270,28 @@ fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Match
 }
 
 /// A token handed to a call that shows it.
-fn exposed_call<'p>(context: &Context<'_, 'p>, call: &crate::facts::Call, out: &mut Matched<'p>) {
-    let dotted = call.path.dotted();
-    for exposure in
-        context.pack.exposures.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted)))
-    {
-        let values = call.args.iter().flat_map(|arg| std::iter::once(&arg.value).chain(arg.value.children()));
-        for value in values {
-            if let Some(name) = token_name(context, value) {
-                out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: context.carrier() });
-            }
-        }
-    }
+fn exposed_call<'p>(context: &Context<'_, 'p>, call: &Call, out: &mut Matched<'p>) {
+    let values = || call.args.iter().map(|arg| &arg.value);
+    exposed(context, &call.path, |row| row.calls.as_ref(), values, out);
 }
 
 /// A token stored where others read it.
-fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &crate::facts::Assign, out: &mut Matched<'p>) {
-    let dotted = assign.target.dotted();
-    for exposure in context
-        .pack
-        .exposures
-        .iter()
-        .filter(|row| row.targets.as_ref().is_some_and(|targets| targets.is_match(&dotted)))
-    {
-        for value in std::iter::once(&assign.value).chain(assign.value.children()) {
+fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &Assign, out: &mut Matched<'p>) {
+    exposed(context, &assign.target, |row| row.targets.as_ref(), || std::iter::once(&assign.value), out);
+}
+
+/// Tokens among `values`, and directly inside them, where the path is one of those that show them.
+fn exposed<'a, 'p, I: Iterator<Item = &'a Value>>(
+    context: &Context<'_, 'p>,
+    path: &Path,
+    paths: impl Fn(&'p Exposure) -> Option<&'p Expressions>,
+    values: impl Fn() -> I,
+    out: &mut Matched<'p>,
+) {
+    let dotted = path.dotted();
+    let shows = |row: &&'p Exposure| paths(row).is_some_and(|paths| paths.is_match(&dotted));
+    for exposure in context.pack.exposures.iter().filter(shows) {
+        for value in values().flat_map(|value| std::iter::once(value).chain(value.children())) {
             if let Some(name) = token_name(context, value) {
                 out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: context.carrier() });
             }

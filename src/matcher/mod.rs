@@ -30,25 +30,16 @@ use crate::span::Span;
 pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched<'p> {
     let mut out = Matched::default();
     sightings::find(pack, source, layers, &mut out);
+    let file = keyed::file_context(pack, &source.path);
     for layer in layers {
         let index = Index::new(&layer.facts);
         let family = lang::family(layer.language);
-        let context = Context {
-            family,
-            pack,
-            index: &index,
-            layer,
-            file: keyed::file_context(pack, &source.path),
-            hosts: OnceCell::new(),
-        };
+        let context = Context { family, pack, index: &index, layer, file: file.as_deref(), hosts: OnceCell::new() };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
         keyed::find(&context, &mut out);
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
-        out.notes.extend(&layer.facts.notes);
     }
-    out.notes.sort_unstable_by_key(|note| *note as u8);
-    out.notes.dedup();
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));
@@ -74,7 +65,7 @@ struct Context<'c, 'p> {
     /// The language whose constructs the layer shares.
     family: &'static str,
     /// The file's name in snake case, where it names the vendor.
-    file: Option<String>,
+    file: Option<&'c str>,
     /// Texts that name hosts, collected when first asked for.
     hosts: OnceCell<Vec<(Span, binding::Hosts)>>,
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns the search that needs no language: it also covers windows of huge files, binaries and files nobody lowers.
 
+use std::cell::LazyCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -17,8 +18,9 @@ use crate::span::Span;
 
 /// Finds them. Every credential shape found is masked in output, proven or not.
 pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &mut Matched<'p>) {
-    let carriers = Carriers::new(layers);
-    let plain = plain(layers);
+    // Most files of interest hold no credential.
+    let carriers = LazyCell::new(|| Carriers::new(layers));
+    let plain = LazyCell::new(|| plain(layers));
     for credential in &pack.credentials {
         for found in credential.find.captures_iter(&source.text) {
             let Some(group) = found.get(found.len() - 1) else { continue };

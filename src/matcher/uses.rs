@@ -1,6 +1,6 @@
 //! What the matcher says of a file: plain data for linking and checks.
 
-use crate::facts::{Carrier, Dependency, Name, Note};
+use crate::facts::{Carrier, Dependency, Name};
 use crate::link::Origin;
 use crate::pack::schema::Role;
 use crate::pack::{Construct, Credential, Exposure, Parameter, Request};
@@ -180,8 +180,6 @@ pub struct Matched<'p> {
     pub dependencies: Vec<Dependency>,
     /// What was spared, and why.
     pub spared: Vec<(Span, String)>,
-    /// What was read with less care.
-    pub notes: Vec<Note>,
     /// Spans that no output may show.
     pub secrets: Vec<Span>,
 }
