@@ -1,0 +1,160 @@
+//! What a name or a value comes to.
+//!
+//! Owns the steps from a name to what it was given, and from a value to its origins. The decision to know: both are
+//! followed a bounded number of steps, and alternatives stay apart.
+
+use super::{Index, Origin};
+use crate::facts::{Assign, CallId, Name, Path, Value, ValueKind};
+use crate::span::Span;
+
+/// How many names a value is followed through.
+const MAX_STEPS: usize = 8;
+/// How many alternatives a value may have before the rest is left out.
+const MAX_ORIGINS: usize = 16;
+
+impl<'a> Index<'a> {
+    /// What the name was given, seen from `at`: the assignments of the innermost scope that has any.
+    #[must_use]
+    pub fn lookup(&self, path: &Path, at: usize) -> Vec<&'a Value> {
+        for len in (1..=path.0.len()).rev() {
+            let (head, keys) = path.0.split_at(len);
+            let values = self.assigned(head, at);
+            let found: Vec<&Value> = values.into_iter().filter_map(|value| self.descend(value, keys)).take(4).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+        Vec::new()
+    }
+
+    fn assigned(&self, path: &[Name], at: usize) -> Vec<&'a Value> {
+        let Some(last) = path.last() else { return Vec::new() };
+        let Some(candidates) = self.assigns.get(last.text.as_str()) else { return Vec::new() };
+        let own = path.len() == 1;
+        let same = |assign: &Assign| {
+            let target = &assign.target.0;
+            let skip = |names: &[Name]| usize::from(names.first().is_some_and(|name| name.text == "self"));
+            let (target, path) = (&target[skip(target)..], &path[skip(path)..]);
+            // `Settings::KEY` finds `KEY` inside `Settings`.
+            let tail = path.len() > target.len() && target.len() == 1;
+            let names = if tail { &path[path.len() - 1..] } else { path };
+            names.len() == target.len()
+                && names.iter().zip(target).all(|(a, b)| a.text == b.text)
+                && (!tail
+                    || self
+                        .scopes_at(assign.span.start)
+                        .any(|def| def.name.as_ref().is_some_and(|name| name.text == path[path.len() - 2].text)))
+        };
+        // A name assigned more often than this is no constant; the bound keeps hostile files linear.
+        let matching: Vec<&Assign> = candidates.iter().copied().take(256).filter(|assign| same(assign)).collect();
+        for scope in self.scopes_at(at) {
+            let inside: Vec<&Value> = matching
+                .iter()
+                .filter(|assign| self.scopes_at(assign.span.start).next().is_some_and(|def| std::ptr::eq(def, scope)))
+                .map(|assign| &assign.value)
+                .collect();
+            if !inside.is_empty() {
+                return inside;
+            }
+            if own && scope.params.iter().any(|param| param.name.text == last.text) {
+                return Vec::new();
+            }
+        }
+        // File level, or a member set in another function of the class.
+        let reachable = |assign: &&&Assign| {
+            let local = assign.target.0.len() == 1 && assign.target.root() != "self";
+            !local || self.function_at(assign.span.start).is_none_or(|def| !own || def.body.contains(Span::new(at, at)))
+        };
+        matching.iter().filter(reachable).map(|assign| &assign.value).collect()
+    }
+
+    fn descend(&self, value: &'a Value, keys: &[Name]) -> Option<&'a Value> {
+        let mut value = value;
+        for key in keys {
+            let ValueKind::Map(items) = &value.kind else { return None };
+            value = &items.iter().find(|item| item.key.as_ref().is_some_and(|name| name.text == key.text))?.value;
+        }
+        Some(value)
+    }
+
+    /// Follows names until something else stands there. Alternatives stay apart.
+    #[must_use]
+    pub fn resolve(&self, value: &'a Value) -> Vec<&'a Value> {
+        let mut found = Vec::new();
+        self.resolve_into(value, 0, &mut found);
+        found
+    }
+
+    fn resolve_into(&self, value: &'a Value, depth: usize, found: &mut Vec<&'a Value>) {
+        if found.len() >= MAX_ORIGINS {
+            return;
+        }
+        if let ValueKind::Ref(path) = &value.kind
+            && depth < MAX_STEPS
+        {
+            let values = self.lookup(path, value.span.start);
+            let values: Vec<_> = values.into_iter().filter(|next| !next.span.contains(value.span)).collect();
+            if !values.is_empty() {
+                return values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, found));
+            }
+        }
+        found.push(value);
+    }
+
+    /// Everything a value may come from.
+    #[must_use]
+    pub fn origins(&self, value: &'a Value) -> Vec<Origin> {
+        let mut origins = Vec::new();
+        self.origins_into(value, 0, &mut origins);
+        origins
+    }
+
+    fn origins_into(&self, value: &'a Value, depth: usize, origins: &mut Vec<Origin>) {
+        for value in self.resolve(value) {
+            if origins.len() >= MAX_ORIGINS {
+                return;
+            }
+            let span = value.span;
+            let origin = match &value.kind {
+                ValueKind::Str(text) if text.text.trim().is_empty() => Origin::Blank { span },
+                ValueKind::Str(text) => Origin::Literal { text: text.text.clone(), span: text.content },
+                ValueKind::Null => Origin::Blank { span },
+                ValueKind::Env(name) => Origin::Env { name: name.text.clone(), span },
+                ValueKind::Ref(path) => self.unresolved(path, span, depth, origins),
+                ValueKind::Either(values) if depth < MAX_STEPS => {
+                    values.iter().for_each(|value| self.origins_into(value, depth + 1, origins));
+                    continue;
+                }
+                ValueKind::Concat(values) if values.iter().all(|value| value.as_str().is_some()) => {
+                    let text = values.iter().filter_map(Value::as_str).map(|text| text.text.as_str()).collect();
+                    Origin::Literal { text, span }
+                }
+                ValueKind::Call(id) => self.called(*id, span),
+                _ => Origin::Unknown { span },
+            };
+            origins.push(origin);
+        }
+    }
+
+    /// A name nobody assigns: a parameter, or something from elsewhere. A parameter's default counts beside it.
+    fn unresolved(&self, path: &Path, span: Span, depth: usize, origins: &mut Vec<Origin>) -> Origin {
+        if let [name] = path.0.as_slice()
+            && let Some(param) =
+                self.scopes_at(span.start).find_map(|def| def.params.iter().find(|param| param.name.text == name.text))
+        {
+            if let Some(default) = param.default.as_ref().filter(|_| depth < MAX_STEPS) {
+                self.origins_into(default, depth + 1, origins);
+            }
+            return Origin::Param { name: name.text.clone(), span };
+        }
+        Origin::Name { dotted: path.dotted(), span }
+    }
+
+    /// `config.get('a.b')` is read from `config.get.a.b`.
+    fn called(&self, id: CallId, span: Span) -> Origin {
+        let call = &self.facts.calls[id];
+        let texts = call.args.iter().filter_map(|arg| arg.value.as_str()).map(|text| text.text.clone());
+        let path = call.path.0.iter().map(|name| name.text.clone());
+        Origin::Name { dotted: path.chain(texts).collect::<Vec<_>>().join("."), span }
+    }
+}
