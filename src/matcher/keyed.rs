@@ -66,7 +66,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             keyed(vec![&param.name.text], param.name.span, default, Owner::Nothing, None, &mut all);
         }
     }
-    for result in &facts.results {
+    for result in facts.returns.iter().chain(&facts.results) {
         keyed(Vec::new(), result.span, result, Owner::Nothing, None, &mut all);
     }
     for item in &all {

@@ -29,6 +29,8 @@ pub struct Index<'a> {
     scopes: Vec<(&'a Def, Option<usize>)>,
     parents: Vec<Option<CallId>>,
     stored: HashMap<CallId, Vec<&'a Path>>,
+    /// What functions give back, by their name, with where each is defined.
+    given: HashMap<&'a str, Vec<(&'a Def, &'a Value)>>,
     mentions: HashMap<String, Vec<CallId>>,
 }
 
@@ -44,6 +46,7 @@ impl<'a> Index<'a> {
             scopes: scopes(&facts.defs),
             parents: vec![None; facts.calls.len()],
             stored: HashMap::new(),
+            given: HashMap::new(),
             mentions: HashMap::new(),
         };
         for import in &facts.imports {
@@ -57,6 +60,7 @@ impl<'a> Index<'a> {
             index.assigns.entry(assign.target.last()).or_default().push(assign);
             index.store(&assign.value, &assign.target);
         }
+        index.give();
         for (id, call) in facts.calls.iter().enumerate() {
             for value in call.receiver.as_deref().into_iter().chain(call.args.iter().map(|arg| &arg.value)) {
                 index.mention(value, id, 0);
@@ -71,6 +75,23 @@ impl<'a> Index<'a> {
             }
         }
         index
+    }
+
+    /// Sorts what functions give back by the function's name; a closure has that of the variable it is stored in.
+    fn give(&mut self) {
+        let mut closures: HashMap<usize, &'a str> = HashMap::new();
+        if !self.facts.returns.is_empty() {
+            let stored = self.facts.assigns.iter().filter(|assign| matches!(assign.value.kind, ValueKind::Opaque));
+            closures.extend(stored.map(|assign| (assign.value.span.end, assign.target.last())));
+        }
+        for value in &self.facts.returns {
+            let Some(def) = self.function_at(value.span.start) else { continue };
+            let name =
+                def.name.as_ref().map(|name| name.text.as_str()).or_else(|| closures.get(&def.body.end).copied());
+            if let Some(name) = name {
+                self.given.entry(name).or_default().push((def, value));
+            }
+        }
     }
 
     fn store(&mut self, value: &'a Value, target: &'a Path) {

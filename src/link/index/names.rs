@@ -4,7 +4,8 @@
 //! full names; which of them means something is the matcher's to say.
 
 use super::Index;
-use crate::facts::{Assign, Call, Name, Path, ValueKind};
+use crate::facts::{Assign, Call, DefKind, Name, Path, ValueKind};
+use crate::span::Span;
 
 impl<'a> Index<'a> {
     /// The full names a path may stand for: imports, aliases, block parameters resolved. Best first, never empty.
@@ -46,6 +47,17 @@ impl<'a> Index<'a> {
         }
         if depth >= 4 {
             return;
+        }
+        if let "super" | "parent" = root.text.as_str()
+            && let Some(class) = self.scopes_at(root.span.start).find(|def| def.kind == DefKind::Container)
+            && let Some(name) = &class.name
+        {
+            // What a class hands to its base makes one.
+            let made = Path::single(Name { text: name.text.clone(), span: Span::new(class.body.end, class.body.end) });
+            let mut bases = Vec::new();
+            self.absolute_into(&made, depth + 1, &mut bases);
+            found.extend(bases.iter().map(|base| base.iter().cloned().chain(["new".to_owned()]).collect()));
+            found.extend(bases);
         }
         if let Some(call) = self.block_parameter(root) {
             let mut owners = Vec::new();

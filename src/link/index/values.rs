@@ -4,13 +4,17 @@
 //! followed a bounded number of steps, and alternatives stay apart.
 
 use super::{Index, Origin};
-use crate::facts::{Assign, CallId, Name, Path, Value, ValueKind};
+use crate::facts::{Assign, CallId, Def, Name, Path, Value, ValueKind};
 use crate::span::Span;
 
 /// How many names a value is followed through.
 const MAX_STEPS: usize = 8;
 /// How many alternatives a value may have before the rest is left out.
 const MAX_ORIGINS: usize = 16;
+
+/// Calls that give a map of everything that their arguments hold, in any language.
+const MERGES: &[&str] =
+    &["assign", "merge", "extend", "defaults", "array_merge", "array_replace", "deep_merge", "update", "union", "dict"];
 
 impl<'a> Index<'a> {
     /// What the name was given, seen from `at`: the assignments of the innermost scope that has any.
@@ -93,12 +97,88 @@ impl<'a> Index<'a> {
             && depth < MAX_STEPS
         {
             let values = self.lookup(path, value.span.start);
-            let values: Vec<_> = values.into_iter().filter(|next| !next.span.contains(value.span)).collect();
+            let mut values: Vec<_> = values.into_iter().filter(|next| !next.span.contains(value.span)).collect();
+            if values.is_empty() {
+                values = self.given(path, value.span);
+            }
+            if !values.is_empty() {
+                return values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, found));
+            }
+        }
+        if let ValueKind::Call(id) = value.kind
+            && depth < MAX_STEPS
+            && let call = &self.facts.calls[id]
+            && call.receiver.is_none()
+            && !call.new
+        {
+            let values = self.given(&call.path, value.span);
             if !values.is_empty() {
                 return values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, found));
             }
         }
         found.push(value);
+    }
+
+    /// What a function of this file gives back that is called, or read like a member, at `span`.
+    fn given(&self, path: &Path, span: Span) -> Vec<&'a Value> {
+        let Some(candidates) = self.given.get(path.last()) else { return Vec::new() };
+        let owner = path.0.len().checked_sub(2).map(|at| path.0[at].text.as_str());
+        let owned = |def: &Def| match owner {
+            None | Some("self" | "super" | "static" | "cls") => true,
+            Some(owner) => {
+                self.scopes_at(def.body.start).any(|around| around.name.as_ref().is_some_and(|name| name.text == owner))
+            }
+        };
+        // A parameter hides a function of its name.
+        let hidden = owner.is_none()
+            && self.scopes_at(span.start).any(|def| def.params.iter().any(|param| param.name.text == path.last()));
+        let outside = |def: &Def| !def.body.contains(span);
+        let fits = candidates.iter().filter(|(def, _)| !hidden && outside(def) && owned(def));
+        fits.map(|(_, value)| *value).take(4).collect()
+    }
+
+    /// What is kept under `key` in the map that a value is, or that a name stands for: written in the map, or stored in
+    /// it afterwards.
+    #[must_use]
+    pub fn member(&self, value: &'a Value, key: &str) -> Option<(Option<&'a Name>, &'a Value)> {
+        if let ValueKind::Ref(path) = &value.kind {
+            let name = Name { text: key.to_owned(), span: value.span };
+            let full: Vec<Name> = path.0.iter().cloned().chain([name]).collect();
+            let stored =
+                self.assigned(&full, value.span.start).into_iter().find(|next| !next.span.contains(value.span));
+            if let Some(stored) = stored {
+                return Some((None, stored));
+            }
+        }
+        self.resolve(value).into_iter().find_map(|map| self.item(map, key, 0))
+    }
+
+    fn item(&self, map: &'a Value, key: &str, depth: usize) -> Option<(Option<&'a Name>, &'a Value)> {
+        if depth >= 4 {
+            return None;
+        }
+        let within = |value: &'a Value| self.resolve(value).into_iter().find_map(|map| self.item(map, key, depth + 1));
+        match &map.kind {
+            ValueKind::Map(items) => {
+                let own = items.iter().find(|item| item.key.as_ref().is_some_and(|name| name.text == key));
+                let spread = || items.iter().filter(|item| item.spread).find_map(|item| within(&item.value));
+                own.map(|item| (item.key.as_ref(), &item.value)).or_else(spread)
+            }
+            ValueKind::Call(id) => {
+                let call = &self.facts.calls[*id];
+                // The last one wins, and what the method is called on comes first.
+                let merges = MERGES.contains(&call.path.last());
+                let receiver = call.receiver.as_deref().filter(|_| merges);
+                let on = Path(call.path.0[..call.path.0.len().saturating_sub(1)].to_vec());
+                let args = call.args.iter().filter(|_| merges).rev();
+                let named = args.clone().find(|arg| arg.name.as_ref().is_some_and(|name| name.text == key));
+                named
+                    .map(|arg| (arg.name.as_ref(), &arg.value))
+                    .or_else(|| args.map(|arg| &arg.value).chain(receiver).find_map(within))
+                    .or_else(|| self.lookup(&on, map.span.start).into_iter().filter(|_| merges).find_map(within))
+            }
+            _ => None,
+        }
     }
 
     /// Everything a value may come from.
