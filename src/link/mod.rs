@@ -6,5 +6,7 @@
 pub mod index;
 pub mod project;
 pub mod route;
+mod sources;
 
 pub use index::{Index, Origin};
+pub use sources::Sourced;

@@ -6,7 +6,8 @@
 
 use std::collections::HashMap;
 
-use crate::matcher::Matched;
+use super::sources::Ends;
+use crate::matcher::{Definition, Matched};
 use crate::pack::Pack;
 use crate::pack::schema::Package;
 use crate::source::Source;
@@ -30,7 +31,8 @@ pub struct Project<'s, 'p> {
     pub declared: Option<crate::finding::Route>,
     /// The environment variable that fixes read.
     pub variable: &'s str,
-    definitions: HashMap<&'s str, Vec<(usize, Span)>>,
+    definitions: HashMap<&'s str, Vec<(usize, &'s Definition)>>,
+    pub(super) ends: Ends<'s>,
     packages: HashMap<(&'s str, &'s str), Vec<Pinned<'s>>>,
 }
 
@@ -67,7 +69,7 @@ impl<'s, 'p> Project<'s, 'p> {
         for (at, file) in files.iter().enumerate() {
             let matched: &'s Matched<'p> = file.matched;
             for definition in &matched.definitions {
-                definitions.entry(definition.name.as_str()).or_default().push((at, definition.span));
+                definitions.entry(definition.name.as_str()).or_default().push((at, definition));
             }
             for dependency in &matched.dependencies {
                 let key = (dependency.ecosystem, dependency.name.text.as_str());
@@ -76,12 +78,13 @@ impl<'s, 'p> Project<'s, 'p> {
                 packages.entry(key).or_default().push(pinned);
             }
         }
-        Self { pack, files, declared, variable, definitions, packages }
+        let ends = Ends::of(&files);
+        Self { pack, files, declared, variable, definitions, ends, packages }
     }
 
     /// Where an environment variable is given a value, in path order.
     #[must_use]
-    pub fn definitions(&self, name: &str) -> &[(usize, Span)] {
+    pub fn definitions(&self, name: &str) -> &[(usize, &'s Definition)] {
         self.definitions.get(name).map_or(&[], Vec::as_slice)
     }
 

@@ -5,19 +5,12 @@
 
 use super::flat::Flat;
 use super::visit::{self, Owner};
-use super::{Context, Definition, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
+use super::{Context, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
 use crate::facts::{Assign, Call, CallId, Name, Path, Value, ValueKind};
 use crate::link::Origin;
+use crate::pack::Exposure;
 use crate::pack::expression::Expressions;
-use crate::pack::{Exposure, Pack};
-use crate::source::RelPath;
 use crate::span::Span;
-
-/// The file's stem in snake case when it names the vendor: the keys inside need not repeat it.
-pub(super) fn file_context(pack: &Pack, path: &RelPath) -> Option<String> {
-    let stem = snake(std::path::Path::new(path.name()).file_stem()?.to_str()?);
-    stem.contains(&pack.word).then_some(stem)
-}
 
 /// A value, the names that lead to it, and the call it is passed to.
 struct Keyed<'a> {
@@ -42,15 +35,11 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             None,
             &mut all,
         );
-        definition(entry.path.0.last(), entry.span, out);
     }
     for assign in &facts.assigns {
         let names = assign.target.0.iter().map(|name| name.text.as_str()).filter(|name| *name != "self").collect();
         let at = Owner::Stored(&assign.target);
         keyed(names, assign.target.0.last().map_or(assign.span, |name| name.span), &assign.value, at, None, &mut all);
-        if matches!(context.layer.language, "shell" | "php") {
-            definition(assign.target.0.last(), assign.span, out);
-        }
         exposed_target(context, assign, out);
     }
     for (id, call) in facts.calls.iter().enumerate() {
@@ -104,15 +93,6 @@ fn keyed<'a>(
         }
     }
     all.push(Keyed { names, key, value, owner, call });
-}
-
-/// Names in capitals are environment variables wherever they are given a value in a configuration.
-fn definition(name: Option<&Name>, span: Span, out: &mut Matched<'_>) {
-    let Some(name) = name else { return };
-    let capitals = name.text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    if capitals && name.text.len() > 2 {
-        out.definitions.push(Definition { name: name.text.clone(), span });
-    }
 }
 
 /// The full name in snake case: file and class names count where they name the vendor and the keys do not.

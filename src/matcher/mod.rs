@@ -8,11 +8,14 @@ mod binding;
 mod flat;
 mod forms;
 mod keyed;
+mod settings;
 mod sightings;
+mod sites;
 mod steps;
 mod uses;
 mod visit;
 
+pub use settings::is_variable;
 pub use uses::*;
 
 use std::cell::OnceCell;
@@ -30,14 +33,20 @@ use crate::span::Span;
 pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched<'p> {
     let mut out = Matched::default();
     sightings::find(pack, source, layers, &mut out);
-    let file = keyed::file_context(pack, &source.path);
+    let stem = std::path::Path::new(source.path.name()).file_stem().and_then(|stem| stem.to_str()).map(snake);
+    let file = stem.clone().filter(|stem| stem.contains(&pack.word));
     for layer in layers {
         let index = Index::new(&layer.facts);
         let family = lang::family(layer.language);
-        let context = Context { family, pack, index: &index, layer, file: file.as_deref(), hosts: OnceCell::new() };
+        let (file, stem) = (file.as_deref(), stem.as_deref());
+        let context = Context { family, pack, index: &index, layer, file, stem, hosts: OnceCell::new() };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
         keyed::find(&context, &mut out);
+        if layer.carrier == Carrier::Code {
+            settings::find(&context, &mut out);
+            sites::find(&context, &mut out);
+        }
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
@@ -64,8 +73,10 @@ struct Context<'c, 'p> {
     layer: &'c Layer,
     /// The language whose constructs the layer shares.
     family: &'static str,
-    /// The file's name in snake case, where it names the vendor.
+    /// The file's stem in snake case, where it names the vendor: the keys inside need not repeat it.
     file: Option<&'c str>,
+    /// The file's stem in snake case.
+    stem: Option<&'c str>,
     /// Texts that name hosts, collected when first asked for.
     hosts: OnceCell<Vec<(Span, binding::Hosts)>>,
 }

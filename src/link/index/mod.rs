@@ -31,6 +31,8 @@ pub struct Index<'a> {
     stored: HashMap<CallId, Vec<&'a Path>>,
     /// What functions give back, by their name, with where each is defined.
     given: HashMap<&'a str, Vec<(&'a Def, &'a Value)>>,
+    /// The variables that closures are stored in, by the closure's end.
+    closures: HashMap<usize, &'a str>,
     mentions: HashMap<String, Vec<CallId>>,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Index<'a> {
             parents: vec![None; facts.calls.len()],
             stored: HashMap::new(),
             given: HashMap::new(),
+            closures: HashMap::new(),
             mentions: HashMap::new(),
         };
         for import in &facts.imports {
@@ -79,15 +82,12 @@ impl<'a> Index<'a> {
 
     /// Sorts what functions give back by the function's name; a closure has that of the variable it is stored in.
     fn give(&mut self) {
-        let mut closures: HashMap<usize, &'a str> = HashMap::new();
-        if !self.facts.returns.is_empty() {
-            let stored = self.facts.assigns.iter().filter(|assign| matches!(assign.value.kind, ValueKind::Opaque));
-            closures.extend(stored.map(|assign| (assign.value.span.end, assign.target.last())));
-        }
+        let stored = self.facts.assigns.iter().filter(|assign| matches!(assign.value.kind, ValueKind::Opaque));
+        self.closures = stored.map(|assign| (assign.value.span.end, assign.target.last())).collect();
         for value in &self.facts.returns {
             let Some(def) = self.function_at(value.span.start) else { continue };
             let name =
-                def.name.as_ref().map(|name| name.text.as_str()).or_else(|| closures.get(&def.body.end).copied());
+                def.name.as_ref().map(|name| name.text.as_str()).or_else(|| self.closures.get(&def.body.end).copied());
             if let Some(name) = name {
                 self.given.entry(name).or_default().push((def, value));
             }

@@ -23,6 +23,11 @@ impl<'a> Index<'a> {
         self.locals.contains_key(path.root())
     }
 
+    /// The modules that the path's first name is brought in from.
+    pub fn modules(&self, path: &Path) -> impl Iterator<Item = &'a str> {
+        self.locals.get(path.root()).into_iter().flatten().map(|import| import.module.text.as_str())
+    }
+
     /// Whether the path's first name may stand for another one: it is brought in, or given one.
     #[must_use]
     pub fn may_rename(&self, path: &Path) -> bool {

@@ -26,10 +26,14 @@ pub enum Origin {
         /// Where it is read.
         span: Span,
     },
-    /// A parameter of the function around.
+    /// A parameter of the function around, or a member of one.
     Param {
-        /// Its name.
+        /// Its name, or the dotted path to the member.
         name: String,
+        /// What callers know the function by: its name, or that of the class it makes; empty for none.
+        function: String,
+        /// The parameter's place among those that callers fill, from 0.
+        index: usize,
         /// Where it is used.
         span: Span,
     },

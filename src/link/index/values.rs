@@ -4,7 +4,7 @@
 //! followed a bounded number of steps, and alternatives stay apart.
 
 use super::{Index, Origin};
-use crate::facts::{Assign, CallId, Def, Name, Path, Value, ValueKind};
+use crate::facts::{Assign, CallId, Def, DefKind, Name, Path, Value, ValueKind};
 use crate::span::Span;
 
 /// How many names a value is followed through.
@@ -15,6 +15,11 @@ const MAX_ORIGINS: usize = 16;
 /// Calls that give a map of everything that their arguments hold, in any language.
 const MERGES: &[&str] =
     &["assign", "merge", "extend", "defaults", "array_merge", "array_replace", "deep_merge", "update", "union", "dict"];
+
+/// Names of the object at hand.
+const OBJECTS: &[&str] = &["self", "this", "cls"];
+/// Names of methods that make an object of their class.
+const CONSTRUCTORS: &[&str] = &["initialize", "__init__", "constructor", "__construct", "init", "new", "create"];
 
 impl<'a> Index<'a> {
     /// What the name was given, seen from `at`: the assignments of the innermost scope that has any.
@@ -218,16 +223,32 @@ impl<'a> Index<'a> {
 
     /// A name nobody assigns: a parameter, or something from elsewhere. A parameter's default counts beside it.
     fn unresolved(&self, path: &Path, span: Span, depth: usize, origins: &mut Vec<Origin>) -> Origin {
-        if let [name] = path.0.as_slice()
-            && let Some(param) =
-                self.scopes_at(span.start).find_map(|def| def.params.iter().find(|param| param.name.text == name.text))
-        {
-            if let Some(default) = param.default.as_ref().filter(|_| depth < MAX_STEPS) {
+        if let Some((def, index)) = self.parameter(path, span.start) {
+            let default = def.params[index].default.as_ref().filter(|_| depth < MAX_STEPS && path.0.len() == 1);
+            if let Some(default) = default {
                 self.origins_into(default, depth + 1, origins);
             }
-            return Origin::Param { name: name.text.clone(), span };
+            // Callers do not fill the first one of a method that names the object at hand.
+            let index = index - usize::from(index > 0 && OBJECTS.contains(&def.params[0].name.text.as_str()));
+            return Origin::Param { name: path.dotted(), function: self.callable(def).to_owned(), index, span };
         }
         Origin::Name { dotted: path.dotted(), span }
+    }
+
+    /// The function around that has the path's first name as a parameter, and the parameter's place.
+    fn parameter(&self, path: &Path, at: usize) -> Option<(&'a Def, usize)> {
+        let name = path.0.first().filter(|name| !OBJECTS.contains(&name.text.as_str()))?;
+        let place = |def: &Def| def.params.iter().position(|param| param.name.text == name.text);
+        self.scopes_at(at).find_map(|def| Some((def, place(def)?)))
+    }
+
+    /// What callers know a function by.
+    fn callable(&self, def: &'a Def) -> &'a str {
+        let own = def.name.as_ref().map(|name| name.text.as_str());
+        let name = own.or_else(|| self.closures.get(&def.body.end).copied()).unwrap_or_default();
+        let class = self.scopes_at(def.body.start).find(|around| around.kind == DefKind::Container);
+        let class = class.and_then(|class| class.name.as_ref()).map(|name| name.text.as_str());
+        class.filter(|class| CONSTRUCTORS.contains(&name) || name == *class).unwrap_or(name)
     }
 
     /// `config.get('a.b')` is read from `config.get.a.b`.
