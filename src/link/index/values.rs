@@ -16,6 +16,8 @@ const MAX_ORIGINS: usize = 16;
 const MERGES: &[&str] =
     &["assign", "merge", "extend", "defaults", "array_merge", "array_replace", "deep_merge", "update", "union", "dict"];
 
+/// Methods that take what a map holds under a key.
+const LOOKUPS: &[&str] = &["fetch", "get", "dig", "at", "getOrDefault", "get_value"];
 /// Names of the object at hand.
 const OBJECTS: &[&str] = &["self", "this", "cls"];
 /// Names of methods that make an object of their class.
@@ -116,12 +118,28 @@ impl<'a> Index<'a> {
             && call.receiver.is_none()
             && !call.new
         {
-            let values = self.given(&call.path, value.span);
+            let mut values = self.given(&call.path, value.span);
+            if values.is_empty() {
+                values = self.looked_up(id, value.span);
+            }
             if !values.is_empty() {
                 return values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, found));
             }
         }
         found.push(value);
+    }
+
+    /// What `MAP.fetch("a")` takes from a map of this file.
+    fn looked_up(&self, id: CallId, span: Span) -> Vec<&'a Value> {
+        let call = &self.facts.calls[id];
+        let Some((method, on)) = call.path.0.split_last() else { return Vec::new() };
+        if on.is_empty() || !LOOKUPS.contains(&method.text.as_str()) {
+            return Vec::new();
+        }
+        let keys = call.args.iter().map_while(|arg| arg.value.as_str());
+        let names = keys.map(|key| Name { text: key.text.clone(), span: key.content });
+        let path = Path(on.iter().cloned().chain(names).collect());
+        if path.0.len() > on.len() { self.lookup(&path, span.start) } else { Vec::new() }
     }
 
     /// What a function of this file gives back that is called, or read like a member, at `span`.
