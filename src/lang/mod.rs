@@ -137,6 +137,22 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether the value at `at` is that of a constant, which in this language cannot be read from the environment.
+#[must_use]
+pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
+    let before = &text[..at.min(text.len())];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1)..];
+    let declares = |word: &str| line.split(|byte| !byte.is_ascii_alphanumeric()).any(|part| part == word.as_bytes());
+    match name {
+        "go" => {
+            let group = memchr::memmem::rfind(before, b"const (");
+            declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
+        }
+        "rust" => declares("const") || declares("static"),
+        _ => false,
+    }
+}
+
 /// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
