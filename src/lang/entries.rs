@@ -20,7 +20,12 @@ pub(super) struct Entries {
     open: Vec<Group>,
     budget: usize,
     too_deep: bool,
+    /// The words of each list that is a command line.
+    pub(super) commands: Vec<Vec<Value>>,
 }
+
+/// Keys of lists that are command lines.
+const COMMANDS: &[&str] = &["command", "entrypoint", "Command", "EntryPoint", "entryPoint", "cmd", "test", "args"];
 
 /// A map or a list that is not closed yet.
 #[derive(Default)]
@@ -34,6 +39,8 @@ struct Group {
     /// `name: X` and `value: Y` of a map in a list.
     name: Option<Name>,
     value: Option<Value>,
+    /// The words of a command line.
+    words: Vec<Value>,
     start: usize,
 }
 
@@ -42,13 +49,26 @@ impl Entries {
     #[must_use]
     pub(super) fn new(len: usize) -> Self {
         let budget = len.saturating_mul(COST) + (1 << 20);
-        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false }
+        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false, commands: Vec::new() }
     }
 
     /// The keys around the value that comes next.
     #[must_use]
     pub(super) fn keys(&self) -> &[Name] {
         &self.keys
+    }
+
+    /// How many maps and lists are open.
+    #[must_use]
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Closes maps and lists until `depth` are open.
+    pub(super) fn close_to(&mut self, depth: usize, end: usize) {
+        while self.open.len() > depth {
+            self.close(end);
+        }
     }
 
     /// Whether the next scalar is a key.
@@ -81,6 +101,9 @@ impl Entries {
     /// The innermost map or list ends at `end`.
     pub(super) fn close(&mut self, end: usize) {
         let Some(group) = self.open.pop() else { return };
+        if !group.words.is_empty() {
+            self.commands.push(group.words);
+        }
         if group.awaiting && group.named {
             self.keys.pop();
         }
@@ -109,6 +132,12 @@ impl Entries {
                 _ => (),
             }
         }
+        if let (Some(group), Some(key)) = (self.open.last_mut(), self.keys.last())
+            && !group.map
+            && COMMANDS.contains(&key.text.as_str())
+        {
+            group.words.push(value.clone());
+        }
         let named = self.open.last().is_some_and(|group| group.named);
         let span = self.keys.last().filter(|_| named).map_or(value.span, |key| key.span.to(value.span));
         if !self.keys.is_empty() {
@@ -120,6 +149,11 @@ impl Entries {
     /// An entry under the keys at hand that is written without being one: the `KEY=value` of a list.
     pub(super) fn listed(&mut self, name: Name, value: Value, span: Span) {
         self.push(Some(name), value, span);
+    }
+
+    /// A value of the keys at hand themselves, which may hold more.
+    pub(super) fn here(&mut self, value: Value, span: Span) {
+        self.push(None, value, span);
     }
 
     fn push(&mut self, last: Option<Name>, value: Value, span: Span) {

@@ -4,27 +4,36 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+pub mod dockerfile;
 pub mod dotenv;
 mod entries;
 mod expr;
 pub mod go;
+pub mod hcl;
+pub mod ini;
 pub mod java;
 pub mod javascript;
 pub mod json;
+mod kubernetes;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod netrc;
 pub mod php;
 pub mod profile;
+pub mod properties;
 pub mod python;
 pub mod reader;
 pub mod ruby;
 pub mod rust;
+pub mod scripts;
 mod settings;
 pub mod shell;
 pub mod strings;
 pub mod text;
 pub mod token;
+pub mod toml;
+pub mod xml;
 pub mod yaml;
 
 use std::borrow::Cow;
@@ -86,6 +95,16 @@ pub static LANGUAGES: &[&Language] = &[
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,
+    &toml::LANGUAGE,
+    &ini::LANGUAGE,
+    &properties::LANGUAGE,
+    &xml::LANGUAGE,
+    &hcl::LANGUAGE,
+    &dockerfile::LANGUAGE,
+    &netrc::LANGUAGE,
+    &scripts::MAKEFILE,
+    &scripts::PROCFILE,
+    &scripts::CRONTAB,
     &markdown::LANGUAGE,
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
@@ -123,6 +142,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
 pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
+        "command" => "shell",
         other => other,
     }
 }
