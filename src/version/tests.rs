@@ -63,7 +63,7 @@ fn requirements_of_every_ecosystem() {
         ("maven", "2.+", ">=2.0.0, <3.0.0"),
         ("maven", "2.8.2-SNAPSHOT", "=2.8.2-SNAPSHOT"),
         ("maven", "2.8.2-jre", "=2.8.2"),
-        ("maven", "${intercom.version}", "*"),
+        ("maven", "${a.version}", "*"),
         ("maven", "latest.release", "*"),
         ("nuget", "[1.0.0, )", ">=1.0.0"),
         ("nuget", "2.1.1.0", "=2.1.1"),
