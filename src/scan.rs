@@ -39,7 +39,7 @@ pub struct Options<'o> {
     pub prefilter: bool,
 }
 
-/// Files larger than this are searched for shapes only.
+/// Files larger than this are searched for shapes only; of lock files what is around a needle is read.
 const MAX_LOWERED: usize = 2 << 20;
 /// Files without a needle that are looked at for variables and settings.
 const MAX_SETTINGS: usize = 4096;
@@ -128,7 +128,11 @@ struct Examined<'p> {
 fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     let readable = source.whole && !source.binary;
     let lowered = readable && source.text.len() <= MAX_LOWERED;
-    let layers = if lowered { lang::lower_any(source.path.as_path(), &source.text).1 } else { Vec::new() };
+    let layers = match lang::of_pieces(source.path.as_path()) {
+        _ if lowered => lang::lower_any(source.path.as_path(), &source.text).1,
+        Some(language) if !source.binary => lang::lower(language, &source.text, Span::new(0, source.text.len())),
+        _ => Vec::new(),
+    };
     let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
     let mut notes: Vec<Note> = layers.iter().flat_map(|layer| layer.facts.notes.iter().copied()).collect();
     if !lowered && !source.binary {

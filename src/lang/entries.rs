@@ -49,7 +49,14 @@ impl Entries {
     #[must_use]
     pub(super) fn new(len: usize) -> Self {
         let budget = len.saturating_mul(COST) + (1 << 20);
-        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false, commands: Vec::new() }
+        Self {
+            facts: Facts::default(),
+            keys: Vec::new(),
+            open: Vec::new(),
+            budget,
+            too_deep: false,
+            commands: Vec::new(),
+        }
     }
 
     /// The keys around the value that comes next.

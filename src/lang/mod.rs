@@ -50,7 +50,7 @@ pub struct Language {
     pub name: &'static str,
     /// File extensions, without dot, lower case.
     pub extensions: &'static [&'static str],
-    /// File names, lower case; one `*` stands for any run of characters (`.env.*`).
+    /// File names, lower case; one `*` stands for any run of characters (`.env.*`). With a `/`, the folder counts, too.
     pub filenames: &'static [&'static str],
     /// Interpreters of a `#!` line.
     pub interpreters: &'static [&'static str],
@@ -84,7 +84,6 @@ pub struct Layer {
 /// Every language, in the order paths are matched.
 pub static LANGUAGES: &[&Language] = &[
     &ruby::LANGUAGE,
-    &manifest::gemfile::LOCK,
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
@@ -108,19 +107,47 @@ pub static LANGUAGES: &[&Language] = &[
     &markdown::LANGUAGE,
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
-    &manifest::npm::LOCK,
     &manifest::composer::MANIFEST,
-    &manifest::composer::LOCK,
     &manifest::go::MANIFEST,
     &manifest::python::REQUIREMENTS,
     &manifest::python::PYPROJECT,
     &manifest::python::PIPFILE,
-    &manifest::python::PIPFILE_LOCK,
-    &manifest::python::LOCK,
     &manifest::cargo::MANIFEST,
-    &manifest::cargo::LOCK,
     &manifest::java::MAVEN,
     &manifest::java::GRADLE,
+    &manifest::java::CATALOGUE,
+    &manifest::plain::NUGET,
+    &manifest::plain::PAKET,
+    &manifest::plain::MIX,
+    &manifest::plain::REBAR,
+    &manifest::plain::PUB,
+    &manifest::plain::SBT,
+    &manifest::plain::DEPS,
+    &manifest::plain::LEIN,
+    &manifest::plain::CPAN,
+    &manifest::plain::CRAN,
+    &manifest::plain::PODS,
+    &manifest::plain::SWIFT,
+    &manifest::plain::SETUP_PY,
+    &manifest::plain::SETUP_CFG,
+    &manifest::plain::CONDA,
+    &manifest::plain::PNPM_CATALOG,
+    &manifest::plain::METEOR,
+    &manifest::locks::GEMFILE,
+    &manifest::locks::NPM,
+    &manifest::locks::YARN,
+    &manifest::locks::PNPM,
+    &manifest::locks::BUN,
+    &manifest::locks::COMPOSER,
+    &manifest::locks::PYTHON,
+    &manifest::locks::PIPFILE,
+    &manifest::locks::CARGO,
+    &manifest::locks::GRADLE,
+    &manifest::locks::NUGET,
+    &manifest::locks::PAKET,
+    &manifest::locks::MIX,
+    &manifest::locks::PUB,
+    &manifest::locks::METEOR,
     &php::LANGUAGE,
     &shell::LANGUAGE,
 ];
@@ -177,6 +204,10 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if let Some(language) = by_place(&format!("{folder}/{name}")) {
+        return Some(language);
+    }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
     by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
 }
@@ -198,6 +229,20 @@ const COPIES: &[&str] = &[
     ".old",
     ".enc",
 ];
+
+/// The language that lists this file with the folder it is in.
+fn by_place(place: &str) -> Option<&'static Language> {
+    let placed = |language: &&&'static Language| {
+        language.filenames.iter().any(|known| known.contains('/') && fits(place, known))
+    };
+    LANGUAGES.iter().find(placed).copied()
+}
+
+/// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
+#[must_use]
+pub fn of_pieces(path: &Path) -> Option<&'static Language> {
+    of_file(path, b"").filter(|language| manifest::locks::ALL.iter().any(|lock| std::ptr::eq(*lock, *language)))
+}
 
 fn by_file_name(name: &str) -> Option<&'static Language> {
     let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));

@@ -82,7 +82,8 @@ pub(super) fn assignments(text: &str, start: usize, range: Span) -> Vec<Entry> {
         let shift = |from: usize, to: usize| Span::new(start + from, start + to);
         let name = Name { text: text[from..end].to_owned(), span: shift(from, end) };
         let raw = &text[first..last];
-        let decoded = if quote == Some(b'"') && raw.contains('\\') { decode(raw.as_bytes(), 1) } else { raw.to_owned() };
+        let decoded =
+            if quote == Some(b'"') && raw.contains('\\') { decode(raw.as_bytes(), 1) } else { raw.to_owned() };
         let value = value(&decoded, shift(first, last), shift(first, last));
         found.push(Entry { path: Path::single(name), value, span: shift(from, last) });
         at = last + 1;

@@ -16,7 +16,20 @@ use crate::span::Span;
 /// XML, but for the manifests that have a reader of their own.
 pub static LANGUAGE: Language = Language {
     name: "xml",
-    extensions: &["xml", "plist", "config", "resx", "xsd", "wsdl", "settings", "entitlements", "xcscheme", "props", "targets", "iml"],
+    extensions: &[
+        "xml",
+        "plist",
+        "config",
+        "resx",
+        "xsd",
+        "wsdl",
+        "settings",
+        "entitlements",
+        "xcscheme",
+        "props",
+        "targets",
+        "iml",
+    ],
     filenames: &[],
     interpreters: &[],
     fences: &[],
@@ -144,7 +157,8 @@ impl Reader<'_> {
             }
             let value = attribute.value.as_ref();
             let content = self.span(value);
-            let decoded = quick_xml::escape::unescape(value).map_or_else(|_| value.to_owned(), |text| text.into_owned());
+            let decoded =
+                quick_xml::escape::unescape(value).map_or_else(|_| value.to_owned(), |text| text.into_owned());
             if NAMES.iter().any(|known| local.eq_ignore_ascii_case(known)) && decoded.len() < 256 {
                 self.opens(Name { text: decoded, span: content }, content.start);
             } else {

@@ -45,7 +45,9 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         lines::read(&decoded, start, Span::new(rest, decoded.len()), &mut facts);
         // Where the line that stopped the parser is a template's, no reader of YAML could do better.
         let line = Span::new(decoded[..end].rfind('\n').map_or(0, |at| at + 1), rest).of(decoded.as_bytes());
-        if note == Note::TooDeep || TEMPLATES.iter().all(|(open, _)| memchr::memmem::find(line, open.as_bytes()).is_none()) {
+        if note == Note::TooDeep
+            || TEMPLATES.iter().all(|(open, _)| memchr::memmem::find(line, open.as_bytes()).is_none())
+        {
             facts.notes.push(note);
         }
     }
@@ -62,7 +64,8 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
 /// Reads `masked` as YAML; `text` is what really stands there.
 fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
     let entries = Entries::new(text.len());
-    let mut reader = Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
+    let mut reader =
+        Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
     let options = granit_parser::options! { emit_unresolved_aliases: true, max_buffered_comment_events: 100_000 };
     let mut parser = Parser::new_from_str_with_options(masked, options);
     while let Some(event) = parser.next_event() {

@@ -4,6 +4,7 @@
 //! ([`route`]). It never sees a pack's text nor a file's.
 
 pub mod index;
+pub mod packages;
 pub mod project;
 pub mod route;
 mod sources;

@@ -20,6 +20,7 @@ use regex::bytes::Regex as BytesRegex;
 
 use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
+use crate::version::Range;
 use expression::Expressions;
 use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
@@ -95,7 +96,7 @@ pub struct Construct {
     /// The package, for its version.
     pub package: Option<Package>,
     /// Versions it works with.
-    pub versions: Option<semver::VersionReq>,
+    pub versions: Option<Range>,
     /// Whether the host ties it to the vendor.
     pub by_host: bool,
     /// A form of HTTP itself.
@@ -111,7 +112,7 @@ pub struct Construct {
 /// A replacement.
 pub struct Fix {
     /// Versions it holds for.
-    pub versions: Option<semver::VersionReq>,
+    pub versions: Option<Range>,
     /// The code, with `TOKEN` where the token stands.
     pub code: Option<String>,
     /// Steps for a person.
