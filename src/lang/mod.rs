@@ -8,12 +8,14 @@ pub mod dotenv;
 mod entries;
 mod expr;
 pub mod go;
+mod islands;
 pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod markup;
 pub mod php;
 pub mod profile;
 pub mod python;
@@ -87,6 +89,16 @@ pub static LANGUAGES: &[&Language] = &[
     &yaml::LANGUAGE,
     &json::LANGUAGE,
     &markdown::LANGUAGE,
+    &markup::HTML,
+    &markup::components::VUE,
+    &markup::components::SVELTE,
+    &markup::components::ASTRO,
+    &markup::templates::ERB_PAGE,
+    &markup::templates::EEX_PAGE,
+    &markup::templates::BLADE_PAGE,
+    &markup::templates::RAZOR_PAGE,
+    &markup::templates::JSP_PAGE,
+    &markup::templates::TEMPLATE,
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
     &manifest::npm::LOCK,
@@ -205,6 +217,7 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend((profile.around)(text, range));
     layers
 }
 

@@ -4,6 +4,7 @@
 //! makes no judgement; whether a use is wrong is for the checks. The decision to know: bind first. A construct counts
 //! when an import, its full name or the request's host ties it to the vendor, and the tie is recorded on the use.
 
+mod asked;
 mod binding;
 mod flat;
 mod forms;
@@ -31,15 +32,17 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
     let mut out = Matched::default();
     sightings::find(pack, source, layers, &mut out);
     let file = keyed::file_context(pack, &source.path);
+    let mut requests = Vec::new();
     for layer in layers {
         let index = Index::new(&layer.facts);
         let family = lang::family(layer.language);
         let context = Context { family, pack, index: &index, layer, file: file.as_deref(), hosts: OnceCell::new() };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
-        keyed::find(&context, &mut out);
+        keyed::find(&context, &mut out, &mut requests);
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
+    asked::settle(requests, &mut out);
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));
