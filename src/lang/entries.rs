@@ -4,6 +4,9 @@
 //! decision to know: depth and total path text are bounded, so that neither nesting nor a huge key repeated for every
 //! leaf can cost more than a fixed multiple of the file.
 
+use std::ops::Range;
+
+use super::requests;
 use crate::facts::{Entry, Facts, Name, Note, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -20,6 +23,15 @@ pub(super) struct Entries {
     open: Vec<Group>,
     budget: usize,
     too_deep: bool,
+    kept: Vec<Kept>,
+}
+
+/// A map that may be a request kept as data: it holds an address or a login.
+pub(super) struct Kept {
+    /// Its entries, those further inside too.
+    pub(super) entries: Range<usize>,
+    /// How many keys lead to it.
+    pub(super) depth: usize,
 }
 
 /// A map or a list that is not closed yet.
@@ -35,6 +47,10 @@ struct Group {
     name: Option<Name>,
     value: Option<Value>,
     start: usize,
+    /// The first entry inside.
+    first: usize,
+    /// Whether it may be a request.
+    kept: bool,
 }
 
 impl Entries {
@@ -42,7 +58,7 @@ impl Entries {
     #[must_use]
     pub(super) fn new(len: usize) -> Self {
         let budget = len.saturating_mul(COST) + (1 << 20);
-        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false }
+        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false, kept: Vec::new() }
     }
 
     /// The keys around the value that comes next.
@@ -75,7 +91,11 @@ impl Entries {
     /// A map or a list opens at `start`.
     pub(super) fn open(&mut self, map: bool, start: usize) {
         let is_key = self.wants_key();
-        self.open.push(Group { map, is_key, start, ..Group::default() });
+        if let (Some(group), Some(key)) = (self.open.last_mut().filter(|group| group.named), self.keys.last()) {
+            group.kept |= requests::ADDRESSES.contains(&key.text.as_str()) && map || key.text.starts_with("auth");
+        }
+        let first = self.facts.entries.len();
+        self.open.push(Group { map, is_key, start, first, ..Group::default() });
     }
 
     /// The innermost map or list ends at `end`.
@@ -83,6 +103,10 @@ impl Entries {
         let Some(group) = self.open.pop() else { return };
         if group.awaiting && group.named {
             self.keys.pop();
+        }
+        // Deeper ones have no keys of their own to be told apart by.
+        if group.kept && self.open.len() < MAX_KEYS {
+            self.kept.push(Kept { entries: group.first..self.facts.entries.len(), depth: self.keys.len() });
         }
         let in_list = self.open.last().is_some_and(|outer| !outer.map);
         if let (Some(name), Some(value), true) = (group.name, group.value, in_list) {
@@ -106,6 +130,7 @@ impl Entries {
             match key.text.as_str() {
                 "name" | "key" | "Name" | "Key" => group.name = setting_name(&value),
                 "value" | "Value" => group.value = Some(value.clone()),
+                key if requests::ADDRESSES.contains(&key) => group.kept = true,
                 _ => (),
             }
         }
@@ -148,6 +173,7 @@ impl Entries {
     /// What was read.
     #[must_use]
     pub(super) fn finish(mut self) -> Facts {
+        requests::calls(&mut self.facts, &self.kept);
         if self.too_deep {
             self.facts.notes.push(Note::TooDeep);
         }

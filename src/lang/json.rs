@@ -7,7 +7,7 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, settings, text as lines, utf8};
+use super::{Front, Language, Layer, requests, settings, text as lines, utf8};
 use crate::facts::{Carrier, Facts, Name, Note, Text, Value, ValueKind};
 use crate::span::Span;
 
@@ -81,7 +81,8 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
         facts.texts.push(Text { carrier: Carrier::Comment, span: comment });
     }
     more(&mut facts);
-    let mut layers = vec![Layer { carrier: Carrier::Code, language: LANGUAGE.name, facts }];
+    let carrier = requests::carrier(&mut facts, range);
+    let mut layers = vec![Layer { carrier, language: LANGUAGE.name, facts }];
     if !commented.entries.is_empty() {
         layers.push(Layer { carrier: Carrier::Comment, language: LANGUAGE.name, facts: commented });
     }

@@ -20,6 +20,7 @@ pub mod php;
 pub mod profile;
 pub mod python;
 pub mod reader;
+pub mod requests;
 pub mod ruby;
 pub mod rust;
 mod settings;
@@ -89,6 +90,9 @@ pub static LANGUAGES: &[&Language] = &[
     &yaml::LANGUAGE,
     &json::LANGUAGE,
     &markdown::LANGUAGE,
+    &requests::http::LANGUAGE,
+    &requests::bruno::LANGUAGE,
+    &requests::curl::LANGUAGE,
     &markup::HTML,
     &markup::components::VUE,
     &markup::components::SVELTE,

@@ -7,7 +7,7 @@
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, settings, text as lines, utf8};
+use super::{Front, Language, Layer, requests, settings, text as lines, utf8};
 use crate::facts::{Carrier, Facts, Name, Note, Text, Value, ValueKind};
 use crate::span::Span;
 
@@ -50,7 +50,8 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         lines::read(&decoded, start, inside, &mut commented);
         facts.texts.push(Text { carrier: Carrier::Comment, span: *comment });
     }
-    let mut layers = vec![Layer { carrier: Carrier::Code, language: LANGUAGE.name, facts }];
+    let carrier = requests::carrier(&mut facts, range);
+    let mut layers = vec![Layer { carrier, language: LANGUAGE.name, facts }];
     if !commented.entries.is_empty() {
         layers.push(Layer { carrier: Carrier::Comment, language: LANGUAGE.name, facts: commented });
     }
