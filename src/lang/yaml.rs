@@ -7,7 +7,7 @@
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, kubernetes, settings, shell, text as lines, utf8};
+use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
 use crate::facts::{Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -54,7 +54,9 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     if scripts.len() > shell::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
+    let carrier = requests::carrier(&mut facts, range);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
+    layers[0].carrier = carrier;
     let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
     layers.extend(shell::listed(text, commands));
