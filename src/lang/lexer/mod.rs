@@ -258,7 +258,12 @@ impl<'a> Lexer<'a> {
     pub fn push(&mut self, kind: Kind, end: usize) -> u32 {
         let index = self.tokens.len() as u32;
         let (start, end) = (self.pos as u32, end.min(self.end) as u32);
-        let joined = self.profile.brackets_join && matches!(self.stack.last(), Some(Context::Code { .. }));
+        let joined = match self.stack.last() {
+            Some(Context::Code { close, .. }) => {
+                self.profile.brackets_join || self.profile.parens_join && *close != b'}'
+            }
+            _ => false,
+        };
         self.tokens.push(Token { kind, nl: self.nl && !joined, sp: self.sp, form: 0, start, end, mate: index });
         self.pos = end as usize;
         self.nl = false;

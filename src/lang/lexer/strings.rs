@@ -63,6 +63,11 @@ impl<'a> Lexer<'a> {
                     at += 2 * close.len();
                     continue;
                 }
+                // Quotes before the last three of a run belong to the text.
+                if form.escape == Escape::None && close == b"\"\"\"" && rest.get(3) == Some(&b'"') {
+                    at += 1;
+                    continue;
+                }
                 self.text_token(at);
                 self.close_string(close.len());
                 return;
@@ -76,6 +81,10 @@ impl<'a> Lexer<'a> {
                 return;
             }
             if form.interp == Interp::Brace && matches!(rest, [b'{', b'{', ..] | [b'}', b'}', ..]) {
+                at += 2;
+                continue;
+            }
+            if form.interp == Interp::Scala && rest.starts_with(b"$$") {
                 at += 2;
                 continue;
             }
@@ -105,13 +114,20 @@ impl<'a> Lexer<'a> {
         let rest = &self.text[at..self.end];
         match (interp, rest) {
             (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
-            (Interp::Php | Interp::Shell, [b'$', b'{', ..]) => Some(2),
+            (Interp::Php | Interp::Shell | Interp::Kotlin | Interp::Scala | Interp::Groovy, [b'$', b'{', ..]) => {
+                Some(2)
+            }
             (Interp::Brace, [b'{', b'{', ..]) => None,
             (Interp::Brace, [b'{', ..]) => Some(1),
             (Interp::Php, [b'{', b'$', ..]) => Some(1),
             (Interp::Shell, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
             (Interp::Php | Interp::Shell, [b'$', next, ..]) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
+            (Interp::Kotlin | Interp::Scala | Interp::Groovy, [b'$', next, ..])
+                if next.is_ascii_alphabetic() || *next == b'_' =>
+            {
+                Some(0)
+            }
             (Interp::Php, [b'$', next, ..]) if *next >= 0x80 => Some(0),
             (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
             _ => None,
@@ -126,8 +142,10 @@ impl<'a> Lexer<'a> {
             let name = self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_' || self.peek(1) >= 0x80;
             let end = if name { self.word_end(self.pos + 2) } else { self.pos + 2 };
             self.push(Kind::Word, end);
-            if interp == Interp::Php {
-                self.bare_member();
+            match interp {
+                Interp::Php => self.bare_member(),
+                Interp::Groovy => self.dotted_members(),
+                _ => (),
             }
             let close = self.push(Kind::InterpClose, self.pos);
             self.mate(open, close);
@@ -159,6 +177,14 @@ impl<'a> Lexer<'a> {
             self.push(if self.peek(0) == b'$' { Kind::Word } else { Kind::Symbol }, end);
             let close = self.push(Kind::Close, end + 1);
             self.mate(open, close);
+        }
+    }
+
+    /// `.name.name` right after a variable in text.
+    fn dotted_members(&mut self) {
+        while self.peek(0) == b'.' && (self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_') {
+            self.push(Kind::Op, self.pos + 1);
+            self.push(Kind::Word, self.word_end(self.pos + 1));
         }
     }
 
