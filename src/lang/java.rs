@@ -20,6 +20,10 @@ pub static LANGUAGE: Language = Language {
     environment: "System.getenv(\"{}\")",
 };
 
+/// How the JVM's languages read the environment.
+pub(super) const ENV_CALLS: &[&str] =
+    &["System.getenv", "System.getenv.get", "System.getenv.getOrDefault", "dotenv.get", "Dotenv.get"];
+
 const BLOCK: StringForm =
     StringForm { open: "\"\"\"", close: "\"\"\"", escape: Escape::Backslash, interp: Interp::None, lines: true };
 
@@ -67,7 +71,7 @@ static PROFILE: Profile = Profile {
     ],
     stop: &["instanceof", "throws", "extends", "implements", "permits", "break", "continue"],
     containers: &["class", "interface", "enum"],
-    env_calls: &["System.getenv", "System.getenv.get", "System.getenv.getOrDefault", "dotenv.get", "Dotenv.get"],
+    env_calls: ENV_CALLS,
     base64: &[
         "encodeToString",
         "Base64.encodeBase64String",
@@ -166,7 +170,7 @@ fn annotation(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
 }
 
 /// The index after the annotation at `at`, and what its one string looks up.
-fn annotation_value(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, Option<Value>)> {
+pub(super) fn annotation_value(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, Option<Value>)> {
     let annotates = reader.is_op(at, "@") && reader.kind(at + 1) == Some(Kind::Word);
     if !annotates || reader.is_word(at + 1, "interface") {
         return None;

@@ -4,6 +4,7 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+mod braces;
 pub mod dotenv;
 mod entries;
 mod expr;
@@ -11,6 +12,7 @@ pub mod go;
 pub mod java;
 pub mod javascript;
 pub mod json;
+pub mod kotlin;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
@@ -20,6 +22,7 @@ pub mod python;
 pub mod reader;
 pub mod ruby;
 pub mod rust;
+pub mod scala;
 mod settings;
 pub mod shell;
 pub mod strings;
@@ -82,6 +85,8 @@ pub static LANGUAGES: &[&Language] = &[
     &python::LANGUAGE,
     &go::LANGUAGE,
     &java::LANGUAGE,
+    &kotlin::LANGUAGE,
+    &scala::LANGUAGE,
     &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
