@@ -5,6 +5,7 @@
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
 mod braces;
+pub mod csharp;
 pub mod dotenv;
 mod entries;
 mod expr;
@@ -87,6 +88,7 @@ pub static LANGUAGES: &[&Language] = &[
     &java::LANGUAGE,
     &kotlin::LANGUAGE,
     &scala::LANGUAGE,
+    &csharp::LANGUAGE,
     &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,

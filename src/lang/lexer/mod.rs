@@ -380,6 +380,9 @@ fn slot(byte: u8) -> usize {
     }
 }
 
+/// The escape rule of strings in double quotes that escape by doubling, as kept in a token.
+const DOUBLED_QUOTES: u8 = 6;
+
 /// The escape rule as kept in a token.
 pub(super) fn escape_code(escape: Escape) -> u8 {
     match escape {

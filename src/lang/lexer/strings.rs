@@ -5,7 +5,7 @@
 
 use super::super::profile::{Escape, Interp, StringForm};
 use super::super::token::{Kind, MAX_DEPTH};
-use super::{Context, Heredoc, Lexer, escape_code, escaped, first_word, first_words, line_end};
+use super::{Context, DOUBLED_QUOTES, Heredoc, Lexer, escape_code, escaped, first_word, first_words, line_end};
 
 impl<'a> Lexer<'a> {
     pub(super) fn string_form(&self) -> Option<&'static StringForm> {
@@ -15,7 +15,8 @@ impl<'a> Lexer<'a> {
     /// Opens a string whose opening is `len` bytes long. `nest` is the byte that nests inside it.
     pub fn open_string(&mut self, form: StringForm, len: usize, nest: Option<u8>) {
         let open = self.push(Kind::StrOpen, self.pos + len);
-        self.tokens[open as usize].form = escape_code(form.escape);
+        let double = form.escape == Escape::Doubled && form.close == "\"";
+        self.tokens[open as usize].form = if double { DOUBLED_QUOTES } else { escape_code(form.escape) };
         if self.stack.len() >= MAX_DEPTH {
             self.too_deep = true;
         }
