@@ -271,7 +271,7 @@ fn method(reader: &mut Reader<'_>, from: usize, name: usize, end: usize) -> Opti
 }
 
 /// The index after the type at `at`: `a.b.C<D, ?>[]...`
-fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
+pub(super) fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
     let mut i = at + 1;
     loop {
         i = reader.generics_end(i, end).unwrap_or(i);
@@ -288,7 +288,7 @@ fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
 }
 
 /// `(Type) value` is the value; `new T[] {…}` and `new T[n]` are arrays.
-fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
+pub(super) fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
     if reader.is_word(at, "new") && reader.kind(at + 1) == Some(Kind::Word) {
         let mut i = type_end(reader, at + 1, end);
         if reader.str(i - 1) == "]" && reader.is_open(i, "{") {

@@ -10,6 +10,7 @@ pub mod dotenv;
 mod entries;
 mod expr;
 pub mod go;
+pub mod groovy;
 pub mod java;
 pub mod javascript;
 pub mod json;
@@ -88,6 +89,7 @@ pub static LANGUAGES: &[&Language] = &[
     &java::LANGUAGE,
     &kotlin::LANGUAGE,
     &scala::LANGUAGE,
+    &groovy::LANGUAGE,
     &csharp::LANGUAGE,
     &rust::LANGUAGE,
     &dotenv::LANGUAGE,

@@ -62,7 +62,7 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && self.is_open(next, "(")
+                && (self.is_open(next, "(") || self.op_in(next, profile.path))
                 && next < end
             {
                 i = next;
