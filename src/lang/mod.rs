@@ -4,17 +4,21 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+mod braces;
+pub mod csharp;
 pub mod dockerfile;
 pub mod dotenv;
 mod entries;
 mod expr;
 pub mod go;
+pub mod groovy;
 pub mod hcl;
 pub mod ini;
 mod islands;
 pub mod java;
 pub mod javascript;
 pub mod json;
+pub mod kotlin;
 mod kubernetes;
 pub mod lexer;
 pub mod manifest;
@@ -29,6 +33,7 @@ pub mod reader;
 pub mod requests;
 pub mod ruby;
 pub mod rust;
+pub mod scala;
 pub mod scripts;
 mod settings;
 pub mod shell;
@@ -93,6 +98,10 @@ pub static LANGUAGES: &[&Language] = &[
     &python::LANGUAGE,
     &go::LANGUAGE,
     &java::LANGUAGE,
+    &kotlin::LANGUAGE,
+    &scala::LANGUAGE,
+    &groovy::LANGUAGE,
+    &csharp::LANGUAGE,
     &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,

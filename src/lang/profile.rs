@@ -38,6 +38,8 @@ pub struct Profile {
     pub newline_ends: bool,
     /// Whether line breaks inside brackets mean nothing.
     pub brackets_join: bool,
+    /// Whether they mean nothing inside parentheses and square brackets only.
+    pub parens_join: bool,
     /// Separators inside a path (`.`, `::`, `->`).
     pub path: &'static [&'static str],
     /// The operator that joins strings, if any.
@@ -56,6 +58,14 @@ pub struct Profile {
     pub adjacent: bool,
     /// Whether a call may leave out its parentheses.
     pub commands: bool,
+    /// Whether a block right after a name is the argument of a call to it (`run { … }`).
+    pub bare_blocks: bool,
+    /// Whether a method without arguments may be called without parentheses, so that it looks like a member.
+    pub getters: bool,
+    /// Whether `value method (…)` is a call of the value's method.
+    pub infix: bool,
+    /// Whether `[…]` after a name holds types, not an index.
+    pub type_brackets: bool,
     /// Whether `name(…) {` at the start of a statement defines a function.
     pub bare_methods: bool,
     /// Whether `Type{key: value}` is a construction.
@@ -103,6 +113,8 @@ pub struct Profile {
     /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
     /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
+    /// Methods that give their first argument, whatever they are called on (`Encoding.UTF8.GetBytes(text)`).
+    pub passes: &'static [&'static str],
     /// Methods that give their receiver or, failing that, their argument.
     pub or_else: &'static [&'static str],
     /// Functions whose first argument is a format and whose others fill it.
@@ -162,6 +174,12 @@ pub enum Interp {
     Php,
     /// `$name`, `${name}`, `$(command)`, and backquotes.
     Shell,
+    /// `$name`, `${expression}`.
+    Kotlin,
+    /// `$name`, `${expression}`, with `$$` for a dollar.
+    Scala,
+    /// `$name`, `$name.member`, `${expression}`.
+    Groovy,
 }
 
 /// The profile most others start from: C-like, nothing special.
@@ -182,6 +200,7 @@ pub const BASE: Profile = Profile {
     blocks: |_| (),
     newline_ends: false,
     brackets_join: false,
+    parens_join: false,
     path: &["."],
     concat: &["+"],
     either: &["||"],
@@ -191,6 +210,10 @@ pub const BASE: Profile = Profile {
     spread: &["..."],
     adjacent: false,
     commands: false,
+    bare_blocks: false,
+    getters: false,
+    infix: false,
+    type_brackets: false,
     bare_methods: false,
     composite: false,
     generics: false,
@@ -213,6 +236,7 @@ pub const BASE: Profile = Profile {
     env_calls: &[],
     base64: &[],
     same: &[],
+    passes: &[],
     or_else: &[],
     formats: &[],
     format_methods: &[],

@@ -62,7 +62,7 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && self.is_open(next, "(")
+                && (self.is_open(next, "(") || self.op_in(next, profile.path))
                 && next < end
             {
                 i = next;
@@ -79,10 +79,19 @@ impl Reader<'_> {
                 chain.path = Path::default();
                 chain.receiver = Some(Value::opaque(self.span_of(chain.start, close + 1)));
                 i = close + 1;
+            } else if profile.type_brackets && self.is_open(i, "[") && !apart {
+                i = (self.mate(i, end) + 1).min(end);
             } else if self.is_open(i, "[") && !apart {
                 i = self.index(&mut chain, i, end);
             } else if self.is_open(i, "{") && profile.composite && !token.nl && self.is_composite(&chain, i, end) {
                 i = self.call(&mut chain, i, end);
+            } else if profile.infix && self.is_infix(i, end) {
+                chain.path.0.extend(self.first_segment(i).0.pop());
+                i += 1;
+            } else if profile.bare_blocks && self.is_open(i, "{") && !chain.path.0.is_empty() && !token.nl {
+                let defs = self.facts.defs.len();
+                let args_span = Span::new(self.span(i - 1).end, self.span(i - 1).end);
+                i = self.push_call(&mut chain, Vec::new(), args_span, i, defs, end).max(i + 1);
             } else if profile.commands && self.starts_command(&chain, i, end) {
                 i = self.command(&mut chain, i, end);
             } else if profile.commands
@@ -134,7 +143,10 @@ impl Reader<'_> {
     #[must_use]
     pub fn reference(&self, mut path: Path, span: Span) -> Value {
         // Without parentheses, `name.strip` looks like a member.
-        while self.profile.commands && path.0.len() > 1 && self.profile.same.contains(&path.last()) {
+        while (self.profile.commands || self.profile.getters)
+            && path.0.len() > 1
+            && self.profile.same.contains(&path.last())
+        {
             path.0.pop();
         }
         let env = self.profile.env_members.iter().find_map(|root| {
@@ -142,6 +154,19 @@ impl Reader<'_> {
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
         });
         Value { kind: env.map_or(ValueKind::Ref(path), ValueKind::Env), span }
+    }
+
+    /// Whether the word at `at` is a method called on what stands before it: `value method (…)`.
+    fn is_infix(&self, at: usize, end: usize) -> bool {
+        let token = self.tokens[at];
+        token.kind == Kind::Word
+            && token.sp
+            && !token.nl
+            && at + 1 < end
+            && (self.is_open(at + 1, "(") || self.is_open(at + 1, "{"))
+            && !self.tokens[at + 1].nl
+            && !self.word_in(at, self.profile.stop)
+            && !self.word_in(at, self.profile.skip)
     }
 
     /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.

@@ -19,6 +19,11 @@ impl Reader<'_> {
             call.path = Path(root.0.iter().chain(&call.path.0).cloned().collect());
             call.receiver = None;
         }
+        // Behind a computed value, a method without parentheses looks like a member: `"x".bytes.encode()`.
+        let bare = profile.commands || profile.getters;
+        while bare && call.receiver.is_some() && call.path.0.len() > 1 && profile.same.contains(&call.path.root()) {
+            call.path.0.remove(0);
+        }
         let path = &call.path.0;
         let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
         if call.receiver.is_none() && profile.env_calls.iter().any(reads) && !call.new {
@@ -37,19 +42,27 @@ impl Reader<'_> {
             }
             return Value::opaque(span);
         }
-        if profile.base64.iter().any(|entry| matches_end(path, entry))
-            && let Some(arg) = call.args.last()
-        {
-            return Value { kind: ValueKind::Base64(Box::new(arg.value.clone())), span };
+        if let Some(entry) = profile.base64.iter().find(|entry| matches_end(path, entry)) {
+            // `Base64.encodeToString(bytes, Base64.NO_WRAP)` says how, too.
+            let how = |arg: &&Arg| matches!(&arg.value.kind, ValueKind::Ref(path) if path.0.iter().any(|name| name.text.starts_with("Base64")));
+            let mut encoded = call.args.iter().rfind(|arg| !how(arg)).map(|arg| arg.value.clone());
+            if encoded.is_none() && !entry.contains('.') {
+                // `text.encodeBase64()`
+                encoded = self.receiver_of(&mut call);
+            }
+            if let Some(encoded) = encoded {
+                return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
+            }
         }
         if let Some(encoded) = self.encoding_method(&call) {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
         }
         let method = call.path.last();
         let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));
+        let passes = profile.passes.contains(&method) && !call.args.is_empty();
         let fills = profile.format_methods.contains(&method);
         if (same || or_else || fills)
-            && (call.receiver.is_some() || path.len() > 1)
+            && (call.receiver.is_some() || call.path.0.len() > 1)
             && let Some(receiver) = self.receiver_of(&mut call)
         {
             let receiver = Value { span, ..receiver };
@@ -60,6 +73,9 @@ impl Reader<'_> {
                 Some(arg) if or_else => Value { span, ..either(vec![receiver, arg.value]) },
                 _ => receiver,
             };
+        }
+        if passes {
+            return Value { span, ..call.args.remove(0).value };
         }
         let function = same && call.path.0.len() == 1
             || profile.same.iter().any(|entry| entry.contains('.') && matches_end(&call.path.0, entry));

@@ -80,7 +80,8 @@ impl Reader<'_> {
         }
         let profile = self.profile;
         let (mut choices, mut parts, mut opaque) = (Vec::new(), vec![first], false);
-        while i < end && !self.ends(i, end) {
+        // A line that starts with a choice goes on with the value above it.
+        while i < end && (!self.ends(i, end) || self.op_in(i, profile.either)) {
             let op = self.str(i);
             if !matches!(self.tokens[i].kind, Kind::Op | Kind::Word) {
                 break;

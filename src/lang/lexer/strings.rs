@@ -5,7 +5,7 @@
 
 use super::super::profile::{Escape, Interp, StringForm};
 use super::super::token::{Kind, MAX_DEPTH};
-use super::{Context, Heredoc, Lexer, escape_code, escaped, first_word, first_words, line_end};
+use super::{Context, DOUBLED_QUOTES, Heredoc, Lexer, escape_code, escaped, first_word, first_words, line_end};
 
 impl<'a> Lexer<'a> {
     pub(super) fn string_form(&self) -> Option<&'static StringForm> {
@@ -15,7 +15,8 @@ impl<'a> Lexer<'a> {
     /// Opens a string whose opening is `len` bytes long. `nest` is the byte that nests inside it.
     pub fn open_string(&mut self, form: StringForm, len: usize, nest: Option<u8>) {
         let open = self.push(Kind::StrOpen, self.pos + len);
-        self.tokens[open as usize].form = escape_code(form.escape);
+        let double = form.escape == Escape::Doubled && form.close == "\"";
+        self.tokens[open as usize].form = if double { DOUBLED_QUOTES } else { escape_code(form.escape) };
         if self.stack.len() >= MAX_DEPTH {
             self.too_deep = true;
         }
@@ -63,6 +64,11 @@ impl<'a> Lexer<'a> {
                     at += 2 * close.len();
                     continue;
                 }
+                // Quotes before the last three of a run belong to the text.
+                if form.escape == Escape::None && close == b"\"\"\"" && rest.get(3) == Some(&b'"') {
+                    at += 1;
+                    continue;
+                }
                 self.text_token(at);
                 self.close_string(close.len());
                 return;
@@ -76,6 +82,10 @@ impl<'a> Lexer<'a> {
                 return;
             }
             if form.interp == Interp::Brace && matches!(rest, [b'{', b'{', ..] | [b'}', b'}', ..]) {
+                at += 2;
+                continue;
+            }
+            if form.interp == Interp::Scala && rest.starts_with(b"$$") {
                 at += 2;
                 continue;
             }
@@ -105,13 +115,20 @@ impl<'a> Lexer<'a> {
         let rest = &self.text[at..self.end];
         match (interp, rest) {
             (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
-            (Interp::Php | Interp::Shell, [b'$', b'{', ..]) => Some(2),
+            (Interp::Php | Interp::Shell | Interp::Kotlin | Interp::Scala | Interp::Groovy, [b'$', b'{', ..]) => {
+                Some(2)
+            }
             (Interp::Brace, [b'{', b'{', ..]) => None,
             (Interp::Brace, [b'{', ..]) => Some(1),
             (Interp::Php, [b'{', b'$', ..]) => Some(1),
             (Interp::Shell, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
             (Interp::Php | Interp::Shell, [b'$', next, ..]) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
+            (Interp::Kotlin | Interp::Scala | Interp::Groovy, [b'$', next, ..])
+                if next.is_ascii_alphabetic() || *next == b'_' =>
+            {
+                Some(0)
+            }
             (Interp::Php, [b'$', next, ..]) if *next >= 0x80 => Some(0),
             (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
             _ => None,
@@ -126,8 +143,10 @@ impl<'a> Lexer<'a> {
             let name = self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_' || self.peek(1) >= 0x80;
             let end = if name { self.word_end(self.pos + 2) } else { self.pos + 2 };
             self.push(Kind::Word, end);
-            if interp == Interp::Php {
-                self.bare_member();
+            match interp {
+                Interp::Php => self.bare_member(),
+                Interp::Groovy => self.dotted_members(),
+                _ => (),
             }
             let close = self.push(Kind::InterpClose, self.pos);
             self.mate(open, close);
@@ -159,6 +178,14 @@ impl<'a> Lexer<'a> {
             self.push(if self.peek(0) == b'$' { Kind::Word } else { Kind::Symbol }, end);
             let close = self.push(Kind::Close, end + 1);
             self.mate(open, close);
+        }
+    }
+
+    /// `.name.name` right after a variable in text.
+    fn dotted_members(&mut self) {
+        while self.peek(0) == b'.' && (self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_') {
+            self.push(Kind::Op, self.pos + 1);
+            self.push(Kind::Word, self.word_end(self.pos + 1));
         }
     }
 
