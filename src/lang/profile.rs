@@ -36,6 +36,8 @@ pub struct Profile {
     pub brackets_join: bool,
     /// Separators inside a path (`.`, `::`, `->`).
     pub path: &'static [&'static str],
+    /// Separators after which each member is taken of the same object again (`a..b = c..d()`).
+    pub cascade: &'static [&'static str],
     /// The operator that joins strings, if any.
     pub concat: &'static [&'static str],
     /// Operators that choose between values (`||`, `??`, `or`).
@@ -96,6 +98,8 @@ pub struct Profile {
     /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
     /// a longer one its end.
     pub base64: &'static [&'static str],
+    /// Methods that give the base64 of what they are called on.
+    pub base64_methods: &'static [&'static str],
     /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
     /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
@@ -158,6 +162,10 @@ pub enum Interp {
     Php,
     /// `$name`, `${name}`, `$(command)`, and backquotes.
     Shell,
+    /// `$name`, `${expression}`.
+    Name,
+    /// `\(expression)`, with this many `#` behind the backslash.
+    Paren(u8),
 }
 
 /// The profile most others start from: C-like, nothing special.
@@ -178,6 +186,7 @@ pub const BASE: Profile = Profile {
     newline_ends: false,
     brackets_join: false,
     path: &["."],
+    cascade: &[],
     concat: &["+"],
     either: &["||"],
     assign: &["="],
@@ -207,6 +216,7 @@ pub const BASE: Profile = Profile {
     env_members: &[],
     env_calls: &[],
     base64: &[],
+    base64_methods: &[],
     same: &[],
     or_else: &[],
     formats: &[],
