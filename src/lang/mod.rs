@@ -4,6 +4,7 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+pub mod dart;
 pub mod dotenv;
 mod entries;
 mod expr;
@@ -14,6 +15,7 @@ pub mod json;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod objc;
 pub mod php;
 pub mod profile;
 pub mod python;
@@ -23,6 +25,7 @@ pub mod rust;
 mod settings;
 pub mod shell;
 pub mod strings;
+pub mod swift;
 pub mod text;
 pub mod token;
 pub mod yaml;
@@ -103,6 +106,9 @@ pub static LANGUAGES: &[&Language] = &[
     &manifest::java::MAVEN,
     &manifest::java::GRADLE,
     &php::LANGUAGE,
+    &swift::LANGUAGE,
+    &objc::LANGUAGE,
+    &dart::LANGUAGE,
     &shell::LANGUAGE,
 ];
 
@@ -142,7 +148,8 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
-    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
+    let header = || (name.ends_with(".h") && objc::is_header(text)).then_some(&objc::LANGUAGE);
+    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(header).or_else(|| by_interpreter(text))
 }
 
 /// Endings of files that are copies or templates of another one.
