@@ -6,6 +6,7 @@
 
 mod braces;
 pub mod csharp;
+pub mod dart;
 pub mod dockerfile;
 pub mod dotenv;
 mod entries;
@@ -25,6 +26,7 @@ pub mod manifest;
 pub mod markdown;
 pub mod markup;
 pub mod netrc;
+pub mod objc;
 pub mod php;
 pub mod profile;
 pub mod properties;
@@ -38,6 +40,7 @@ pub mod scripts;
 mod settings;
 pub mod shell;
 pub mod strings;
+pub mod swift;
 pub mod text;
 pub mod token;
 pub mod toml;
@@ -174,6 +177,9 @@ pub static LANGUAGES: &[&Language] = &[
     &manifest::locks::PUB,
     &manifest::locks::METEOR,
     &php::LANGUAGE,
+    &swift::LANGUAGE,
+    &objc::LANGUAGE,
+    &dart::LANGUAGE,
     &shell::LANGUAGE,
 ];
 
@@ -234,7 +240,8 @@ pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
         return Some(language);
     }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
-    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
+    let header = || (name.ends_with(".h") && objc::is_header(text)).then_some(&objc::LANGUAGE);
+    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(header).or_else(|| by_interpreter(text))
 }
 
 /// Endings of files that are copies or templates of another one.

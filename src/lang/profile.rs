@@ -42,6 +42,8 @@ pub struct Profile {
     pub parens_join: bool,
     /// Separators inside a path (`.`, `::`, `->`).
     pub path: &'static [&'static str],
+    /// Separators after which each member is taken of the same object again (`a..b = c..d()`).
+    pub cascade: &'static [&'static str],
     /// The operator that joins strings, if any.
     pub concat: &'static [&'static str],
     /// Operators that choose between values (`||`, `??`, `or`).
@@ -110,6 +112,8 @@ pub struct Profile {
     /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
     /// a longer one its end.
     pub base64: &'static [&'static str],
+    /// Methods that give the base64 of what they are called on.
+    pub base64_methods: &'static [&'static str],
     /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
     /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
@@ -175,11 +179,13 @@ pub enum Interp {
     /// `$name`, `${name}`, `$(command)`, and backquotes.
     Shell,
     /// `$name`, `${expression}`.
-    Kotlin,
+    Name,
     /// `$name`, `${expression}`, with `$$` for a dollar.
     Scala,
     /// `$name`, `$name.member`, `${expression}`.
     Groovy,
+    /// `\(expression)`, with this many `#` behind the backslash.
+    Paren(u8),
 }
 
 /// The profile most others start from: C-like, nothing special.
@@ -202,6 +208,7 @@ pub const BASE: Profile = Profile {
     brackets_join: false,
     parens_join: false,
     path: &["."],
+    cascade: &[],
     concat: &["+"],
     either: &["||"],
     assign: &["="],
@@ -235,6 +242,7 @@ pub const BASE: Profile = Profile {
     env_members: &[],
     env_calls: &[],
     base64: &[],
+    base64_methods: &[],
     same: &[],
     passes: &[],
     or_else: &[],
