@@ -4,6 +4,7 @@
 //! never text. The decision to know: the nearest manifest decides, looking from a file's directory upwards, and a lock
 //! file beats a range.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use crate::matcher::Matched;
@@ -32,6 +33,8 @@ pub struct Project<'s, 'p> {
     pub variable: &'s str,
     definitions: HashMap<&'s str, Vec<(usize, Span)>>,
     packages: HashMap<(&'s str, &'s str), Vec<Pinned<'s>>>,
+    /// Signs of an audience, found when first asked for.
+    pub(super) signs: OnceCell<super::route::Signs>,
 }
 
 /// A package as a file names it.
@@ -76,7 +79,7 @@ impl<'s, 'p> Project<'s, 'p> {
                 packages.entry(key).or_default().push(pinned);
             }
         }
-        Self { pack, files, declared, variable, definitions, packages }
+        Self { pack, files, declared, variable, definitions, packages, signs: OnceCell::new() }
     }
 
     /// Where an environment variable is given a value, in path order.

@@ -1,0 +1,43 @@
+//! Calls that make what a person fills in: labels, translations, form fields.
+//!
+//! Owns requests that are made in code. Those under keys are [`super::keyed`]'s. The decision to know: one call asks
+//! once, by its text where it has one, else by the field's name.
+
+use super::{Context, Matched, RequestUse, snake};
+use crate::facts::{Call, CallId, Value, ValueKind};
+use crate::pack::Request;
+use crate::span::Span;
+
+/// Finds them in a layer.
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+    let carrier = context.carrier();
+    for (id, call) in context.index.facts.calls.iter().enumerate() {
+        let dotted = call.path.dotted();
+        let asked = context.pack.requests.iter().find_map(|row| Some((row, asks(context, row, id, call, &dotted)?)));
+        let Some((request, span)) = asked else { continue };
+        // A label inside a field, or a field around a label, asks for the same.
+        let seen = out.requests.iter().any(|other| call.span.contains(other.span) || other.span.contains(span));
+        if !seen {
+            let own = request.own.as_ref().is_some_and(|own| own.is_match(context.path));
+            out.requests.push(RequestUse { request, span, own, carrier });
+        }
+    }
+}
+
+fn asks(context: &Context<'_, '_>, row: &Request, id: CallId, call: &Call, dotted: &str) -> Option<Span> {
+    let is = |calls: &Option<crate::pack::expression::Expressions>| calls.as_ref().is_some_and(|calls| calls.is_match(dotted));
+    let texts = || call.args.iter().filter_map(|arg| arg.value.as_str());
+    if is(&row.calls)
+        && let Some(text) = texts().find(|text| row.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text)))
+    {
+        return Some(text.content);
+    }
+    let fields = row.fields.as_ref().filter(|_| is(&row.inputs))?;
+    let field = |name: &str| fields.is_match(&snake(name));
+    // A field's own text is its name; one that asks for something else is about something else.
+    let first = call.args.first().filter(|arg| arg.name.is_none()).map(|arg| &arg.value);
+    let named = first.and_then(Value::as_str).filter(|text| field(&text.text)).map(|text| text.content);
+    let stored = || context.index.stored_as(id).iter().find(|path| field(path.last())).map(|path| path.span());
+    let labelled = first.is_some_and(|value| matches!(value.kind, ValueKind::Call(_)));
+    named.or_else(|| stored().filter(|_| !labelled))
+}
