@@ -17,6 +17,7 @@ use crate::pack::schema::{Kind, Role};
 /// Finds names that are set and read nowhere: one finding for each name, at its first place.
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     let used = used(project);
+    // By what the name says, so that a variable and the entry of the same name under other keys are one.
     let mut unread: BTreeMap<&str, Vec<(usize, &Named)>> = BTreeMap::new();
     for (file, scanned) in project.files.iter().enumerate() {
         let entries = scanned.matched.named.iter().filter(|named| named.role == Role::ApiKey && named.entry.is_some());
@@ -24,16 +25,16 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
             let holds_token = !credentials(project, Role::Token, &named.origins).is_empty();
             if !used.contains(tail(project, &named.name)) && !holds_token && spared_path(project, file, false).is_none()
             {
-                unread.entry(&named.name).or_default().push((file, named));
+                unread.entry(tail(project, &named.name)).or_default().push((file, named));
             }
         }
     }
     let migrated = migrated(project);
-    for (name, places) in unread {
+    for (_, places) in unread {
         let Some((file, first)) = places.first() else { continue };
         let Some(key) = &first.entry else { continue };
         let proven = places.iter().any(|(_, named)| !credentials(project, Role::ApiKey, &named.origins).is_empty());
-        let certain = project.pack.is_certain(Role::ApiKey, name);
+        let certain = places.iter().any(|(_, named)| project.pack.is_certain(Role::ApiKey, &named.name));
         let paired = places.iter().any(|(file, _)| has_app_id(project, *file));
         let confidence = match (&migrated, proven, certain || paired) {
             (Some(_), true, _) => Confidence::High,

@@ -237,7 +237,7 @@ impl<'c> Tokens<'c> {
         let named = written.iter().map(String::as_str).chain(origins.iter().filter_map(Origin::name));
         let name = named.map(str::to_owned).find(|name| self.is_token(name)).or_else(|| {
             let function = self.context.index.function_at(value.span.start).map(|def| def.body);
-            let filled = origins.iter().any(|origin| self.fills(origin, function));
+            let filled = origins.iter().any(|origin| self.fills(origin, function) || self.proves(origin));
             filled.then(|| written.unwrap_or_default())
         })?;
         Some(Held { span: value.span, name, origins })
@@ -246,6 +246,13 @@ impl<'c> Tokens<'c> {
     fn is_token(&self, name: &str) -> bool {
         let name = snake(name);
         self.context.pack.role_of_name(&name) == Some(Role::Token) && self.context.spared_name(&name).is_none()
+    }
+
+    /// Whether it is a token by its structure.
+    fn proves(&self, origin: &Origin) -> bool {
+        let Origin::Literal { text, .. } = origin else { return false };
+        let mut shapes = self.context.pack.credentials.iter().filter(|shape| shape.role == Role::Token);
+        shapes.any(|shape| shape.proves(text))
     }
 
     /// Whether a login takes its token from there.
@@ -272,6 +279,8 @@ impl<'c> Tokens<'c> {
     }
 }
 
+/// Whether a call gives back what its arguments hold: as text, or as a literal of a type with named fields.
 fn is_text(call: &Call) -> bool {
-    TEXTS.contains(&call.path.last())
+    let fields = call.new && !call.args.is_empty() && call.args.iter().all(|arg| arg.name.is_some());
+    fields || TEXTS.contains(&call.path.last())
 }

@@ -15,7 +15,7 @@ use crate::pack::schema::HostRole;
 use crate::span::Span;
 
 static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)^\s*https?://([a-z0-9.-]+)(?:/[^?\s]*)?\?(\S*)\s*$").expect("the expression is a constant, compiled in a test")
+    Regex::new(r"(?is)^\s*(?:location:\s*)?https?://([a-z0-9.-]+)(?:/[^?\s]*)?\?(\S*)\s*$").expect("the expression is a constant, compiled in a test")
 });
 
 static STATE: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {

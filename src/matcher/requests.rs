@@ -26,17 +26,20 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 
 fn asks(context: &Context<'_, '_>, row: &Request, id: CallId, call: &Call, dotted: &str) -> Option<Span> {
     let is = |calls: &Option<crate::pack::expression::Expressions>| calls.as_ref().is_some_and(|calls| calls.is_match(dotted));
-    let texts = || call.args.iter().filter_map(|arg| arg.value.as_str());
+    let asking = |value: &Value| {
+        let text = value.as_str().map(|text| &text.text);
+        text.zip(row.texts.as_ref()).is_some_and(|(text, texts)| texts.is_match(text))
+    };
     if is(&row.calls)
-        && let Some(text) = texts().find(|text| row.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text)))
+        && let Some(arg) = call.args.iter().find(|arg| asking(&arg.value))
     {
-        return Some(text.content);
+        return Some(arg.value.span);
     }
     let fields = row.fields.as_ref().filter(|_| is(&row.inputs))?;
     let field = |name: &str| fields.is_match(&snake(name));
     // A field's own text is its name; one that asks for something else is about something else.
     let first = call.args.first().filter(|arg| arg.name.is_none()).map(|arg| &arg.value);
-    let named = first.and_then(Value::as_str).filter(|text| field(&text.text)).map(|text| text.content);
+    let named = first.filter(|value| value.as_str().is_some_and(|text| field(&text.text))).map(|value| value.span);
     let stored = || context.index.stored_as(id).iter().find(|path| field(path.last())).map(|path| path.span());
     let labelled = first.is_some_and(|value| matches!(value.kind, ValueKind::Call(_)));
     named.or_else(|| stored().filter(|_| !labelled))
