@@ -200,7 +200,9 @@ impl<'a> Reader<'a> {
         match self.tokens[at].kind {
             Kind::Open => {
                 let close = self.mate(at, end);
-                if self.is_open(at, "{") {
+                // What is given back is a map, not a block.
+                let given = at > 0 && self.kind(at - 1) == Some(Kind::Word) && self.str(at - 1) == "return";
+                if self.is_open(at, "{") && !(given && !self.tokens[at].nl) {
                     self.queue(at + 1, close);
                     return close + 1;
                 }
