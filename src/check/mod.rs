@@ -4,12 +4,18 @@
 //! language. The decision to know: a check says what is wrong and how sure it is; the words come from the pack, the
 //! replacement from [`crate::fix`].
 
+mod app_id;
 mod collected;
 mod deprecated;
+mod exchange;
 mod exposed;
 mod grant;
 mod key;
+mod leftover;
+mod public;
+mod refresh;
 mod secret;
+mod shared;
 mod token;
 
 use crate::facts::Carrier;
@@ -40,6 +46,12 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unsupported-oauth-grant", grant::check),
     ("exposed-access-token", exposed::check),
     ("collected-access-token", collected::check),
+    ("leftover-api-key", leftover::check),
+    ("shared-access-token", shared::check),
+    ("access-token-in-public-integration", public::check),
+    ("needless-token-refresh", refresh::check),
+    ("exposed-oauth-exchange", exchange::check),
+    ("app-id-as-token", app_id::check),
 ];
 
 /// Runs every check.

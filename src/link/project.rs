@@ -4,6 +4,7 @@
 //! what was matched, never text. The decision to know: what the files say is gathered once, in path order, and checks
 //! only ask.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::packages::{Named, Packages, Version};
@@ -35,6 +36,8 @@ pub struct Project<'s, 'p> {
     definitions: HashMap<&'s str, Vec<(usize, &'s Definition)>>,
     pub(super) ends: Ends<'s>,
     packages: Packages<'s>,
+    /// Signs of an audience, found when first asked for.
+    pub(super) signs: OnceCell<super::route::Signs>,
 }
 
 impl<'s, 'p> Project<'s, 'p> {
@@ -57,8 +60,8 @@ impl<'s, 'p> Project<'s, 'p> {
                 packages.add(at, file.source.path.as_path(), dependency);
             }
         }
-        let ends = Ends::of(&files);
-        Self { pack, files, declared, variable, definitions, ends, packages }
+        let (ends, signs) = (Ends::of(&files), OnceCell::new());
+        Self { pack, files, declared, variable, definitions, ends, packages, signs }
     }
 
     /// Where an environment variable is given a value, in path order.

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::keyed::Keyed;
-use super::{Context, Matched, RequestUse, snake};
+use super::{Context, Matched, RequestUse, requests, snake};
 use crate::facts::{CallId, Carrier};
 use crate::pack::Request;
 use crate::span::Span;
@@ -29,6 +29,8 @@ pub(super) struct Asked<'p> {
     span: Span,
     plainness: Plainness,
     field: Option<Field>,
+    /// Whether whoever is asked runs the program for themselves.
+    own: bool,
     carrier: Carrier,
 }
 
@@ -41,12 +43,16 @@ enum Field {
     Call(CallId),
 }
 
-/// A field without words is the one of the label this close before it.
+/// A field is the one of the label this close before it.
 const BESIDE: usize = 400;
 
 /// Finds the requests of a layer; one for each field that is told apart by a tag, a call or an id.
 pub(super) fn find<'p>(context: &Context<'_, 'p>, items: &[Keyed<'_>], all: &mut Vec<Asked<'p>>) {
-    let found: Vec<Asked<'p>> = items.iter().filter_map(|item| asked(context, item)).collect();
+    let mut found: Vec<Asked<'p>> = items.iter().filter_map(|item| asked(context, item)).collect();
+    found.extend(requests::find(context).into_iter().map(|made| {
+        let plainness = if made.said { Plainness::Own } else { Plainness::Name };
+        self::made(context, made.request, made.span, plainness, Some(made.call))
+    }));
     let mut best: HashMap<&Field, &Asked<'p>> = HashMap::new();
     for asked in &found {
         let Some(field) = &asked.field else { continue };
@@ -73,12 +79,12 @@ pub(super) fn settle<'p>(mut all: Vec<Asked<'p>>, out: &mut Matched<'p>) {
             continue;
         }
         last = asked.span;
-        if asked.plainness == Plainness::Name && label.filter(beside).is_some() {
-            label = None;
+        if label.filter(beside).is_some() {
             continue;
         }
         label = (asked.plainness == Plainness::Label).then_some(asked);
-        out.requests.push(RequestUse { request: asked.request, span: asked.span, carrier: asked.carrier });
+        let Asked { request, span, own, carrier, .. } = *asked;
+        out.requests.push(RequestUse { request, span, own, carrier });
     }
 }
 
@@ -111,8 +117,19 @@ fn asked<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>) -> Option<Asked<'p>> {
         (field && (input || is_settings(&path))).then_some((request, Plainness::Name))
     });
     let (request, plainness) = found?;
-    let field = item.call.map(|id| field(context, id));
-    Some(Asked { request, span: item.value.span, plainness, field, carrier: context.carrier() })
+    Some(made(context, request, item.value.span, plainness, item.call))
+}
+
+fn made<'p>(
+    context: &Context<'_, 'p>,
+    request: &'p Request,
+    span: Span,
+    plainness: Plainness,
+    call: Option<CallId>,
+) -> Asked<'p> {
+    let own = request.own.as_ref().is_some_and(|own| own.is_match(context.path));
+    let field = call.map(|id| field(context, id));
+    Asked { request, span, plainness, field, own, carrier: context.carrier() }
 }
 
 /// The field that a tag or call is of: by the id that ties a label to it, else itself. A call that only translates a

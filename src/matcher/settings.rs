@@ -4,7 +4,7 @@
 //! value is a secret or another name, so that a file of ten thousand translations costs nothing.
 
 use super::{Context, Definition, Matched, snake};
-use crate::facts::{Name, Value, ValueKind};
+use crate::facts::{Carrier, Name, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::schema::Role;
 use crate::span::Span;
@@ -27,7 +27,7 @@ const GROUPS: &[&str] = &[
     "local",
 ];
 
-/// Finds them in a layer of code or configuration.
+/// Finds them in a layer. What a comment or a document says defines no setting.
 pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
     let facts = context.index.facts;
     for entry in &facts.entries {
@@ -59,7 +59,9 @@ fn names(path: &[Name]) -> Vec<&str> {
 /// Names in capitals are environment variables wherever they are given a value in a configuration.
 fn variable(context: &Context<'_, '_>, name: Option<&Name>, span: Span, value: &Value, out: &mut Matched<'_>) {
     let Some(name) = name.filter(|name| is_variable(&name.text)) else { return };
-    out.definitions.push(Definition { name: name.text.clone(), span, origins: telling(context, value) });
+    let passes = matches!(value.kind, ValueKind::Env(_));
+    let (name, origins, carrier) = (name.text.clone(), telling(context, value), context.carrier());
+    out.definitions.push(Definition { name, span, origins, passes, carrier });
 }
 
 /// Whether a name is written like an environment variable's.
@@ -70,6 +72,9 @@ pub fn is_variable(name: &str) -> bool {
 }
 
 fn setting(context: &Context<'_, '_>, path: &[&str], span: Span, value: &Value, depth: usize, out: &mut Matched<'_>) {
+    if context.carrier() != Carrier::Code {
+        return;
+    }
     if let ValueKind::Map(items) = &value.kind {
         for item in items.iter().filter(|_| depth < MAX_DEPTH) {
             let Some(key) = &item.key else { continue };
@@ -80,7 +85,7 @@ fn setting(context: &Context<'_, '_>, path: &[&str], span: Span, value: &Value, 
     }
     let origins = telling(context, value);
     if let Some(name) = canonical(context, path).filter(|_| !origins.is_empty()) {
-        out.settings.push(Definition { name, span, origins });
+        out.settings.push(Definition { name, span, origins, passes: false, carrier: context.carrier() });
     }
 }
 

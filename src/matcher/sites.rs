@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::{Context, Matched, Site};
-use crate::facts::{Arg, Call, Value, ValueKind};
+use crate::facts::{Arg, Call, Carrier, Value, ValueKind};
 use crate::link::Origin;
 
 /// Calls of one file beyond this many are left out.
@@ -15,8 +15,11 @@ const MAX_SITES: usize = 256;
 /// Arguments of one call beyond this many are left out.
 const MAX_ARGS: usize = 16;
 
-/// Finds them in a layer of code.
+/// Finds them in a layer, if it is code in force.
 pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
+    if context.carrier() != Carrier::Code {
+        return;
+    }
     let origins = out.uses.iter().flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
     let own: HashSet<&str> = origins.filter_map(function).collect();
     let mut sites = Vec::new();

@@ -15,9 +15,10 @@ impl Reader<'_> {
         match self.tokens[at].kind {
             Kind::Open => {
                 let close = self.mate(at, end);
-                // Where a block belongs to a call, braces at the start of a statement are a map.
-                let map = self.profile.commands
-                    && (self.op_in(at + 2, self.profile.map_key) || self.op_in(at + 2, self.profile.arg_key));
+                // What is given back is a map; where a block belongs to a call, so is what looks like one.
+                let given = at > 0 && self.is_word(at - 1, "return") && !self.tokens[at].nl;
+                let keyed = self.op_in(at + 2, self.profile.map_key) || self.op_in(at + 2, self.profile.arg_key);
+                let map = given || self.profile.commands && keyed;
                 if self.is_open(at, "{") && !map {
                     self.queue(at + 1, close);
                     return close + 1;
