@@ -8,6 +8,7 @@ mod binding;
 mod flat;
 mod forms;
 mod keyed;
+mod shipped;
 mod sightings;
 mod steps;
 mod uses;
@@ -38,8 +39,12 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
         keyed::find(&context, &mut out);
+        shipped::find(&context, &mut out);
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
+    // What is handed to a construct that only looks like a login is of another kind, whatever its name says.
+    let other = std::mem::take(&mut out.other);
+    out.named.retain(|named| !literals(&named.origins).any(|span| other.contains(&span)));
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));

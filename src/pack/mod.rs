@@ -186,6 +186,12 @@ pub struct Exposure {
     pub targets: Option<Expressions>,
     /// Query parameters.
     pub parameters: Vec<String>,
+    /// Languages whose programs are given to others.
+    pub languages: Vec<&'static str>,
+    /// Names of arguments that take a bearer token.
+    pub arguments: Vec<String>,
+    /// Modules of programs that are not given away after all.
+    pub unless: Option<Expressions>,
 }
 
 /// A rule's texts.
