@@ -80,6 +80,8 @@ pub struct Profile {
     pub shorthand: bool,
     /// Bytes at the start of a word that only mark its kind; `@` stands for a member of `self`.
     pub sigils: &'static [u8],
+    /// Whether a brace right behind a name on its line opens a closure that is passed to it.
+    pub trailing_closures: bool,
     /// A block or closure after a call. Returns the index after it.
     pub trailing_block: fn(&mut Reader<'_>, crate::facts::CallId, usize, usize) -> Option<usize>,
     /// Whether `a, b = x, y` assigns to both.
@@ -227,6 +229,7 @@ pub const BASE: Profile = Profile {
     tags: &[],
     shorthand: false,
     sigils: &[],
+    trailing_closures: false,
     trailing_block: |_, _, _, _| None,
     parallel: true,
     annotated: false,
