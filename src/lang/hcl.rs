@@ -21,7 +21,8 @@ pub static LANGUAGE: Language = Language {
 };
 
 /// Keys whose text is a shell script.
-const SCRIPTS: &[&str] = &["user_data", "command", "inline", "script", "startup_script", "metadata_startup_script", "args"];
+const SCRIPTS: &[&str] =
+    &["user_data", "command", "inline", "script", "startup_script", "metadata_startup_script", "args"];
 
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);

@@ -12,10 +12,37 @@ use crate::span::Span;
 /// INI files, and configuration that looks like them.
 pub static LANGUAGE: Language = Language {
     name: "ini",
-    extensions: &["ini", "cfg", "conf", "cnf", "inf", "service", "socket", "timer", "container", "hocon", "editorconfig"],
+    extensions: &[
+        "ini",
+        "cfg",
+        "conf",
+        "cnf",
+        "inf",
+        "service",
+        "socket",
+        "timer",
+        "container",
+        "hocon",
+        "editorconfig",
+    ],
     filenames: &[
-        ".my.cnf", ".gitconfig", ".gitmodules", ".npmrc", ".yarnrc", ".pypirc", ".editorconfig", ".boto", ".s3cfg",
-        ".hgrc", ".coveragerc", ".flake8", ".pylintrc", ".htaccess", ".curlrc", "_curlrc", ".wgetrc",
+        ".my.cnf",
+        ".gitconfig",
+        ".gitmodules",
+        ".npmrc",
+        ".yarnrc",
+        ".pypirc",
+        ".editorconfig",
+        ".boto",
+        ".s3cfg",
+        ".hgrc",
+        ".coveragerc",
+        ".flake8",
+        ".pylintrc",
+        ".htaccess",
+        ".curlrc",
+        "_curlrc",
+        ".wgetrc",
     ],
     interpreters: &[],
     fences: &["systemd", "nginx", "apache", "apacheconf", "gitconfig"],
@@ -27,13 +54,33 @@ pub static LANGUAGE: Language = Language {
 const ENVIRONMENTS: &[&str] = &["environment", "env", "setenv", "set_env", "raw_env"];
 /// Keys whose value is a command line.
 const COMMANDS: &[&str] = &[
-    "execstart", "execstartpre", "execstartpost", "execreload", "execstop", "execstoppost", "execcondition", "command",
-    "commands", "cmd", "exec",
+    "execstart",
+    "execstartpre",
+    "execstartpost",
+    "execreload",
+    "execstop",
+    "execstoppost",
+    "execcondition",
+    "command",
+    "commands",
+    "cmd",
+    "exec",
 ];
 /// Directives of web servers and tools that give the name after them a value without a separator.
 const DIRECTIVES: &[&str] = &[
-    "setenv", "setenvifnocase", "env", "fastcgi_param", "uwsgi_param", "scgi_param", "proxy_set_header", "add_header",
-    "requestheader", "header", "set", "define", "export",
+    "setenv",
+    "setenvifnocase",
+    "env",
+    "fastcgi_param",
+    "uwsgi_param",
+    "scgi_param",
+    "proxy_set_header",
+    "add_header",
+    "requestheader",
+    "header",
+    "set",
+    "define",
+    "export",
 ];
 /// A longer name is not one.
 const LONGEST_NAME: usize = 128;
@@ -115,7 +162,8 @@ impl Reader<'_> {
             if let Some((name, value)) = pair(part.trim()) {
                 let value = self.value(Span::new(from + value, from + part.trim().len()));
                 let name = Span::new(from + name.start, from + name.end);
-                let key = Name { text: self.text[name.start..name.end].replace(['"', '\''], ""), span: self.shift(name) };
+                let key =
+                    Name { text: self.text[name.start..name.end].replace(['"', '\''], ""), span: self.shift(name) };
                 let settled = self.settled(value);
                 self.entries.listed(key, settled, self.shift(name.to(value)));
             }
@@ -148,7 +196,8 @@ impl Reader<'_> {
             return next;
         }
         // `env[NAME]` of PHP's process manager.
-        let bracketed = text.split_once('[').and_then(|(_, name)| name.strip_suffix(']')).filter(|name| !name.is_empty());
+        let bracketed =
+            text.split_once('[').and_then(|(_, name)| name.strip_suffix(']')).filter(|name| !name.is_empty());
         let key = bracketed.unwrap_or(text).to_owned();
         let kind = key.to_ascii_lowercase();
         self.entries.key(Name { text: key, span: self.shift(name) });
@@ -158,7 +207,9 @@ impl Reader<'_> {
             let end = self.line_end(at);
             let line = self.trimmed(at, end);
             let deeper = line.filter(|line| line.start - at > indent);
-            let Some(line) = deeper.filter(|line| !self.text[line.start..line.end].starts_with(['[', '}'])) else { break };
+            let Some(line) = deeper.filter(|line| !self.text[line.start..line.end].starts_with(['[', '}'])) else {
+                break;
+            };
             if self.text[line.start..line.end].starts_with(['#', ';']) {
                 self.comments.push(self.shift(line));
             } else {
@@ -282,10 +333,8 @@ fn word(text: &str, at: usize, end: usize) -> Option<Span> {
     let first = *text.as_bytes().get(start).filter(|_| start < end)?;
     let inside = &text.as_bytes()[start + 1..end];
     let close = if matches!(first, b'"' | b'\'') { memchr::memchr(first, inside) } else { None };
-    let len = close.map_or_else(
-        || inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len()),
-        |len| len + 1,
-    );
+    let len =
+        close.map_or_else(|| inside.iter().position(u8::is_ascii_whitespace).unwrap_or(inside.len()), |len| len + 1);
     Some(Span::new(start, start + 1 + len))
 }
 

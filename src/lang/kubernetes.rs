@@ -14,9 +14,8 @@ const LONGEST: usize = 16 * 1024;
 
 /// Decodes the `data` of the objects among `entries`, those of one document, that say `kind: Secret`.
 pub(super) fn decode(entries: &mut [Entry]) {
-    let secret = |entry: &&Entry| {
-        entry.path.last() == "kind" && entry.value.as_str().is_some_and(|text| text.text == "Secret")
-    };
+    let secret =
+        |entry: &&Entry| entry.path.last() == "kind" && entry.value.as_str().is_some_and(|text| text.text == "Secret");
     let Some(depth) = entries.iter().find(secret).map(|entry| entry.path.0.len()) else { return };
     for entry in entries.iter_mut().filter(|entry| is_data(&entry.path, depth)) {
         let Some(text) = entry.value.as_str() else { continue };
@@ -25,7 +24,9 @@ pub(super) fn decode(entries: &mut [Entry]) {
             continue;
         }
         let decoded = STANDARD.decode(written).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let Some(decoded) = decoded.filter(|text| !text.trim().is_empty() && !text.chars().any(is_noise)) else { continue };
+        let Some(decoded) = decoded.filter(|text| !text.trim().is_empty() && !text.chars().any(is_noise)) else {
+            continue;
+        };
         entry.value = settings::literal(decoded.trim_end(), content, entry.value.span);
     }
 }

@@ -45,7 +45,9 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         lines::read(&decoded, start, Span::new(rest, decoded.len()), &mut facts);
         // Where the line that stopped the parser is a template's, no reader of YAML could do better.
         let line = Span::new(decoded[..end].rfind('\n').map_or(0, |at| at + 1), rest).of(decoded.as_bytes());
-        if note == Note::TooDeep || TEMPLATES.iter().all(|(open, _)| memchr::memmem::find(line, open.as_bytes()).is_none()) {
+        if note == Note::TooDeep
+            || TEMPLATES.iter().all(|(open, _)| memchr::memmem::find(line, open.as_bytes()).is_none())
+        {
             facts.notes.push(note);
         }
     }
@@ -62,7 +64,8 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
 /// Reads `masked` as YAML; `text` is what really stands there.
 fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
     let entries = Entries::new(text.len());
-    let mut reader = Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
+    let mut reader =
+        Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
     let options = granit_parser::options! { emit_unresolved_aliases: true, max_buffered_comment_events: 100_000 };
     let mut parser = Parser::new_from_str_with_options(masked, options);
     while let Some(event) = parser.next_event() {
@@ -174,10 +177,20 @@ impl Reader<'_> {
         };
         self.script(style, content, exact);
         if exact && let Some((name, rest)) = assignment(text) {
-            let name = Name { text: name.to_owned(), span: Span::new(content.start, content.start + name.len()) };
-            let place = Span::new(content.end - rest.len(), content.end);
-            let listed = settings::value(rest, place, place);
-            self.entries.listed(name, listed, content);
+            let first = content.end - rest.len() - 1 - name.len();
+            if rest.contains(' ') && rest.contains('=') {
+                // Several on one line, as Travis has them.
+                let inside = Span::new(first - self.start, content.end - self.start);
+                for entry in settings::assignments(self.text, self.start, inside) {
+                    let name = entry.path.0.into_iter().next();
+                    name.into_iter().for_each(|name| self.entries.listed(name, entry.value.clone(), entry.span));
+                }
+            } else {
+                let name = Name { text: name.to_owned(), span: Span::new(first, first + name.len()) };
+                let place = Span::new(content.end - rest.len(), content.end);
+                let listed = settings::value(rest, place, place);
+                self.entries.listed(name, listed, content);
+            }
         }
         self.entries.leaf(value);
     }
@@ -185,8 +198,11 @@ impl Reader<'_> {
     /// A block scalar, or one line, under a key that says it is a shell script.
     fn script(&mut self, style: ScalarStyle, content: Span, exact: bool) {
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let last = self.entries.keys().last();
-        if (block || exact) && last.is_some_and(|key| SCRIPTS.contains(&key.text.as_str())) {
+        let Some(key) = self.entries.keys().last() else { return };
+        let first = self.text[content.start - self.start..content.end - self.start].trim_start().lines().next();
+        let named =
+            key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
+        if (block || exact) && (named || SCRIPTS.contains(&key.text.as_str())) {
             self.scripts.push((content, !block));
         }
     }
@@ -200,7 +216,7 @@ impl Reader<'_> {
 
 /// `KEY=value`, as lists of environment variables write it.
 fn assignment(text: &str) -> Option<(&str, &str)> {
-    let (name, value) = text.split_once('=')?;
+    let (name, value) = text.strip_prefix("export ").unwrap_or(text).split_once('=')?;
     let fits = !name.is_empty()
         && name.len() < 128
         && !name.starts_with(|c: char| c.is_ascii_digit())

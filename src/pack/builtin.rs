@@ -45,6 +45,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-go.toml",
     "http-java.toml",
     "http-rust.toml",
+    "http-netrc.toml",
 );
 
 /// Every embedded pack: its folder under `rules/` and its files.
