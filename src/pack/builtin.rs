@@ -56,6 +56,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-swift.toml",
     "http-objc.toml",
     "http-dart.toml",
+    "http-netrc.toml",
 );
 
 /// Every embedded pack: its folder under `rules/` and its files.
