@@ -11,6 +11,7 @@ mod expr;
 pub mod go;
 pub mod hcl;
 pub mod ini;
+mod islands;
 pub mod java;
 pub mod javascript;
 pub mod json;
@@ -18,6 +19,7 @@ mod kubernetes;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod markup;
 pub mod netrc;
 pub mod php;
 pub mod profile;
@@ -105,6 +107,16 @@ pub static LANGUAGES: &[&Language] = &[
     &scripts::PROCFILE,
     &scripts::CRONTAB,
     &markdown::LANGUAGE,
+    &markup::HTML,
+    &markup::components::VUE,
+    &markup::components::SVELTE,
+    &markup::components::ASTRO,
+    &markup::templates::ERB_PAGE,
+    &markup::templates::EEX_PAGE,
+    &markup::templates::BLADE_PAGE,
+    &markup::templates::RAZOR_PAGE,
+    &markup::templates::JSP_PAGE,
+    &markup::templates::TEMPLATE,
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
     &manifest::composer::MANIFEST,
@@ -286,6 +298,7 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend((profile.around)(text, range));
     layers
 }
 

@@ -4,8 +4,10 @@
 //! vendor and no rule. The decision to know: a table says what most languages share; a hook is for what only one has
 //! (heredocs, regular expressions, blocks that end in a word).
 
+use super::Layer;
 use super::lexer::{Context, Lexer};
 use super::reader::Reader;
+use crate::span::Span;
 
 /// A language as the lexer and the reader see it.
 pub struct Profile {
@@ -25,6 +27,8 @@ pub struct Profile {
     pub operator_words: &'static [&'static str],
     /// What a text starts inside of, where that is not always code (HTML before `<?php`).
     pub start: fn(&[u8]) -> Option<Context>,
+    /// What stands around the code, where a file is not all code.
+    pub around: fn(&[u8], Span) -> Vec<Layer>,
     /// Literals the table cannot say. Returns whether it read something.
     pub literal: fn(&mut Lexer<'_>) -> bool,
     /// Runs once over the tokens before reading, to find the ends of blocks that end in a word or by indentation.
@@ -173,6 +177,7 @@ pub const BASE: Profile = Profile {
     ],
     operator_words: &["return"],
     start: |_| None,
+    around: |_, _| Vec::new(),
     literal: |_| false,
     blocks: |_| (),
     newline_ends: false,

@@ -3,9 +3,10 @@
 //! Owns what a name or key says about its value, whatever the language or format. The decision to know: a name gives a
 //! role only when it, or the file or class around it, names the vendor; the value's shape is judged later.
 
+use super::asked::{self, Asked};
 use super::flat::Flat;
 use super::visit::{self, Owner};
-use super::{Context, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
+use super::{Context, ExposureUse, Matched, Named, ParameterUse, binding, snake};
 use crate::facts::{Assign, Call, CallId, Name, Path, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::Exposure;
@@ -13,16 +14,16 @@ use crate::pack::expression::Expressions;
 use crate::span::Span;
 
 /// A value, the names that lead to it, and the call it is passed to.
-struct Keyed<'a> {
-    names: Vec<&'a str>,
+pub(super) struct Keyed<'a> {
+    pub(super) names: Vec<&'a str>,
     key: Span,
-    value: &'a Value,
+    pub(super) value: &'a Value,
     owner: Owner<'a>,
-    call: Option<CallId>,
+    pub(super) call: Option<CallId>,
 }
 
 /// Finds everything that names say in a layer.
-pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>, asked: &mut Vec<Asked<'p>>) {
     let facts = context.index.facts;
     let mut all = Vec::new();
     for entry in &facts.entries {
@@ -61,9 +62,9 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
     for item in &all {
         named(context, item, out);
         parameter(context, item, out);
-        request(context, item, out);
         exposed_text(context, item, out);
     }
+    asked::find(context, &all, asked);
     let mut whole = Span::default();
     visit::values(facts, |owner, value| match &value.kind {
         ValueKind::Env(name) => exposed_variable(context, name, out),
@@ -181,47 +182,6 @@ fn exposed_variable<'p>(context: &Context<'_, 'p>, name: &Name, out: &mut Matche
         let carrier = context.carrier();
         out.exposures.push(ExposureUse { exposure, span: name.span, name: name.text.clone(), carrier });
     }
-}
-
-/// A label, placeholder or field name of a user interface.
-fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
-    let (Some(text), Some(key)) = (item.value.as_str(), item.names.last()) else { return };
-    let path = snake(&item.names.join("_"));
-    for request in &context.pack.requests {
-        let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
-        let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
-        let field = matches!(*key, "name" | "id" | "htmlFor" | "key")
-            && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
-        let form = field
-            && (item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last())) || is_settings(&path));
-        if asks || form {
-            out.requests.push(RequestUse { request, span: item.value.span, carrier: context.carrier() });
-            return;
-        }
-    }
-}
-
-/// Whether a tag or function of this name takes something from a person.
-fn is_input(name: &str) -> bool {
-    let name = snake(name);
-    ["input", "text_field", "textfield", "field", "form_control", "password_field", "textarea"]
-        .iter()
-        .any(|known| name.ends_with(known))
-}
-
-/// Whether these keys lead to the settings that a manifest asks of whoever installs it.
-fn is_settings(path: &str) -> bool {
-    [
-        "parameters_name",
-        "parameters_key",
-        "settings_name",
-        "fields_name",
-        "fields_key",
-        "inputs_name",
-        "properties_name",
-    ]
-    .iter()
-    .any(|keys| path.ends_with(keys))
 }
 
 /// `?access_token=…` in a URL of the vendor, and variables that a bundler shows to browsers.

@@ -4,6 +4,7 @@
 //! makes no judgement; whether a use is wrong is for the checks. The decision to know: bind first. A construct counts
 //! when an import, its full name or the request's host ties it to the vendor, and the tie is recorded on the use.
 
+mod asked;
 mod binding;
 mod flat;
 mod forms;
@@ -35,6 +36,7 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
     sightings::find(pack, source, layers, &mut out);
     let stem = std::path::Path::new(source.path.name()).file_stem().and_then(|stem| stem.to_str()).map(snake);
     let file = stem.clone().filter(|stem| stem.contains(&pack.word));
+    let mut requests = Vec::new();
     for layer in layers {
         let index = Index::new(&layer.facts);
         let family = lang::family(layer.language);
@@ -42,13 +44,14 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         let context = Context { family, pack, index: &index, layer, file, stem, hosts: OnceCell::new() };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
-        keyed::find(&context, &mut out);
+        keyed::find(&context, &mut out, &mut requests);
         if layer.carrier == Carrier::Code {
             settings::find(&context, &mut out);
             sites::find(&context, &mut out);
         }
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
+    asked::settle(requests, &mut out);
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));
