@@ -26,6 +26,7 @@ pub mod profile;
 pub mod properties;
 pub mod python;
 pub mod reader;
+pub mod requests;
 pub mod ruby;
 pub mod rust;
 pub mod scripts;
@@ -107,6 +108,9 @@ pub static LANGUAGES: &[&Language] = &[
     &scripts::PROCFILE,
     &scripts::CRONTAB,
     &markdown::LANGUAGE,
+    &requests::http::LANGUAGE,
+    &requests::bruno::LANGUAGE,
+    &requests::curl::LANGUAGE,
     &markup::HTML,
     &markup::components::VUE,
     &markup::components::SVELTE,

@@ -7,7 +7,7 @@
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, kubernetes, settings, shell, text as lines, utf8};
+use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
 use crate::facts::{Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -55,6 +55,7 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
+    requests::settle(&mut layers, range);
     let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
     layers.extend(shell::listed(text, commands));

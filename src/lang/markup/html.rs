@@ -62,7 +62,7 @@ struct Reader<'a> {
     out: Page,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn frontmatter(&mut self) {
         let Some(language) = self.dialect.frontmatter.filter(|_| self.page.starts_with(b"---")) else { return };
         if let Some(end) = memchr::memmem::find(&self.page[3..], b"\n---") {
@@ -122,7 +122,7 @@ impl Reader<'_> {
     /// Text that follows an opening tag is what the element says.
     fn text(&mut self, span: Span) {
         let Some(id) = self.label.take() else { return };
-        let inside = &self.text[span.start..span.end];
+        let inside = self.said(span.start, span.end);
         let words = inside.trim();
         if words.is_empty() || words.len() > LONGEST_TEXT {
             return;
@@ -149,8 +149,8 @@ impl Reader<'_> {
         let closed = self.page[..self.at].ends_with(b"/");
         let args_span = self.place(Span::new(name.end, self.at));
         self.at = (self.at + 1).min(self.page.len());
-        let tag = self.text[name.start..name.end].to_ascii_lowercase();
-        let path = Path::single(Name { text: self.text[name.start..name.end].to_owned(), span: self.place(name) });
+        let tag = self.said(name.start, name.end).to_ascii_lowercase();
+        let path = Path::single(Name { text: self.said(name.start, name.end).to_owned(), span: self.place(name) });
         let span = self.place(Span::new(open, self.at));
         let said = |key: &str| {
             let arg = args.iter().find(|arg: &&Arg| arg.name.as_ref().is_some_and(|name| name.text == key));
@@ -194,7 +194,7 @@ impl Reader<'_> {
         let inside = self.tags[first..].iter().take_while(|tag| tag.whole.end <= script.end);
         for tag in inside.filter(|tag| tag.output) {
             let span = self.place(tag.whole);
-            let code = &self.text[tag.code.start..tag.code.end];
+            let code = self.said(tag.code.start, tag.code.end);
             let read = settings::look_up(code, self.place(tag.code));
             let Some(value) = read.or_else(|| self.named(tag)) else { continue };
             let name = |text: &str| Name { text: text.to_owned(), span };
@@ -206,9 +206,9 @@ impl Reader<'_> {
 
     /// The dotted name that a code tag starts with.
     fn named(&self, tag: &Tag) -> Option<Value> {
-        let code = &self.text[tag.code.start..tag.code.end];
+        let code = self.said(tag.code.start, tag.code.end);
         let from = tag.code.start + code.len() - code.trim_start_matches([' ', '\t', '\n', '$', '@']).len();
-        let code = &self.text[from..tag.code.end];
+        let code = self.said(from, tag.code.end);
         let len = code.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(byte)).count();
         let mut path = Path::default();
         let mut at = from;
@@ -228,13 +228,13 @@ impl Reader<'_> {
             return self.braces();
         }
         let name = self.run(self.at, |byte| !byte.is_ascii_whitespace() && !b"=>/\"'<".contains(&byte));
-        if attribute_name(&self.text[name.start..name.end]).is_empty() {
-            self.at = name.end.max(self.at);
-            return self.at += 1;
+        if attribute_name(self.said(name.start, name.end)).is_empty() {
+            self.at = name.end.max(self.at + 1);
+            return;
         }
         self.at = name.end;
         let sign = self.run(self.at, |byte| byte.is_ascii_whitespace()).end;
-        let written = &self.text[name.start..name.end];
+        let written = self.said(name.start, name.end);
         let name = Name { text: attribute_name(written).to_owned(), span: self.place(name) };
         if page.get(sign) != Some(&b'=') {
             let value = Value::opaque(name.span);
@@ -244,7 +244,7 @@ impl Reader<'_> {
         let (content, whole) = self.attribute_value();
         self.at = whole.end;
         let place = self.place(content);
-        let said = &self.text[content.start..content.end];
+        let said = self.said(content.start, content.end);
         let field = named_field(&name.text);
         let computed = !field && computed(written);
         let value = if field {
@@ -281,6 +281,11 @@ impl Reader<'_> {
         }
         let whole = self.run(self.at, |byte| !byte.is_ascii_whitespace() && byte != b'>');
         (whole, whole)
+    }
+
+    /// Part of the text; nothing where the page has blanks in the middle of a character.
+    fn said(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
     }
 
     fn run(&self, from: usize, fits: impl Fn(u8) -> bool) -> Span {
