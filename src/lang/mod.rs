@@ -5,6 +5,7 @@
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
 pub mod dockerfile;
+pub mod documents;
 pub mod dotenv;
 mod entries;
 mod expr;
@@ -18,7 +19,6 @@ pub mod json;
 mod kubernetes;
 pub mod lexer;
 pub mod manifest;
-pub mod markdown;
 pub mod markup;
 pub mod netrc;
 pub mod php;
@@ -107,7 +107,11 @@ pub static LANGUAGES: &[&Language] = &[
     &scripts::MAKEFILE,
     &scripts::PROCFILE,
     &scripts::CRONTAB,
-    &markdown::LANGUAGE,
+    &documents::markdown::LANGUAGE,
+    &documents::mdx::LANGUAGE,
+    &documents::rst::LANGUAGE,
+    &documents::asciidoc::LANGUAGE,
+    &documents::org::LANGUAGE,
     &requests::http::LANGUAGE,
     &requests::bruno::LANGUAGE,
     &requests::curl::LANGUAGE,
@@ -318,7 +322,7 @@ pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
         // A format nobody lowers yet is in force all the same: a setting in it is one.
-        for layer in &mut layers {
+        for layer in layers.iter_mut().take(1) {
             layer.carrier = Carrier::Code;
             layer.facts.texts.clear();
         }
