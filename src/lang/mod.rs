@@ -40,6 +40,7 @@ pub mod xml;
 pub mod yaml;
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::facts::{Carrier, Facts, Text};
@@ -301,11 +302,15 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
 
 /// Lowers `text[range]` by the shared lexer and reader.
 fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
-    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
+    let mut lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
+    if profile.docstrings {
+        document(&mut facts, &mut lexed);
+    }
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend(documents::commands::commented(text, &lexed.comments));
     layers.extend((profile.around)(text, range));
     layers
 }
@@ -357,6 +362,17 @@ pub fn texts(lexed: &Lexed) -> impl Iterator<Item = Text> + '_ {
     comments.chain(lexed.strings().map(|span| Text { carrier: Carrier::String, span }))
 }
 
+/// Strings that are whole statements say what comments say.
+fn document(facts: &mut Facts, lexed: &mut Lexed) {
+    let docstrings: HashSet<Span> = lexed.docstrings().collect();
+    facts.results.retain(|value| !docstrings.contains(&value.span));
+    for text in facts.texts.iter_mut().filter(|text| docstrings.contains(&text.span)) {
+        text.carrier = Carrier::Comment;
+    }
+    lexed.comments.extend(docstrings);
+    lexed.comments.sort_unstable();
+}
+
 /// Comments longer than this in all are not read as code.
 const MAX_COMMENTED: usize = 256 * 1024;
 
@@ -393,7 +409,9 @@ fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
         Some(Span::new(start, start + body.len()))
     };
     let block = profile.block_comments.iter().find_map(|(open, close, _)| strip(open, close));
-    block.or_else(|| profile.line_comments.iter().find_map(|open| strip(open, ""))).unwrap_or(comment)
+    let line = || profile.line_comments.iter().find_map(|open| strip(open, ""));
+    let quoted = || ["\"\"\"", "'''"].iter().find_map(|quote| strip(quote, quote));
+    block.or_else(line).or_else(quoted).unwrap_or(comment)
 }
 
 /// Blanks the `*`, `/`, `#` that start the lines of a comment.

@@ -23,7 +23,7 @@ pub static LANGUAGE: Language = Language {
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut layers = plain(text, range);
-    let found = commands::find(&decoded, Span::new(0, decoded.len()));
+    let found = commands::find(decoded.as_bytes(), Span::new(0, decoded.len()));
     layers.extend(commands::lower(text, start, &found));
     layers[1..].iter_mut().for_each(|layer| layer.carrier = Carrier::Prose);
     layers

@@ -3,35 +3,30 @@
 //! Owns where an HTTP client's command line starts and ends in prose, a comment or a log. The decision to know: only
 //! clients that carry credentials on their command line are looked for, so that prose stays prose.
 
+use crate::facts::Carrier;
 use crate::lang::Layer;
 use crate::lang::islands::{self, Island};
 use crate::span::Span;
 
-const CLIENTS: &[&str] = &["curl", "wget", "http", "https", "xh"];
+/// Clients whose name is a word of nothing else.
+const NAMES: [&[u8]; 2] = [b"curl ", b"wget "];
+/// Clients that are told from prose by starting a line with an option or a method.
+const STARTS: [&[u8]; 5] = [b"http -", b"https -", b"xh -", b"http GET ", b"http POST "];
 
 /// A longer command is cut, so that openings without an end cost a bounded stretch each.
 const LONGEST: usize = 4096;
 
 /// Command lines in `range` of `text`, in order.
 #[must_use]
-pub(in crate::lang) fn find(text: &str, range: Span) -> Vec<Span> {
-    let bytes = &text.as_bytes()[..range.end];
+pub(in crate::lang) fn find(text: &[u8], range: Span) -> Vec<Span> {
+    let bytes = &text[..range.end.min(text.len())];
     let mut found: Vec<Span> = Vec::new();
     let mut line = range.start;
-    while line < range.end {
-        let end = memchr::memchr(b'\n', &bytes[line..]).map_or(range.end, |len| line + len);
-        let mut from = line.max(found.last().map_or(0, |span| span.end));
-        // Options are what makes a word a command.
-        while let Some(option) = bytes.get(from..end).and_then(|rest| memchr::memmem::find(rest, b" -")) {
-            let option = from + option;
-            let word = bytes[from..option].iter().rposition(|byte| !is_word(*byte)).map_or(from, |at| from + at + 1);
-            if CLIENTS.iter().any(|client| client.as_bytes() == &bytes[word..option])
-                || is_client(&bytes[line..end], word - line)
-            {
-                found.push(Span::new(word, command_end(bytes, word, from.max(line))));
-                from = found.last().map_or(end, |span| span.end);
-            } else {
-                from = option + 2;
+    while line < bytes.len() {
+        let end = memchr::memchr(b'\n', &bytes[line..]).map_or(bytes.len(), |len| line + len);
+        for at in clients(&bytes[..end], line) {
+            if found.last().is_none_or(|last| last.end <= at) {
+                found.push(Span::new(at, command_end(bytes, at, line)));
             }
         }
         line = end + 1;
@@ -39,10 +34,17 @@ pub(in crate::lang) fn find(text: &str, range: Span) -> Vec<Span> {
     found
 }
 
-/// Whether the line starts with a client whose address comes first: `curl https://… -u id:key`.
-fn is_client(line: &[u8], word: usize) -> bool {
-    let start = line.iter().take_while(|byte| b" \t>$#%*-".contains(byte)).count();
-    word == start && CLIENTS.iter().any(|client| line[start..].starts_with(client.as_bytes()))
+/// Where a line, the last of `bytes`, names a client.
+fn clients(bytes: &[u8], line: usize) -> Vec<usize> {
+    let start = line + bytes[line..].iter().take_while(|byte| b" \t>$#%*`-".contains(byte)).count();
+    let first = STARTS.iter().any(|client| bytes[start..].starts_with(client)).then_some(start);
+    let mut found: Vec<usize> = first.into_iter().collect();
+    for name in NAMES {
+        let places = memchr::memmem::find_iter(&bytes[line..], name).map(|at| line + at);
+        found.extend(places.filter(|at| *at == line || !is_word(bytes[at - 1])));
+    }
+    found.sort_unstable();
+    found
 }
 
 fn is_word(byte: u8) -> bool {
@@ -72,4 +74,13 @@ fn command_end(bytes: &[u8], at: usize, line: usize) -> usize {
 pub(in crate::lang) fn lower(text: &[u8], start: usize, commands: &[Span]) -> Vec<Layer> {
     let island = |span: &Span| Island { language: "shell", span: Span::new(start + span.start, start + span.end) };
     islands::lower(text, &commands.iter().map(island).collect::<Vec<_>>())
+}
+
+/// Commands in comments: facts that comments carry.
+#[must_use]
+pub(in crate::lang) fn commented(text: &[u8], comments: &[Span]) -> Vec<Layer> {
+    let commands: Vec<Span> = comments.iter().flat_map(|comment| find(text, *comment)).collect();
+    let mut layers = lower(text, 0, &commands);
+    layers.iter_mut().for_each(|layer| layer.carrier = Carrier::Comment);
+    layers
 }

@@ -41,7 +41,7 @@ fn lower(name: &'static str, text: &[u8], decoded: &str, start: usize, blocks: &
         match language(block, decoded) {
             Some(language) => layers.extend(super::lower(language, text, place)),
             None => {
-                commands.extend(commands::find(decoded, block.span));
+                commands.extend(commands::find(decoded.as_bytes(), block.span));
                 layers.extend(lines::plain(text, place));
             }
         }
@@ -80,7 +80,7 @@ fn said(decoded: &str, start: usize, span: Span, facts: &mut Facts, commands: &m
         lines::read(decoded, start, Span::new(span.start + open, span.start + close), facts);
         at = close;
     }
-    commands.extend(commands::find(decoded, span));
+    commands.extend(commands::find(decoded.as_bytes(), span));
     facts.texts.push(Text { carrier: Carrier::Prose, span: Span::new(start + span.start, start + span.end) });
 }
 
