@@ -8,6 +8,7 @@ mod braces;
 pub mod csharp;
 pub mod dart;
 pub mod dockerfile;
+pub mod documents;
 pub mod dotenv;
 mod entries;
 mod expr;
@@ -23,7 +24,6 @@ pub mod kotlin;
 mod kubernetes;
 pub mod lexer;
 pub mod manifest;
-pub mod markdown;
 pub mod markup;
 pub mod netrc;
 pub mod objc;
@@ -51,6 +51,7 @@ pub mod yaml;
 pub use registry::{LANGUAGES, by_name, family, of_file, of_pieces};
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::facts::{Carrier, Facts, Text};
@@ -133,11 +134,15 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
 
 /// Lowers `text[range]` by the shared lexer and reader.
 fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
-    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
+    let mut lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
+    if profile.docstrings {
+        document(&mut facts, &mut lexed);
+    }
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend(documents::commands::commented(text, &lexed.comments));
     layers.extend((profile.around)(text, range));
     layers
 }
@@ -154,7 +159,7 @@ pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
         // A format nobody lowers yet is in force all the same: a setting in it is one.
-        for layer in &mut layers {
+        for layer in layers.iter_mut().take(1) {
             layer.carrier = Carrier::Code;
             layer.facts.texts.clear();
         }
@@ -187,6 +192,17 @@ fn utf8(text: &[u8], range: Span) -> (Cow<'_, str>, usize) {
 pub fn texts(lexed: &Lexed) -> impl Iterator<Item = Text> + '_ {
     let comments = lexed.comments.iter().map(|&span| Text { carrier: Carrier::Comment, span });
     comments.chain(lexed.strings().map(|span| Text { carrier: Carrier::String, span }))
+}
+
+/// Strings that are whole statements say what comments say.
+fn document(facts: &mut Facts, lexed: &mut Lexed) {
+    let docstrings: HashSet<Span> = lexed.docstrings().collect();
+    facts.results.retain(|value| !docstrings.contains(&value.span));
+    for text in facts.texts.iter_mut().filter(|text| docstrings.contains(&text.span)) {
+        text.carrier = Carrier::Comment;
+    }
+    lexed.comments.extend(docstrings);
+    lexed.comments.sort_unstable();
 }
 
 /// Comments longer than this in all are not read as code.
@@ -225,7 +241,9 @@ fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
         Some(Span::new(start, start + body.len()))
     };
     let block = profile.block_comments.iter().find_map(|(open, close, _)| strip(open, close));
-    block.or_else(|| profile.line_comments.iter().find_map(|open| strip(open, ""))).unwrap_or(comment)
+    let line = || profile.line_comments.iter().find_map(|open| strip(open, ""));
+    let quoted = || ["\"\"\"", "'''"].iter().find_map(|quote| strip(quote, quote));
+    block.or_else(line).or_else(quoted).unwrap_or(comment)
 }
 
 /// Blanks the `*`, `/`, `#` that start the lines of a comment.

@@ -56,6 +56,8 @@ pub struct Profile {
     pub arg_key: &'static [&'static str],
     /// Prefixes of spread arguments and items.
     pub spread: &'static [&'static str],
+    /// Whether a string that is a whole statement documents what is around it.
+    pub docstrings: bool,
     /// Whether two strings side by side are one.
     pub adjacent: bool,
     /// Whether a call may leave out its parentheses.
@@ -217,6 +219,7 @@ pub const BASE: Profile = Profile {
     map_key: &[":"],
     arg_key: &[],
     spread: &["..."],
+    docstrings: false,
     adjacent: false,
     commands: false,
     bare_blocks: false,

@@ -54,9 +54,8 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     if scripts.len() > shell::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
-    let carrier = requests::carrier(&mut facts, range);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
-    layers[0].carrier = carrier;
+    requests::settle(&mut layers, range);
     let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
     layers.extend(shell::listed(text, commands));
