@@ -246,7 +246,8 @@ fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
     block.or_else(line).or_else(quoted).unwrap_or(comment)
 }
 
-/// Blanks the `*`, `/`, `#` that start the lines of a comment.
+/// Blanks the `*`, `/`, `#` that start the lines of a comment, and what ties prose to the code after it: quotes without
+/// a second one on their line, and a full stop at its end.
 fn blank_margins(text: &mut [u8], span: Span) {
     let mut at = span.start;
     while at < span.end {
@@ -256,6 +257,16 @@ fn blank_margins(text: &mut [u8], span: Span) {
                 b'*' | b'/' | b'#' | b'!' => *byte = b' ',
                 b' ' | b'\t' => (),
                 _ => break,
+            }
+        }
+        if let Some(stop) = text[at..line].iter_mut().rev().find(|byte| !byte.is_ascii_whitespace())
+            && *stop == b'.'
+        {
+            *stop = b' ';
+        }
+        for quote in [b'\'', b'"', b'`'] {
+            if memchr::memchr_iter(quote, &text[at..line]).count() % 2 == 1 {
+                text[at..line].iter_mut().filter(|byte| **byte == quote).for_each(|byte| *byte = b' ');
             }
         }
         at = line + 1;

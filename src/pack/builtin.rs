@@ -31,6 +31,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "ruby-rails.toml",
     "ruby-forest.toml",
     "node.toml",
+    "node-intercom.toml",
     "node-intercom-io.toml",
     "node-intercom-api.toml",
     "node-forest.toml",
