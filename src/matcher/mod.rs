@@ -38,7 +38,9 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
         keyed::find(&context, &mut out);
-        out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        if layer.carrier == Carrier::Code {
+            out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        }
     }
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
