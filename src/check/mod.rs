@@ -9,12 +9,15 @@ mod deprecated;
 mod exposed;
 mod grant;
 mod key;
+mod outdated;
 mod secret;
 mod token;
+mod unsupported;
 
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Finding, Label, Route, State};
 use crate::link::Origin;
+use crate::link::packages::Version;
 use crate::link::project::Project;
 use crate::pack::schema::Role;
 use crate::span::Span;
@@ -40,6 +43,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unsupported-oauth-grant", grant::check),
     ("exposed-access-token", exposed::check),
     ("collected-access-token", collected::check),
+    ("outdated-sdk", outdated::check),
+    ("unsupported-credential-form", unsupported::check),
 ];
 
 /// Runs every check.
@@ -160,6 +165,13 @@ fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
         }
     }
     labels
+}
+
+/// A label for what tells the version.
+fn installed(version: &Version<'_>) -> Label {
+    let says = if version.locked { "is locked here" } else { "is asked for here" };
+    let (file, span) = version.place;
+    Label { file, span, text: format!("{} {says}", version.written) }
 }
 
 /// Folders whose code is not the product's own run: a dead login there is worth a note.

@@ -21,6 +21,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "requests.toml",
     "exposures.toml",
     "oauth.toml",
+    "libraries.toml",
     "ruby.toml",
     "ruby-rails.toml",
     "ruby-forest.toml",

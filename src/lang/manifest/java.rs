@@ -96,8 +96,11 @@ fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
     let mut facts = Facts::default();
     let mut at = 0;
     for line in decoded.split_inclusive('\n') {
-        let trimmed = line.trim_start();
-        let word = trimmed.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        // What stands before the first string, within the innermost block.
+        let before = line.split(['"', '\'']).next().unwrap_or_default();
+        let innermost = before.rsplit('{').next().unwrap_or_default().trim_start();
+        let word =
+            innermost.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
         let adds = [
             "implementation",
             "api",
