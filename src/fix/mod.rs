@@ -142,10 +142,21 @@ fn whole_line(text: &[u8], span: Span) -> Span {
 #[must_use]
 pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
     let source = &project.files[file].source;
+    if project.files[file].matched.delivered {
+        return Some(Fix {
+            title:
+                "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
+                    .to_owned(),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
     // In a shell the variable would be read where it is set.
     let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
     let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    let Some((span, environment)) = plain.zip(environment) else {
+    let plain =
+        plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
+    let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
         return Some(Fix {
             title: "regenerate the token, then remove this one".to_owned(),
             applicability: Applicability::Manual,

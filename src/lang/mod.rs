@@ -4,27 +4,47 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+mod braces;
+pub mod csharp;
+pub mod dart;
+pub mod dockerfile;
 pub mod dotenv;
 mod entries;
 mod expr;
 pub mod go;
+pub mod groovy;
+pub mod hcl;
+pub mod ini;
+mod islands;
 pub mod java;
 pub mod javascript;
 pub mod json;
+pub mod kotlin;
+mod kubernetes;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod markup;
+pub mod netrc;
+pub mod objc;
 pub mod php;
 pub mod profile;
+pub mod properties;
 pub mod python;
 pub mod reader;
+pub mod requests;
 pub mod ruby;
 pub mod rust;
+pub mod scala;
+pub mod scripts;
 mod settings;
 pub mod shell;
 pub mod strings;
+pub mod swift;
 pub mod text;
 pub mod token;
+pub mod toml;
+pub mod xml;
 pub mod yaml;
 
 use std::borrow::Cow;
@@ -81,11 +101,38 @@ pub static LANGUAGES: &[&Language] = &[
     &python::LANGUAGE,
     &go::LANGUAGE,
     &java::LANGUAGE,
+    &kotlin::LANGUAGE,
+    &scala::LANGUAGE,
+    &groovy::LANGUAGE,
+    &csharp::LANGUAGE,
     &rust::LANGUAGE,
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,
+    &toml::LANGUAGE,
+    &ini::LANGUAGE,
+    &properties::LANGUAGE,
+    &xml::LANGUAGE,
+    &hcl::LANGUAGE,
+    &dockerfile::LANGUAGE,
+    &netrc::LANGUAGE,
+    &scripts::MAKEFILE,
+    &scripts::PROCFILE,
+    &scripts::CRONTAB,
     &markdown::LANGUAGE,
+    &requests::http::LANGUAGE,
+    &requests::bruno::LANGUAGE,
+    &requests::curl::LANGUAGE,
+    &markup::HTML,
+    &markup::components::VUE,
+    &markup::components::SVELTE,
+    &markup::components::ASTRO,
+    &markup::templates::ERB_PAGE,
+    &markup::templates::EEX_PAGE,
+    &markup::templates::BLADE_PAGE,
+    &markup::templates::RAZOR_PAGE,
+    &markup::templates::JSP_PAGE,
+    &markup::templates::TEMPLATE,
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
     &manifest::composer::MANIFEST,
@@ -130,6 +177,9 @@ pub static LANGUAGES: &[&Language] = &[
     &manifest::locks::PUB,
     &manifest::locks::METEOR,
     &php::LANGUAGE,
+    &swift::LANGUAGE,
+    &objc::LANGUAGE,
+    &dart::LANGUAGE,
     &shell::LANGUAGE,
 ];
 
@@ -150,6 +200,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
 pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
+        "command" => "shell",
         other => other,
     }
 }
@@ -164,6 +215,22 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether the value at `at` is that of a constant, which in this language cannot be read from the environment.
+#[must_use]
+pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
+    let before = &text[..at.min(text.len())];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1)..];
+    let declares = |word: &str| line.split(|byte| !byte.is_ascii_alphanumeric()).any(|part| part == word.as_bytes());
+    match name {
+        "go" => {
+            let group = memchr::memmem::rfind(before, b"const (");
+            declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
+        }
+        "rust" => declares("const") || declares("static"),
+        _ => false,
+    }
+}
+
 /// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
@@ -173,7 +240,8 @@ pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
         return Some(language);
     }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
-    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
+    let header = || (name.ends_with(".h") && objc::is_header(text)).then_some(&objc::LANGUAGE);
+    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(header).or_else(|| by_interpreter(text))
 }
 
 /// Endings of files that are copies or templates of another one.
@@ -250,6 +318,7 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend((profile.around)(text, range));
     layers
 }
 

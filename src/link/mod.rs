@@ -7,5 +7,7 @@ pub mod index;
 pub mod packages;
 pub mod project;
 pub mod route;
+mod sources;
 
 pub use index::{Index, Origin};
+pub use sources::Sourced;

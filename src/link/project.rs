@@ -4,10 +4,12 @@
 //! what was matched, never text. The decision to know: what the files say is gathered once, in path order, and checks
 //! only ask.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::packages::{Named, Packages, Version};
-use crate::matcher::Matched;
+use super::sources::Ends;
+use crate::matcher::{Definition, Matched};
 use crate::pack::Pack;
 use crate::pack::schema::Package;
 use crate::source::Source;
@@ -31,8 +33,11 @@ pub struct Project<'s, 'p> {
     pub declared: Option<crate::finding::Route>,
     /// The environment variable that fixes read.
     pub variable: &'s str,
-    definitions: HashMap<&'s str, Vec<(usize, Span)>>,
+    definitions: HashMap<&'s str, Vec<(usize, &'s Definition)>>,
+    pub(super) ends: Ends<'s>,
     packages: Packages<'s>,
+    /// Signs of an audience, found when first asked for.
+    pub(super) signs: OnceCell<super::route::Signs>,
 }
 
 impl<'s, 'p> Project<'s, 'p> {
@@ -49,18 +54,19 @@ impl<'s, 'p> Project<'s, 'p> {
         for (at, file) in files.iter().enumerate() {
             let matched: &'s Matched<'p> = file.matched;
             for definition in &matched.definitions {
-                definitions.entry(definition.name.as_str()).or_default().push((at, definition.span));
+                definitions.entry(definition.name.as_str()).or_default().push((at, definition));
             }
             for dependency in &matched.dependencies {
                 packages.add(at, file.source.path.as_path(), dependency);
             }
         }
-        Self { pack, files, declared, variable, definitions, packages }
+        let (ends, signs) = (Ends::of(&files), OnceCell::new());
+        Self { pack, files, declared, variable, definitions, ends, packages, signs }
     }
 
     /// Where an environment variable is given a value, in path order.
     #[must_use]
-    pub fn definitions(&self, name: &str) -> &[(usize, Span)] {
+    pub fn definitions(&self, name: &str) -> &[(usize, &'s Definition)] {
         self.definitions.get(name).map_or(&[], Vec::as_slice)
     }
 

@@ -13,7 +13,7 @@ use super::expression::Expressions;
 use super::library::Library;
 use super::pattern::{self, Step};
 use super::schema::{self, PackFile, Text};
-use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Pack, Parameter, Request, Rule};
+use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
 use crate::finding::RuleDoc;
 use crate::lang;
 use crate::prefilter::Needle;
@@ -29,6 +29,12 @@ pub const RULES: &[&str] = &[
     "unsupported-oauth-grant",
     "exposed-access-token",
     "collected-access-token",
+    "leftover-api-key",
+    "shared-access-token",
+    "access-token-in-public-integration",
+    "needless-token-refresh",
+    "exposed-oauth-exchange",
+    "app-id-as-token",
     "outdated-sdk",
     "unsupported-credential-form",
 ];
@@ -124,6 +130,7 @@ impl Compiler {
             hosts: Vec::new(),
             credentials: Vec::new(),
             names: Vec::new(),
+            certain: Vec::new(),
             placeholders: None,
             constructs: Vec::new(),
             libraries: Vec::new(),
@@ -131,6 +138,7 @@ impl Compiler {
             evidence: Vec::new(),
             requests: Vec::new(),
             parameters: Vec::new(),
+            identifiers: Vec::new(),
             exposures: Vec::new(),
             rules: Vec::new(),
             by_name: OnceLock::new(),
@@ -159,6 +167,7 @@ impl Compiler {
         }
         for row in file.name {
             pack.names.extend(self.set(&row.matches, true).map(|names| (row.role, names)));
+            pack.certain.extend(self.set(&row.certain, true).map(|names| (row.role, names)));
         }
         for row in file.placeholder {
             if let Some(tried) = self.set(&row.matches, true) {
@@ -195,6 +204,7 @@ impl Compiler {
                 names: self.set(&row.names, true),
                 packages: row.packages.into_iter().map(Text::into_inner).collect(),
                 paths: self.set(&row.paths, false),
+                columns: self.set(&row.columns, true),
             });
         }
         for row in file.request {
@@ -203,6 +213,17 @@ impl Compiler {
                 keys: self.set(&row.keys, true),
                 texts: self.set(&row.texts, true),
                 fields: self.set(&row.fields, true),
+                calls: self.set(&row.calls, true),
+                inputs: self.set(&row.inputs, true),
+                own: self.set(&row.own, true),
+            });
+        }
+        for row in file.identifier {
+            self.known_rule(&row.rule);
+            pack.identifiers.push(Identifier {
+                names: self.set(&row.names, true),
+                rule: row.rule.into_inner(),
+                says: row.says,
             });
         }
         for row in file.parameter {
@@ -224,6 +245,9 @@ impl Compiler {
                 calls: self.set(&row.calls, true),
                 targets: self.set(&row.targets, true),
                 parameters: row.parameters.into_iter().map(Text::into_inner).collect(),
+                keys: self.set(&row.keys, true),
+                files: self.set(&row.files, true),
+                by_name: row.by_name,
             });
         }
         for row in file.rule {
