@@ -136,31 +136,6 @@ pub static LANGUAGES: &[&Language] = &[
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
     &manifest::composer::MANIFEST,
-    &manifest::go::MANIFEST,
-    &manifest::python::REQUIREMENTS,
-    &manifest::python::PYPROJECT,
-    &manifest::python::PIPFILE,
-    &manifest::cargo::MANIFEST,
-    &manifest::java::MAVEN,
-    &manifest::java::GRADLE,
-    &manifest::java::CATALOGUE,
-    &manifest::plain::NUGET,
-    &manifest::plain::PAKET,
-    &manifest::plain::MIX,
-    &manifest::plain::REBAR,
-    &manifest::plain::PUB,
-    &manifest::plain::SBT,
-    &manifest::plain::DEPS,
-    &manifest::plain::LEIN,
-    &manifest::plain::CPAN,
-    &manifest::plain::CRAN,
-    &manifest::plain::PODS,
-    &manifest::plain::SWIFT,
-    &manifest::plain::SETUP_PY,
-    &manifest::plain::SETUP_CFG,
-    &manifest::plain::CONDA,
-    &manifest::plain::PNPM_CATALOG,
-    &manifest::plain::METEOR,
     &manifest::locks::GEMFILE,
     &manifest::locks::NPM,
     &manifest::locks::YARN,
@@ -192,7 +167,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
             || language.fences.contains(&name.as_str())
             || language.extensions.contains(&name.as_str())
     };
-    LANGUAGES.iter().find(named).copied()
+    LANGUAGES.iter().chain(manifest::BESIDE).find(named).copied()
 }
 
 /// The language whose constructs a dialect shares.
@@ -235,8 +210,7 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    if let Some(language) = by_place(&format!("{folder}/{name}")) {
+    if let Some(language) = by_place(path, LANGUAGES) {
         return Some(language);
     }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
@@ -262,12 +236,13 @@ const COPIES: &[&str] = &[
     ".enc",
 ];
 
-/// The language that lists this file with the folder it is in.
-fn by_place(place: &str) -> Option<&'static Language> {
-    let placed = |language: &&&'static Language| {
-        language.filenames.iter().any(|known| known.contains('/') && fits(place, known))
-    };
-    LANGUAGES.iter().find(placed).copied()
+/// The first of the languages that lists this file, alone or with the folder it is in.
+fn by_place(path: &Path, languages: &[&'static Language]) -> Option<&'static Language> {
+    let lower = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = lower(path.file_name());
+    let place = format!("{}/{name}", lower(path.parent().and_then(Path::file_name)));
+    let listed = |known: &&'static str| fits(if known.contains('/') { &place } else { &name }, known);
+    languages.iter().find(|language| language.filenames.iter().any(|known| listed(known))).copied()
 }
 
 /// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
@@ -322,24 +297,23 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
     layers
 }
 
-/// Lowers a whole file as what its name or `#!` line says it is, else as [`text`]. Returns the language's name with the
-/// layers.
+/// Lowers a whole file as what its name or `#!` line says it is, else as [`text`]; where it is a manifest, what it asks
+/// for comes beside that. Returns the language's name with the layers.
 #[must_use]
 pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
     let range = Span::new(0, text.len());
-    if let Some(language) = of_file(path, text) {
-        return (language.name, lower(language, text, range));
-    }
-    let mut layers = lower(&text::LANGUAGE, text, range);
+    let language = of_file(path, text);
+    let mut layers = lower(language.unwrap_or(&text::LANGUAGE), text, range);
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
+    if language.is_none() && !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
         // A format nobody lowers yet is in force all the same: a setting in it is one.
         for layer in &mut layers {
             layer.carrier = Carrier::Code;
             layer.facts.texts.clear();
         }
     }
-    (text::LANGUAGE.name, layers)
+    layers.extend(by_place(path, manifest::BESIDE).into_iter().flat_map(|manifest| lower(manifest, text, range)));
+    (language.map_or(text::LANGUAGE.name, |language| language.name), layers)
 }
 
 /// Extensions of documents among the formats without a reader of their own.

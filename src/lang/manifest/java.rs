@@ -46,7 +46,7 @@ fn catalogue(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut tables = Tables::new(&decoded, start);
     tables.catalogue();
-    layers(CATALOGUE.name, text, range, tables.facts)
+    layers(CATALOGUE.name, tables.facts)
 }
 
 /// The `groupId`, `artifactId` and `version` of each `dependency` element.
@@ -86,7 +86,7 @@ fn maven(text: &[u8], range: Span) -> Vec<Layer> {
         }
     }
     let facts = with_variables(facts, PROPERTY.as_ref(), decoded.as_bytes(), start, false);
-    layers(MAVEN.name, text, range, facts)
+    layers(MAVEN.name, facts)
 }
 
 /// `implementation 'group:artifact:1.0'`, `implementation(group: 'g', name: 'a', version: '1')`
@@ -140,7 +140,7 @@ fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
         at += line.len();
     }
     let facts = with_variables(facts, VARIABLE.as_ref(), decoded.as_bytes(), start, true);
-    layers(GRADLE.name, text, range, facts)
+    layers(GRADLE.name, facts)
 }
 
 /// What stands in quotes on a line.
