@@ -98,10 +98,10 @@ impl Reader<'_> {
                 i = self.push_call(&mut chain, Vec::new(), args_span, i, defs, end).max(i + 1);
             } else if profile.commands && self.starts_command(&chain, i, end) {
                 i = self.command(&mut chain, i, end);
-            } else if profile.commands
+            } else if (profile.commands || profile.trailing_closures)
                 && !chain.path.0.is_empty()
                 && !token.nl
-                && (self.is_word(i, "do") || self.is_open(i, "{"))
+                && (profile.commands && self.is_word(i, "do") || self.is_open(i, "{"))
             {
                 let defs = self.facts.defs.len();
                 let args_span = Span::new(self.span(i - 1).end, self.span(i - 1).end);
