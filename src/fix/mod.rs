@@ -9,7 +9,7 @@ mod arguments;
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::Use;
+use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::pattern::Step;
 use crate::pack::schema::Role;
@@ -72,7 +72,8 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
             .filter(|_| kept.is_none())
             .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
         let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
-        let safe = pinned && !header && missing.is_none();
+        let certain = !found.construct.by_host || found.binding != Binding::Name;
+        let safe = pinned && certain && !header && missing.is_none();
         let title = match kept {
             Some(_) => format!("pass the token in the form that the version takes{needs}"),
             None => format!("read an access token from {} instead{needs}{import}", project.variable),
