@@ -140,7 +140,7 @@ fn by_place(path: &Path, languages: &[&'static Language]) -> Option<&'static Lan
     let name = lower(path.file_name());
     let place = format!("{}/{name}", lower(path.parent().and_then(Path::file_name)));
     let listed = |known: &&'static str| fits(if known.contains('/') { &place } else { &name }, known);
-    languages.iter().find(|language| language.filenames.iter().any(|known| listed(&known))).copied()
+    languages.iter().find(|language| language.filenames.iter().any(&listed)).copied()
 }
 
 /// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
