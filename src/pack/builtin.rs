@@ -27,6 +27,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "oauth-php.toml",
     "oauth-go.toml",
     "oauth-python.toml",
+    "libraries.toml",
     "ruby.toml",
     "ruby-rails.toml",
     "ruby-forest.toml",
