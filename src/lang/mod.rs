@@ -111,6 +111,7 @@ pub static LANGUAGES: &[&Language] = &[
     &manifest::cargo::LOCK,
     &manifest::java::MAVEN,
     &manifest::java::GRADLE,
+    &manifest::java::GRADLE_KOTLIN,
     &php::LANGUAGE,
     &shell::LANGUAGE,
 ];

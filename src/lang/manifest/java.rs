@@ -1,16 +1,19 @@
 //! `pom.xml` and `build.gradle`: the coordinates that are written out.
 //!
 //! The decision to know: versions from properties, catalogues and parents are not resolved; the name is what counts.
+//! Gradle's scripts are code as well, and are read as such.
 
-use super::super::{Language, Layer, utf8};
+use super::super::{Language, Layer, groovy, kotlin, lower, utf8};
 use super::{Slice, dependency, layers, manifest};
-use crate::facts::{Facts, Name};
+use crate::facts::{Carrier, Facts, Name};
 use crate::span::Span;
 
 /// Maven's manifest.
 pub static MAVEN: Language = manifest("pom.xml", &["pom.xml"], maven);
-/// Gradle's, in both of its languages.
-pub static GRADLE: Language = manifest("build.gradle", &["*.gradle", "*.gradle.kts"], gradle);
+/// Gradle's, in Groovy.
+pub static GRADLE: Language = manifest("build.gradle", &["*.gradle"], gradle);
+/// Gradle's, in Kotlin.
+pub static GRADLE_KOTLIN: Language = manifest("build.gradle.kts", &["*.gradle.kts"], gradle_kotlin);
 
 /// The `groupId`, `artifactId` and `version` of each `dependency` element.
 fn maven(text: &[u8], range: Span) -> Vec<Layer> {
@@ -51,8 +54,24 @@ fn maven(text: &[u8], range: Span) -> Vec<Layer> {
     layers(MAVEN.name, text, range, facts)
 }
 
-/// `implementation 'group:artifact:1.0'`, `implementation(group: 'g', name: 'a', version: '1')`
 fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
+    script(&GRADLE, &groovy::LANGUAGE, text, range)
+}
+
+fn gradle_kotlin(text: &[u8], range: Span) -> Vec<Layer> {
+    script(&GRADLE_KOTLIN, &kotlin::LANGUAGE, text, range)
+}
+
+/// What a script depends on, and its code.
+fn script(manifest: &Language, code: &'static Language, text: &[u8], range: Span) -> Vec<Layer> {
+    let facts = dependencies(text, range);
+    let mut layers = vec![Layer { carrier: Carrier::Code, language: manifest.name, facts }];
+    layers.extend(lower(code, text, range));
+    layers
+}
+
+/// `implementation 'group:artifact:1.0'`, `implementation(group: 'g', name: 'a', version: '1')`
+fn dependencies(text: &[u8], range: Span) -> Facts {
     let (decoded, start) = utf8(text, range);
     let slice = Slice { text: &decoded, start };
     let mut facts = Facts::default();
@@ -98,7 +117,7 @@ fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
         }
         at += line.len();
     }
-    layers(GRADLE.name, text, range, facts)
+    facts
 }
 
 /// What stands in quotes on a line.
