@@ -203,6 +203,7 @@ fn absorbed(name: &str, language: &'static Language, grammar: &Grammar) -> bool 
         profile.env_calls,
         profile.base64,
         profile.same,
+        profile.passes,
         profile.or_else,
         profile.formats,
         profile.format_methods,
