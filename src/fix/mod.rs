@@ -28,15 +28,19 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
     let package = found.construct.package.as_ref();
     let version = package.and_then(|package| project.version(package, file));
     let fits = |fix: &&pack::Fix| match (&version, &fix.versions) {
-        (Some(version), Some(versions)) => versions.matches(&version.lowest),
+        (Some(version), Some(versions)) => version.range.overlaps(versions),
         _ => true,
     };
     // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
     let candidates: Vec<&pack::Fix> = found.construct.fixes.iter().filter(fits).collect();
-    let known = version.is_some() || package.is_none();
+    let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
+        (Some(version), Some(versions)) => version.range.within(versions),
+        (None, Some(_)) => package.is_none(),
+        (_, None) => true,
+    };
     let planned = candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?)?, fix)));
     if let Some((edits, fix)) = planned {
-        let pinned = known || fix.versions.is_none();
+        let pinned = holds(fix);
         let needs = match (&fix.versions, package) {
             (Some(versions), Some(package)) if !pinned => {
                 format!(" (needs {} {versions}, whose version is not known here)", package.name)
@@ -117,10 +121,21 @@ fn whole_line(text: &[u8], span: Span) -> Span {
 #[must_use]
 pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
     let source = &project.files[file].source;
+    if project.files[file].matched.delivered {
+        return Some(Fix {
+            title:
+                "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
+                    .to_owned(),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
     // In a shell the variable would be read where it is set.
     let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
     let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    let Some((span, environment)) = plain.zip(environment) else {
+    let plain =
+        plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
+    let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
         return Some(Fix {
             title: "regenerate the token, then remove this one".to_owned(),
             applicability: Applicability::Manual,

@@ -6,30 +6,45 @@
 
 mod braces;
 pub mod csharp;
+pub mod dart;
+pub mod dockerfile;
 pub mod dotenv;
 mod entries;
 mod expr;
 pub mod go;
 pub mod groovy;
+pub mod hcl;
+pub mod ini;
+mod islands;
 pub mod java;
 pub mod javascript;
 pub mod json;
 pub mod kotlin;
+mod kubernetes;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod markup;
+pub mod netrc;
+pub mod objc;
 pub mod php;
 pub mod profile;
+pub mod properties;
 pub mod python;
 pub mod reader;
+pub mod requests;
 pub mod ruby;
 pub mod rust;
 pub mod scala;
+pub mod scripts;
 mod settings;
 pub mod shell;
 pub mod strings;
+pub mod swift;
 pub mod text;
 pub mod token;
+pub mod toml;
+pub mod xml;
 pub mod yaml;
 
 use std::borrow::Cow;
@@ -46,7 +61,7 @@ pub struct Language {
     pub name: &'static str,
     /// File extensions, without dot, lower case.
     pub extensions: &'static [&'static str],
-    /// File names, lower case; one `*` stands for any run of characters (`.env.*`).
+    /// File names, lower case; one `*` stands for any run of characters (`.env.*`). With a `/`, the folder counts, too.
     pub filenames: &'static [&'static str],
     /// Interpreters of a `#!` line.
     pub interpreters: &'static [&'static str],
@@ -80,7 +95,6 @@ pub struct Layer {
 /// Every language, in the order paths are matched.
 pub static LANGUAGES: &[&Language] = &[
     &ruby::LANGUAGE,
-    &manifest::gemfile::LOCK,
     &javascript::JAVASCRIPT,
     &javascript::TYPESCRIPT,
     &javascript::TSX,
@@ -95,24 +109,78 @@ pub static LANGUAGES: &[&Language] = &[
     &dotenv::LANGUAGE,
     &yaml::LANGUAGE,
     &json::LANGUAGE,
+    &toml::LANGUAGE,
+    &ini::LANGUAGE,
+    &properties::LANGUAGE,
+    &xml::LANGUAGE,
+    &hcl::LANGUAGE,
+    &dockerfile::LANGUAGE,
+    &netrc::LANGUAGE,
+    &scripts::MAKEFILE,
+    &scripts::PROCFILE,
+    &scripts::CRONTAB,
     &markdown::LANGUAGE,
+    &requests::http::LANGUAGE,
+    &requests::bruno::LANGUAGE,
+    &requests::curl::LANGUAGE,
+    &markup::HTML,
+    &markup::components::VUE,
+    &markup::components::SVELTE,
+    &markup::components::ASTRO,
+    &markup::templates::ERB_PAGE,
+    &markup::templates::EEX_PAGE,
+    &markup::templates::BLADE_PAGE,
+    &markup::templates::RAZOR_PAGE,
+    &markup::templates::JSP_PAGE,
+    &markup::templates::TEMPLATE,
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
-    &manifest::npm::LOCK,
     &manifest::composer::MANIFEST,
-    &manifest::composer::LOCK,
     &manifest::go::MANIFEST,
     &manifest::python::REQUIREMENTS,
     &manifest::python::PYPROJECT,
     &manifest::python::PIPFILE,
-    &manifest::python::PIPFILE_LOCK,
-    &manifest::python::LOCK,
     &manifest::cargo::MANIFEST,
-    &manifest::cargo::LOCK,
     &manifest::java::MAVEN,
     &manifest::java::GRADLE,
     &manifest::java::GRADLE_KOTLIN,
+    &manifest::java::CATALOGUE,
+    &manifest::plain::NUGET,
+    &manifest::plain::PAKET,
+    &manifest::plain::MIX,
+    &manifest::plain::REBAR,
+    &manifest::plain::PUB,
+    &manifest::plain::SBT,
+    &manifest::plain::DEPS,
+    &manifest::plain::LEIN,
+    &manifest::plain::CPAN,
+    &manifest::plain::CRAN,
+    &manifest::plain::PODS,
+    &manifest::plain::SWIFT,
+    &manifest::plain::SETUP_PY,
+    &manifest::plain::SETUP_CFG,
+    &manifest::plain::CONDA,
+    &manifest::plain::PNPM_CATALOG,
+    &manifest::plain::METEOR,
+    &manifest::locks::GEMFILE,
+    &manifest::locks::NPM,
+    &manifest::locks::YARN,
+    &manifest::locks::PNPM,
+    &manifest::locks::BUN,
+    &manifest::locks::COMPOSER,
+    &manifest::locks::PYTHON,
+    &manifest::locks::PIPFILE,
+    &manifest::locks::CARGO,
+    &manifest::locks::GRADLE,
+    &manifest::locks::NUGET,
+    &manifest::locks::PAKET,
+    &manifest::locks::MIX,
+    &manifest::locks::PUB,
+    &manifest::locks::METEOR,
     &php::LANGUAGE,
+    &swift::LANGUAGE,
+    &objc::LANGUAGE,
+    &dart::LANGUAGE,
     &shell::LANGUAGE,
 ];
 
@@ -133,6 +201,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
 pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
+        "command" => "shell",
         other => other,
     }
 }
@@ -147,12 +216,33 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether the value at `at` is that of a constant, which in this language cannot be read from the environment.
+#[must_use]
+pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
+    let before = &text[..at.min(text.len())];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1)..];
+    let declares = |word: &str| line.split(|byte| !byte.is_ascii_alphanumeric()).any(|part| part == word.as_bytes());
+    match name {
+        "go" => {
+            let group = memchr::memmem::rfind(before, b"const (");
+            declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
+        }
+        "rust" => declares("const") || declares("static"),
+        _ => false,
+    }
+}
+
 /// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if let Some(language) = by_place(&format!("{folder}/{name}")) {
+        return Some(language);
+    }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
-    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
+    let header = || (name.ends_with(".h") && objc::is_header(text)).then_some(&objc::LANGUAGE);
+    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(header).or_else(|| by_interpreter(text))
 }
 
 /// Endings of files that are copies or templates of another one.
@@ -172,6 +262,20 @@ const COPIES: &[&str] = &[
     ".old",
     ".enc",
 ];
+
+/// The language that lists this file with the folder it is in.
+fn by_place(place: &str) -> Option<&'static Language> {
+    let placed = |language: &&&'static Language| {
+        language.filenames.iter().any(|known| known.contains('/') && fits(place, known))
+    };
+    LANGUAGES.iter().find(placed).copied()
+}
+
+/// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
+#[must_use]
+pub fn of_pieces(path: &Path) -> Option<&'static Language> {
+    of_file(path, b"").filter(|language| manifest::locks::ALL.iter().any(|lock| std::ptr::eq(*lock, *language)))
+}
 
 fn by_file_name(name: &str) -> Option<&'static Language> {
     let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));
@@ -215,6 +319,7 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend((profile.around)(text, range));
     layers
 }
 

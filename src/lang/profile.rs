@@ -4,8 +4,10 @@
 //! vendor and no rule. The decision to know: a table says what most languages share; a hook is for what only one has
 //! (heredocs, regular expressions, blocks that end in a word).
 
+use super::Layer;
 use super::lexer::{Context, Lexer};
 use super::reader::Reader;
+use crate::span::Span;
 
 /// A language as the lexer and the reader see it.
 pub struct Profile {
@@ -25,6 +27,8 @@ pub struct Profile {
     pub operator_words: &'static [&'static str],
     /// What a text starts inside of, where that is not always code (HTML before `<?php`).
     pub start: fn(&[u8]) -> Option<Context>,
+    /// What stands around the code, where a file is not all code.
+    pub around: fn(&[u8], Span) -> Vec<Layer>,
     /// Literals the table cannot say. Returns whether it read something.
     pub literal: fn(&mut Lexer<'_>) -> bool,
     /// Runs once over the tokens before reading, to find the ends of blocks that end in a word or by indentation.
@@ -38,6 +42,8 @@ pub struct Profile {
     pub parens_join: bool,
     /// Separators inside a path (`.`, `::`, `->`).
     pub path: &'static [&'static str],
+    /// Separators after which each member is taken of the same object again (`a..b = c..d()`).
+    pub cascade: &'static [&'static str],
     /// The operator that joins strings, if any.
     pub concat: &'static [&'static str],
     /// Operators that choose between values (`||`, `??`, `or`).
@@ -106,6 +112,8 @@ pub struct Profile {
     /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
     /// a longer one its end.
     pub base64: &'static [&'static str],
+    /// Methods that give the base64 of what they are called on.
+    pub base64_methods: &'static [&'static str],
     /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
     /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
@@ -171,11 +179,13 @@ pub enum Interp {
     /// `$name`, `${name}`, `$(command)`, and backquotes.
     Shell,
     /// `$name`, `${expression}`.
-    Kotlin,
+    Name,
     /// `$name`, `${expression}`, with `$$` for a dollar.
     Scala,
     /// `$name`, `$name.member`, `${expression}`.
     Groovy,
+    /// `\(expression)`, with this many `#` behind the backslash.
+    Paren(u8),
 }
 
 /// The profile most others start from: C-like, nothing special.
@@ -191,12 +201,14 @@ pub const BASE: Profile = Profile {
     ],
     operator_words: &["return"],
     start: |_| None,
+    around: |_, _| Vec::new(),
     literal: |_| false,
     blocks: |_| (),
     newline_ends: false,
     brackets_join: false,
     parens_join: false,
     path: &["."],
+    cascade: &[],
     concat: &["+"],
     either: &["||"],
     assign: &["="],
@@ -230,6 +242,7 @@ pub const BASE: Profile = Profile {
     env_members: &[],
     env_calls: &[],
     base64: &[],
+    base64_methods: &[],
     same: &[],
     passes: &[],
     or_else: &[],

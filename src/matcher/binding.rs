@@ -65,6 +65,13 @@ fn hosts_in(pack: &Pack, text: &str) -> Hosts {
     hosts
 }
 
+/// The hosts a text names that are not the vendor's, unless it names one of those too.
+pub(super) fn foreign(pack: &Pack, text: &str) -> Option<String> {
+    let hosts: Vec<String> = HOST.captures_iter(text).map(|found| found[1].to_ascii_lowercase()).collect();
+    let ours = hosts.iter().any(|host| pack.host(host).is_some());
+    hosts.into_iter().next().filter(|_| !ours)
+}
+
 /// What ties a value held by `owner` at `at` to the vendor's host, if anything does.
 pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Option<Binding> {
     if !names_vendor(context) {

@@ -7,7 +7,7 @@ use super::super::reader::Reader;
 use super::super::token::Kind;
 use super::meaning::matches_end;
 use super::{OTHER, either, positional};
-use crate::facts::{Arg, Call, Path, Value, ValueKind};
+use crate::facts::{Arg, Assign, Call, Path, Value, ValueKind};
 use crate::span::Span;
 
 /// What a chain of names and calls has come to so far.
@@ -38,6 +38,10 @@ impl Reader<'_> {
             // `f ::A` is a call, and `::A` on a line of its own no part of the line above.
             if profile.commands && token.sp && self.leads_path(i) && !self.starts_command(&chain, i, end) {
                 break;
+            }
+            if self.op_in(i, profile.cascade) {
+                i = self.cascade(&chain, i, end);
+                continue;
             }
             let member = self.op_in(i, profile.path) && !(profile.commands && token.sp && self.leads_path(i));
             if member && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
@@ -111,6 +115,45 @@ impl Reader<'_> {
             }
         }
         (self.settle(chain, i), i)
+    }
+
+    /// `..a = b..c()`: each section hangs on the object before all of them. Returns the index after the last one.
+    fn cascade(&mut self, chain: &Chain, at: usize, end: usize) -> usize {
+        // An object that is no name and no call is not copied for each section.
+        let object = chain.receiver.as_ref().map(|value| match value.kind {
+            ValueKind::Call(_) => value.clone(),
+            _ => Value::opaque(value.span),
+        });
+        let mut i = at;
+        while self.op_in(i, self.profile.cascade) && i < end {
+            let (mut stop, mut assigned) = (i + 1, false);
+            while stop < end && !self.op_in(stop, self.profile.cascade) && !self.op_in(stop, &[",", ";"]) {
+                assigned |= self.op_in(stop, self.profile.assign);
+                let opens = matches!(self.tokens[stop].kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
+                stop = if opens { self.mate(stop, end) + 1 } else { stop + 1 };
+            }
+            let stop = stop.min(end);
+            let receiver = object.clone().filter(|_| !assigned);
+            let mut section = Chain { receiver, path: chain.path.clone(), start: chain.start };
+            let mut next = i + 1;
+            if self.kind(next) == Some(Kind::Word) && next < stop {
+                section.path.0.extend(self.first_segment(next).0.pop());
+                next += 1;
+            }
+            let (value, mut next) = self.chain(section, next, stop);
+            if let ValueKind::Ref(target) = value.kind
+                && self.op_in(next, self.profile.assign)
+                && next < stop
+                && let Some((value, after)) = self.expression(next + 1, stop)
+            {
+                let span = self.span_of(i + 1, after);
+                self.facts.assigns.push(Assign { target, value, span });
+                next = after;
+            }
+            self.queue(next, stop);
+            i = stop;
+        }
+        i
     }
 
     /// What a chain has come to.

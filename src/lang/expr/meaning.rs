@@ -9,6 +9,9 @@ use super::{either, finish};
 use crate::facts::{Arg, Call, Name, Path, Value, ValueKind};
 use crate::span::Span;
 
+/// Keywords under which a read of the environment takes its default.
+const DEFAULTS: &[&str] = &["default", "defaultValue", "fallback"];
+
 impl Reader<'_> {
     /// Records a call, or gives the value it stands for: an environment read, base64, the same text.
     pub fn finish_call(&mut self, mut call: Call) -> Value {
@@ -34,7 +37,8 @@ impl Reader<'_> {
             let mut args = std::mem::take(&mut call.args).into_iter();
             if let Some(Arg { value: Value { kind: ValueKind::Str(name), .. }, .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
-                let is_default = |arg: &Arg| arg.name.as_ref().is_none_or(|name| name.text == "default");
+                let is_default =
+                    |arg: &Arg| arg.name.as_ref().is_none_or(|name| DEFAULTS.contains(&name.text.as_str()));
                 return match args.find(is_default).map(|arg| arg.value) {
                     Some(default) => Value { kind: ValueKind::Either(vec![env, default]), span },
                     None => env,
@@ -56,6 +60,12 @@ impl Reader<'_> {
         }
         if let Some(encoded) = self.encoding_method(&call) {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
+        }
+        if profile.base64_methods.contains(&call.path.last())
+            && (call.receiver.is_some() || call.path.0.len() > 1)
+            && let Some(receiver) = self.receiver_of(&mut call)
+        {
+            return Value { kind: ValueKind::Base64(Box::new(receiver)), span };
         }
         let method = call.path.last();
         let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));

@@ -246,6 +246,13 @@ impl Reader<'_> {
         if member { Path(vec![Name { text: "self".to_owned(), span: name.span }, named]) } else { Path::single(named) }
     }
 
+    /// Reads the expression that a function is all of. Returns the index after it.
+    pub(in crate::lang) fn returned(&mut self, at: usize, end: usize) -> Option<usize> {
+        let (value, next) = self.expression(at, end)?;
+        self.facts.returns.push(value);
+        Some(next)
+    }
+
     /// Reads a closure: parameters in `start..close`, an arrow, and a block or an expression.
     pub fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
         let params = self.params(start, close);
@@ -258,7 +265,7 @@ impl Reader<'_> {
             self.queue(body_at + 1, stop);
             (stop + 1).min(end)
         } else {
-            self.expression(body_at, end).map_or(body_at, |(_, next)| next)
+            self.returned(body_at, end).unwrap_or(body_at)
         };
         let span = self.span_of(start.min(arrow), next);
         self.facts.defs[id].body = span;

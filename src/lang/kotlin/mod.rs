@@ -25,9 +25,9 @@ pub static LANGUAGE: Language = Language {
 };
 
 const RAW: StringForm =
-    StringForm { open: "\"\"\"", close: "\"\"\"", escape: Escape::None, interp: Interp::Kotlin, lines: true };
+    StringForm { open: "\"\"\"", close: "\"\"\"", escape: Escape::None, interp: Interp::Name, lines: true };
 const TEXT: StringForm =
-    StringForm { open: "\"", close: "\"", escape: Escape::Backslash, interp: Interp::Kotlin, lines: false };
+    StringForm { open: "\"", close: "\"", escape: Escape::Backslash, interp: Interp::Name, lines: false };
 
 static PROFILE: Profile = Profile {
     block_comments: &[("/*", "*/", true)],

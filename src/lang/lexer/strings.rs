@@ -44,7 +44,8 @@ impl<'a> Lexer<'a> {
         while at < self.end {
             let byte = self.text[at];
             let rest = &self.text[at..self.end];
-            if byte == b'\\' && !matches!(form.escape, Escape::None | Escape::Doubled) {
+            let computed = matches!(form.interp, Interp::Paren(_)) && self.interpolation(form.interp, at).is_some();
+            if byte == b'\\' && !matches!(form.escape, Escape::None | Escape::Doubled) && !computed {
                 at = escaped(self.text, at).min(self.end);
                 continue;
             }
@@ -116,16 +117,18 @@ impl<'a> Lexer<'a> {
         let rest = &self.text[at..self.end];
         match (interp, rest) {
             (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
-            (Interp::Php | Interp::Shell | Interp::Kotlin | Interp::Scala | Interp::Groovy, [b'$', b'{', ..]) => {
-                Some(2)
+            (Interp::Php | Interp::Shell | Interp::Name | Interp::Scala | Interp::Groovy, [b'$', b'{', ..]) => Some(2),
+            (Interp::Paren(hashes), [b'\\', after @ ..]) => {
+                let hashes = usize::from(hashes);
+                let marked = after.len() > hashes && after[..hashes].iter().all(|&byte| byte == b'#');
+                (marked && after[hashes] == b'(').then_some(hashes + 2)
             }
             (Interp::Brace, [b'{', b'{', ..]) => None,
             (Interp::Brace, [b'{', ..]) => Some(1),
             (Interp::Php, [b'{', b'$', ..]) => Some(1),
             (Interp::Shell, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
-            (Interp::Php | Interp::Shell, [b'$', next, ..]) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
-            (Interp::Kotlin | Interp::Scala | Interp::Groovy, [b'$', next, ..])
+            (Interp::Php | Interp::Shell | Interp::Name | Interp::Scala | Interp::Groovy, [b'$', next, ..])
                 if next.is_ascii_alphabetic() || *next == b'_' =>
             {
                 Some(0)
@@ -139,6 +142,16 @@ impl<'a> Lexer<'a> {
     fn enter_interpolation(&mut self, interp: Interp, len: usize) {
         if len == 0 {
             // `$name` inside the text: an interpolation of one word.
+            if interp == Interp::Name {
+                let open = self.push(Kind::InterpOpen, self.pos + 1);
+                // Only here a `$` is no part of a name.
+                let rest = &self.text[self.pos..self.end];
+                let len = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                self.push(Kind::Word, self.pos + len);
+                let close = self.push(Kind::InterpClose, self.pos);
+                self.mate(open, close);
+                return;
+            }
             let open = self.push(Kind::InterpOpen, self.pos);
             // `$1` and `$@` are of one character.
             let name = self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_' || self.peek(1) >= 0x80;
