@@ -212,6 +212,7 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     match name {
         "python" => Some("import os"),
         "go" => Some("\"os\""),
+        "csharp" => Some("using System;"),
         _ => None,
     }
 }

@@ -38,6 +38,9 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "go.toml",
     "java.toml",
     "java-android.toml",
+    "dotnet.toml",
+    "dotnet-intercomdotnet.toml",
+    "dotnet-intercom-net.toml",
     "php.toml",
     "php-wisembly.toml",
     "php-intercomsdk.toml",
@@ -49,6 +52,9 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-python.toml",
     "http-go.toml",
     "http-java.toml",
+    "http-kotlin.toml",
+    "http-scala.toml",
+    "http-csharp.toml",
     "http-rust.toml",
 );
 
