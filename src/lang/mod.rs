@@ -229,6 +229,7 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
             declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
         }
         "rust" => declares("const") || declares("static"),
+        "kotlin" | "csharp" => declares("const"),
         _ => false,
     }
 }
