@@ -11,6 +11,9 @@ use crate::grammars::Grammar;
 /// A parse that takes longer than this is given up.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// Nodes that are blocks handed to a call.
+const BLOCKS: &[&str] = &["annotated_lambda", "block", "case_block"];
+
 /// A parsed file.
 #[derive(Debug, Default)]
 pub struct Tree {
@@ -82,7 +85,16 @@ impl Tree {
             if kind.starts_with("jsx_") && node.child_by_field_name("name").is_none() {
                 return;
             }
+            // A block after a call's arguments is one of them.
+            let first = node.named_child(0).is_some_and(|callee| grammar.calls.contains(&callee.kind()));
+            if first && node.named_child(1).is_some_and(|last| BLOCKS.contains(&last.kind())) {
+                return;
+            }
             let arguments = node.child_by_field_name("arguments");
+            let arguments = arguments.or_else(|| {
+                let mut cursor = node.walk();
+                node.named_children(&mut cursor).find(|child| child.kind() == "value_arguments")
+            });
             if grammar.only_with_arguments && arguments.is_none() {
                 return;
             }

@@ -66,7 +66,9 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && (self.is_open(next, "(") || self.op_in(next, profile.path))
+                && (self.is_open(next, "(")
+                    || self.op_in(next, profile.path)
+                    || profile.bare_blocks && self.is_open(next, "{"))
                 && next < end
             {
                 i = next;
