@@ -40,6 +40,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "java-android.toml",
     "dotnet.toml",
     "dotnet-intercomdotnet.toml",
+    "dotnet-intercom-csharp.toml",
     "dotnet-intercom-net.toml",
     "php.toml",
     "php-wisembly.toml",
