@@ -287,10 +287,10 @@ fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
         i += 2;
     }
     i = reader.generics_end(i, end).unwrap_or(i);
-    i += usize::from(reader.is_op(i, "?"));
+    i += usize::from(reader.is_op(i, "?") && !reader.tokens[i].sp);
     if reader.is_word(i, "Function") && reader.is_open(i + 1, "(") {
         i = reader.mate(i + 1, end) + 1;
-        i += usize::from(reader.is_op(i, "?"));
+        i += usize::from(reader.is_op(i, "?") && !reader.tokens[i].sp);
     }
     i.min(end)
 }

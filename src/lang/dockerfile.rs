@@ -27,6 +27,7 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         comments: Vec::new(),
         scripts: Vec::new(),
         lists: Vec::new(),
+        unclosed: 0,
     };
     let mut at = 0;
     while at < decoded.len() {
@@ -55,7 +56,12 @@ struct Reader<'a> {
     scripts: Vec<Span>,
     /// Commands written as JSON lists.
     lists: Vec<Span>,
+    /// How many heredocs had no end.
+    unclosed: usize,
 }
+
+/// After so many heredocs without an end no more are looked for, since each costs the rest of the file.
+const MAX_UNCLOSED: usize = 16;
 
 impl Reader<'_> {
     /// Reads the instruction at `at`. Returns where the next one starts.
@@ -135,14 +141,21 @@ impl Reader<'_> {
     }
 
     /// Where the heredocs end that the instruction in `at..end` opens.
-    fn heredocs_end(&self, at: usize, end: usize) -> usize {
+    fn heredocs_end(&mut self, at: usize, end: usize) -> usize {
         let mut last = end;
         for (open, _) in self.text[at..end].match_indices("<<").take(8) {
             let rest = self.text[at + open + 2..end].trim_start_matches(['-', '"', '\'']);
             let len = rest.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
             let name = &rest[..len];
+            if name.is_empty() || self.unclosed >= MAX_UNCLOSED {
+                continue;
+            }
             let mut at = last;
-            while !name.is_empty() && at < self.text.len() {
+            loop {
+                if at >= self.text.len() {
+                    self.unclosed += 1;
+                    break;
+                }
                 let next = self.line_end(at + 1);
                 if self.text[(at + 1).min(next)..next].trim() == name {
                     last = next;

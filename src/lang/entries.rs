@@ -140,8 +140,16 @@ impl Entries {
             self.kept.push(Kept { entries: group.first..self.facts.entries.len(), depth: self.keys.len() });
         }
         let in_list = self.open.last().is_some_and(|outer| !outer.map);
-        if let (Some(name), Some(value), true) = (group.name, group.value, in_list) {
-            self.push(Some(name), value, Span::new(group.start, end.max(group.start)));
+        match (group.name, group.value) {
+            (Some(name), Some(value)) if in_list => {
+                self.push(Some(name), value, Span::new(group.start, end.max(group.start)));
+            }
+            // `NAME: {description: …, value: …}`
+            (None, Some(value)) if self.keys.last().is_some_and(is_variable) => {
+                let span = self.keys.last().map_or(value.span, |key| key.span.to(value.span));
+                self.push(None, value, span);
+            }
+            _ => (),
         }
         if group.is_key {
             if let Some(outer) = self.open.last_mut() {
@@ -159,8 +167,8 @@ impl Entries {
             && group.named
         {
             match key.text.as_str() {
-                "name" | "key" | "Name" | "Key" => group.name = setting_name(&value),
-                "value" | "Value" => group.value = Some(value.clone()),
+                "name" | "key" | "Name" | "Key" | "option_name" | "ParameterKey" => group.name = setting_name(&value),
+                "value" | "Value" | "ParameterValue" => group.value = Some(value.clone()),
                 key if requests::ADDRESSES.contains(&key) => group.kept = true,
                 _ => (),
             }
@@ -221,6 +229,12 @@ impl Entries {
         }
         self.facts
     }
+}
+
+/// Whether a key is written as the names of environment variables are.
+fn is_variable(key: &Name) -> bool {
+    key.text.len() > 2
+        && key.text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The text of a short string that could name a setting.

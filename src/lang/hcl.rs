@@ -310,14 +310,13 @@ impl Reader<'_> {
     /// The offset after the string that starts at `from`; strings nest inside of their templates.
     fn string_end(&mut self, from: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let line = self.line_end(from);
         // What is open: `"` for a string, `{` for a template or a brace in one.
         let mut open = vec![b'"'];
         let mut at = from;
         while let Some(&byte) = bytes.get(at) {
             let string = open.last() == Some(&b'"');
             match byte {
-                b'\n' if open.len() == 1 || self.unclosed => return at.min(line.max(from)),
+                b'\n' if open.len() == 1 || self.unclosed => return at,
                 b'\\' if string => at += 1,
                 b'"' if string => {
                     open.pop();
@@ -337,7 +336,7 @@ impl Reader<'_> {
             at += 1;
         }
         self.unclosed = true;
-        line
+        self.line_end(from)
     }
 
     /// `<<NAME` and `<<-NAME`, up to the line that is the name. Returns whether it is one.

@@ -76,9 +76,8 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
         facts.notes.push(Note::Malformed);
     }
     more(&mut facts);
-    let carrier = requests::carrier(&mut facts, range);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
-    layers[0].carrier = carrier;
+    requests::settle(&mut layers, range);
     layers.extend(shell::listed(text, commands));
     layers
 }

@@ -8,6 +8,7 @@ mod braces;
 pub mod csharp;
 pub mod dart;
 pub mod dockerfile;
+pub mod documents;
 pub mod dotenv;
 mod entries;
 mod expr;
@@ -23,7 +24,6 @@ pub mod kotlin;
 mod kubernetes;
 pub mod lexer;
 pub mod manifest;
-pub mod markdown;
 pub mod markup;
 pub mod netrc;
 pub mod objc;
@@ -32,6 +32,7 @@ pub mod profile;
 pub mod properties;
 pub mod python;
 pub mod reader;
+mod registry;
 pub mod requests;
 pub mod ruby;
 pub mod rust;
@@ -47,7 +48,10 @@ pub mod toml;
 pub mod xml;
 pub mod yaml;
 
+pub use registry::{LANGUAGES, by_name, family, of_file, of_pieces};
+
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::facts::{Carrier, Facts, Text};
@@ -92,120 +96,6 @@ pub struct Layer {
     pub facts: Facts,
 }
 
-/// Every language, in the order paths are matched.
-pub static LANGUAGES: &[&Language] = &[
-    &ruby::LANGUAGE,
-    &javascript::JAVASCRIPT,
-    &javascript::TYPESCRIPT,
-    &javascript::TSX,
-    &python::LANGUAGE,
-    &go::LANGUAGE,
-    &java::LANGUAGE,
-    &kotlin::LANGUAGE,
-    &scala::LANGUAGE,
-    &groovy::LANGUAGE,
-    &csharp::LANGUAGE,
-    &rust::LANGUAGE,
-    &dotenv::LANGUAGE,
-    &yaml::LANGUAGE,
-    &json::LANGUAGE,
-    &toml::LANGUAGE,
-    &ini::LANGUAGE,
-    &properties::LANGUAGE,
-    &xml::LANGUAGE,
-    &hcl::LANGUAGE,
-    &dockerfile::LANGUAGE,
-    &netrc::LANGUAGE,
-    &scripts::MAKEFILE,
-    &scripts::PROCFILE,
-    &scripts::CRONTAB,
-    &markdown::LANGUAGE,
-    &requests::http::LANGUAGE,
-    &requests::bruno::LANGUAGE,
-    &requests::curl::LANGUAGE,
-    &markup::HTML,
-    &markup::components::VUE,
-    &markup::components::SVELTE,
-    &markup::components::ASTRO,
-    &markup::templates::ERB_PAGE,
-    &markup::templates::EEX_PAGE,
-    &markup::templates::BLADE_PAGE,
-    &markup::templates::RAZOR_PAGE,
-    &markup::templates::JSP_PAGE,
-    &markup::templates::TEMPLATE,
-    &text::LANGUAGE,
-    &manifest::npm::MANIFEST,
-    &manifest::composer::MANIFEST,
-    &manifest::go::MANIFEST,
-    &manifest::python::REQUIREMENTS,
-    &manifest::python::PYPROJECT,
-    &manifest::python::PIPFILE,
-    &manifest::cargo::MANIFEST,
-    &manifest::java::MAVEN,
-    &manifest::java::GRADLE,
-    &manifest::java::GRADLE_KOTLIN,
-    &manifest::java::CATALOGUE,
-    &manifest::plain::NUGET,
-    &manifest::plain::PAKET,
-    &manifest::plain::MIX,
-    &manifest::plain::REBAR,
-    &manifest::plain::PUB,
-    &manifest::plain::SBT,
-    &manifest::plain::DEPS,
-    &manifest::plain::LEIN,
-    &manifest::plain::CPAN,
-    &manifest::plain::CRAN,
-    &manifest::plain::PODS,
-    &manifest::plain::SWIFT,
-    &manifest::plain::SETUP_PY,
-    &manifest::plain::SETUP_CFG,
-    &manifest::plain::CONDA,
-    &manifest::plain::PNPM_CATALOG,
-    &manifest::plain::METEOR,
-    &manifest::locks::GEMFILE,
-    &manifest::locks::NPM,
-    &manifest::locks::YARN,
-    &manifest::locks::PNPM,
-    &manifest::locks::BUN,
-    &manifest::locks::COMPOSER,
-    &manifest::locks::PYTHON,
-    &manifest::locks::PIPFILE,
-    &manifest::locks::CARGO,
-    &manifest::locks::GRADLE,
-    &manifest::locks::NUGET,
-    &manifest::locks::PAKET,
-    &manifest::locks::MIX,
-    &manifest::locks::PUB,
-    &manifest::locks::METEOR,
-    &php::LANGUAGE,
-    &swift::LANGUAGE,
-    &objc::LANGUAGE,
-    &dart::LANGUAGE,
-    &shell::LANGUAGE,
-];
-
-/// The language of this name or fence, letter case aside.
-#[must_use]
-pub fn by_name(name: &str) -> Option<&'static Language> {
-    let name = name.to_ascii_lowercase();
-    let named = |language: &&&'static Language| {
-        language.name == name
-            || language.fences.contains(&name.as_str())
-            || language.extensions.contains(&name.as_str())
-    };
-    LANGUAGES.iter().find(named).copied()
-}
-
-/// The language whose constructs a dialect shares.
-#[must_use]
-pub fn family(name: &'static str) -> &'static str {
-    match name {
-        "typescript" | "tsx" => "javascript",
-        "command" => "shell",
-        other => other,
-    }
-}
-
 /// What a file must say for [`Language::environment`] to work in it.
 #[must_use]
 pub fn environment_needs(name: &str) -> Option<&'static str> {
@@ -234,76 +124,6 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
     }
 }
 
-/// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
-#[must_use]
-pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    if let Some(language) = by_place(&format!("{folder}/{name}")) {
-        return Some(language);
-    }
-    let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
-    let header = || (name.ends_with(".h") && objc::is_header(text)).then_some(&objc::LANGUAGE);
-    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(header).or_else(|| by_interpreter(text))
-}
-
-/// Endings of files that are copies or templates of another one.
-const COPIES: &[&str] = &[
-    ".example",
-    ".sample",
-    ".dist",
-    ".template",
-    ".tmpl",
-    ".tpl",
-    ".erb",
-    ".j2",
-    ".default",
-    ".local",
-    ".bak",
-    ".orig",
-    ".old",
-    ".enc",
-];
-
-/// The language that lists this file with the folder it is in.
-fn by_place(place: &str) -> Option<&'static Language> {
-    let placed = |language: &&&'static Language| {
-        language.filenames.iter().any(|known| known.contains('/') && fits(place, known))
-    };
-    LANGUAGES.iter().find(placed).copied()
-}
-
-/// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
-#[must_use]
-pub fn of_pieces(path: &Path) -> Option<&'static Language> {
-    of_file(path, b"").filter(|language| manifest::locks::ALL.iter().any(|lock| std::ptr::eq(*lock, *language)))
-}
-
-fn by_file_name(name: &str) -> Option<&'static Language> {
-    let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));
-    let extended = |language: &&&'static Language| {
-        name.rsplit_once('.').is_some_and(|(_, extension)| language.extensions.contains(&extension))
-    };
-    LANGUAGES.iter().find(named).or_else(|| LANGUAGES.iter().find(extended)).copied()
-}
-
-/// Whether a file name is the one given, or of its pattern.
-fn fits(name: &str, pattern: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
-        None => name == pattern,
-    }
-}
-
-fn by_interpreter(text: &[u8]) -> Option<&'static Language> {
-    let line = text.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
-    let line = std::str::from_utf8(line.get(..line.len().min(200))?).ok()?;
-    let program =
-        line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word)).find(|word| *word != "env")?;
-    let program = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    LANGUAGES.iter().find(|language| language.interpreters.contains(&program)).copied()
-}
-
 /// Lowers `text[range]` as `language`. Never fails: what cannot be read is missing from the facts and said in their
 /// notes.
 #[must_use]
@@ -316,11 +136,15 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
 
 /// Lowers `text[range]` by the shared lexer and reader.
 fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
-    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
+    let mut lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     facts.texts.extend(texts(&lexed));
+    if profile.docstrings {
+        document(&mut facts, &mut lexed);
+    }
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend(documents::commands::commented(text, &lexed.comments));
     layers.extend((profile.around)(text, range));
     layers
 }
@@ -337,7 +161,7 @@ pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
         // A format nobody lowers yet is in force all the same: a setting in it is one.
-        for layer in &mut layers {
+        for layer in layers.iter_mut().take(1) {
             layer.carrier = Carrier::Code;
             layer.facts.texts.clear();
         }
@@ -370,6 +194,17 @@ fn utf8(text: &[u8], range: Span) -> (Cow<'_, str>, usize) {
 pub fn texts(lexed: &Lexed) -> impl Iterator<Item = Text> + '_ {
     let comments = lexed.comments.iter().map(|&span| Text { carrier: Carrier::Comment, span });
     comments.chain(lexed.strings().map(|span| Text { carrier: Carrier::String, span }))
+}
+
+/// Strings that are whole statements say what comments say.
+fn document(facts: &mut Facts, lexed: &mut Lexed) {
+    let docstrings: HashSet<Span> = lexed.docstrings().collect();
+    facts.results.retain(|value| !docstrings.contains(&value.span));
+    for text in facts.texts.iter_mut().filter(|text| docstrings.contains(&text.span)) {
+        text.carrier = Carrier::Comment;
+    }
+    lexed.comments.extend(docstrings);
+    lexed.comments.sort_unstable();
 }
 
 /// Comments longer than this in all are not read as code.
@@ -408,7 +243,9 @@ fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
         Some(Span::new(start, start + body.len()))
     };
     let block = profile.block_comments.iter().find_map(|(open, close, _)| strip(open, close));
-    block.or_else(|| profile.line_comments.iter().find_map(|open| strip(open, ""))).unwrap_or(comment)
+    let line = || profile.line_comments.iter().find_map(|open| strip(open, ""));
+    let quoted = || ["\"\"\"", "'''"].iter().find_map(|quote| strip(quote, quote));
+    block.or_else(line).or_else(quoted).unwrap_or(comment)
 }
 
 /// Blanks the `*`, `/`, `#` that start the lines of a comment.

@@ -5,7 +5,7 @@
 //! words are entries under the host's name.
 
 use super::{Front, Language, Layer, text as lines, utf8};
-use crate::facts::{Arg, Call, Entry, Facts, Name, Path, Value};
+use crate::facts::{Arg, Call, Entry, Facts, Name, Path, Value, ValueKind};
 use crate::lang::settings::literal;
 use crate::span::Span;
 
@@ -88,7 +88,15 @@ fn facts_of(machine: Option<Machine>, facts: &mut Facts) {
             span: name.span.to(value.span),
         }));
     }
-    let host = host.map(|value| Arg { name: None, value, spread: false });
+    // Slashes say that it is a host, as they do in a URL without a scheme.
+    let host = host.map(|mut value| {
+        if let ValueKind::Str(text) = &mut value.kind
+            && text.text.contains('.')
+        {
+            text.text.insert_str(0, "//");
+        }
+        Arg { name: None, value, spread: false }
+    });
     let words = words.into_iter().map(|(name, value)| Arg { name: Some(name), value, spread: false });
     let span = word.span.to(last);
     facts.calls.push(Call {

@@ -56,6 +56,8 @@ pub struct Profile {
     pub arg_key: &'static [&'static str],
     /// Prefixes of spread arguments and items.
     pub spread: &'static [&'static str],
+    /// Whether a string that is a whole statement documents what is around it.
+    pub docstrings: bool,
     /// Whether two strings side by side are one.
     pub adjacent: bool,
     /// Whether a call may leave out its parentheses.
@@ -80,6 +82,8 @@ pub struct Profile {
     pub shorthand: bool,
     /// Bytes at the start of a word that only mark its kind; `@` stands for a member of `self`.
     pub sigils: &'static [u8],
+    /// Whether a brace right behind a name on its line opens a closure that is passed to it.
+    pub trailing_closures: bool,
     /// A block or closure after a call. Returns the index after it.
     pub trailing_block: fn(&mut Reader<'_>, crate::facts::CallId, usize, usize) -> Option<usize>,
     /// Whether `a, b = x, y` assigns to both.
@@ -215,6 +219,7 @@ pub const BASE: Profile = Profile {
     map_key: &[":"],
     arg_key: &[],
     spread: &["..."],
+    docstrings: false,
     adjacent: false,
     commands: false,
     bare_blocks: false,
@@ -227,6 +232,7 @@ pub const BASE: Profile = Profile {
     tags: &[],
     shorthand: false,
     sigils: &[],
+    trailing_closures: false,
     trailing_block: |_, _, _, _| None,
     parallel: true,
     annotated: false,

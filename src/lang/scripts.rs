@@ -67,11 +67,11 @@ fn makefile(text: &[u8], range: Span) -> Vec<Layer> {
     for recipe in &found.scripts {
         // `@` and `-` before a command are make's.
         let mut first = true;
-        for at in start + recipe.start..start + recipe.end {
-            match shown[at] {
+        for byte in &mut shown[start + recipe.start..start + recipe.end] {
+            match *byte {
                 b'\n' => first = true,
-                b'@' | b'-' | b'+' if first => shown[at] = b' ',
-                byte => first &= byte.is_ascii_whitespace(),
+                b'@' | b'-' | b'+' if first => *byte = b' ',
+                other => first &= other.is_ascii_whitespace(),
             }
         }
     }

@@ -154,16 +154,20 @@ fn braced(inner: &str, offset: usize, at: &dyn Fn(usize, usize) -> Span) -> Opti
     };
     let (name, rest) = inner.split_at(len);
     let kind = if variable(name) { env(name, offset, at)? } else { settings_path(name, offset, at)? };
-    let default = match rest.as_bytes() {
+    let quotes = [' ', '"', '\''];
+    let skipped = match rest.as_bytes() {
         [] | [b':', b'?', ..] | [b'?', ..] => return Some(kind),
-        [b':', b'-' | b'=', ..] => &rest[2..],
-        [b'-' | b'=', ..] => &rest[1..],
+        [b':', b'-' | b'=', ..] => 2,
+        [b'-' | b'=', ..] => 1,
+        // Serverless has `${env:NAME, 'default'}`.
+        [b',', ..] => rest.len() - rest[1..].trim_start_matches(quotes).len(),
         // Spring's `${name:default}`; in an editor's `${input:name}` the first word is no variable.
-        [b':', ..] if !rest.starts_with(":+") && !name.bytes().all(|byte| byte.is_ascii_lowercase()) => &rest[1..],
+        [b':', ..] if !rest.starts_with(":+") && !name.bytes().all(|byte| byte.is_ascii_lowercase()) => 1,
         _ => return None,
     };
-    let end = offset + inner.len();
-    let place = at(end - default.len(), end);
+    let default = if rest.starts_with(',') { rest[skipped..].trim_end_matches(quotes) } else { &rest[skipped..] };
+    let from = offset + len + skipped;
+    let place = at(from, from + default.len());
     let default = literal(default, place, place);
     Some(ValueKind::Either(vec![Value { kind, span: at(offset, offset + len) }, default]))
 }

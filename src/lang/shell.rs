@@ -43,10 +43,12 @@ pub(super) fn listed(text: &[u8], commands: Vec<Vec<Value>>) -> Vec<Layer> {
         if words.first().is_some_and(|word| is(word, &|text| matches!(text, "CMD" | "CMD-SHELL"))) {
             words.remove(0);
         }
-        let scripts = words.iter().filter_map(Value::as_str).filter(|word| word.text.contains([' ', '\n']));
-        let scripts = scripts.filter(|word| word.content.of(text) == word.text.as_bytes());
+        let scripts = words.iter().map(|word| unquoted(text, word.span)).filter(|word| {
+            let written = word.of(text);
+            memchr::memchr(b' ', written).is_some() && memchr::memchr(b'\\', written).is_none()
+        });
         let left = MAX_SCRIPTS.saturating_sub(layers.len());
-        layers.extend(scripts.take(left).flat_map(|word| carried(text, word.content, true)));
+        layers.extend(scripts.take(left).flat_map(|script| carried(text, script, true)));
         if let Some((name, rest)) = words.split_first()
             && !is(name, &|text| text.starts_with('-'))
         {
@@ -57,6 +59,14 @@ pub(super) fn listed(text: &[u8], commands: Vec<Vec<Value>>) -> Vec<Layer> {
         layers.push(Layer { carrier: Carrier::Code, language: COMMAND, facts });
     }
     layers
+}
+
+/// A word without the quotes of the language around.
+fn unquoted(text: &[u8], span: Span) -> Span {
+    match span.of(text) {
+        [open @ (b'"' | b'\''), .., close] if open == close => Span::new(span.start + 1, span.end - 1),
+        _ => span,
+    }
 }
 
 /// What commands inside of another language's text are called.

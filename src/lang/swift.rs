@@ -51,6 +51,7 @@ static PROFILE: Profile = Profile {
     arg_key: &[":"],
     spread: &[],
     generics: true,
+    trailing_closures: true,
     trailing_block,
     parallel: false,
     annotated: true,
@@ -106,7 +107,7 @@ static PROFILE: Profile = Profile {
     ],
     stop: &["in", "is", "where", "break", "continue", "fallthrough", "throws", "rethrows"],
     containers: &["class", "struct", "enum", "extension", "protocol", "actor"],
-    functions: &["func", "init", "deinit"],
+    functions: &["func"],
     env_members: &["ProcessInfo.processInfo.environment", "processInfo.environment", "Environment.process"],
     env_calls: &["Environment.get", "getenv"],
     base64_methods: &[
@@ -130,9 +131,22 @@ fn literal(lexer: &mut Lexer<'_>) -> bool {
         b'?' | b'!' => optional_mark(lexer),
         b'.' => same_member(lexer),
         b'#' if lexer.peek(1) == b'/' => extended_regex(lexer),
+        b'#' if ["#if ", "#elseif ", "#else", "#endif"].iter().any(|word| lexer.at(word)) => {
+            skip_directive(lexer);
+            true
+        }
         b'/' => regex(lexer),
         _ => false,
     }
+}
+
+/// Passes over a line that a preprocessor reads, up to a comment at its end.
+pub(super) fn skip_directive(lexer: &mut Lexer<'_>) {
+    lexer.push(Kind::Op, lexer.pos + 1);
+    let end = lexer.line_end(lexer.pos);
+    let line = &lexer.text[lexer.pos..end];
+    let comment = memchr::memchr_iter(b'/', line).find(|&at| matches!(line.get(at + 1), Some(b'/' | b'*')));
+    lexer.pos = comment.map_or(end, |at| lexer.pos + at);
 }
 
 /// `x?`, `x!`, `try?`, `as!`, `String?`: a mark without a blank before it. `??` and `!=` are operators.
@@ -208,15 +222,31 @@ fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
         return None;
     }
     match reader.str(at) {
+        // Accessors of a property.
+        "get" | "set" | "willSet" | "didSet" | "_read" | "_modify" | "unsafeAddress"
+            if reader.is_open(at + 1, "{") || reader.is_open(at + 1, "(") && reader.is_open(at + 4, "{") =>
+        {
+            Some(at + 1)
+        }
         "import" => Some(import(reader, at, end)),
         "if" | "guard" | "while" | "for" | "switch" => Some(condition(reader, at, end)),
         "class" if reader.word_in(at + 1, &["func", "var", "let", "override", "final"]) => Some(at + 1),
-        "init" if !reader.is_open(at + 1, "(") && !reader.is_op(at + 1, "<") => Some(at + 1),
+        // A member of that name is called like any other, so the word is no keyword of the profile.
+        "init" if reader.is_open(at + 1, "(") || reader.is_op(at + 1, "<") => Some(reader.function(at, end)),
+        "deinit" if reader.is_open(at + 1, "{") => Some(reader.function(at, end)),
         "case" => case(reader, at, end),
         "let" | "var" => Some(constant(reader, at, end)),
         "func" if reader.kind(at + 1) == Some(Kind::Op) => {
-            // An operator: its parameters are all that can be told.
-            Some((at + 1..end.min(at + 6)).find(|&i| reader.is_open(i, "(")).unwrap_or(at + 1))
+            // An operator.
+            let open = (at + 1..end.min(at + 16)).find(|&i| reader.is_open(i, "("))?;
+            let close = reader.mate(open, end);
+            let params = reader.params(open + 1, close);
+            let brace = (close..end.min(close + 32)).find(|&i| reader.is_open(i, "{"))?;
+            let stop = reader.mate(brace, end);
+            let body = reader.span_of(at, (stop + 1).min(end));
+            reader.facts.defs.push(Def { name: None, kind: DefKind::Function, params, body, of: None });
+            reader.queue(brace + 1, stop);
+            Some((stop + 1).min(end))
         }
         _ => None,
     }

@@ -9,7 +9,7 @@ use quick_xml::Reader as Parser;
 use quick_xml::events::{BytesStart, Event};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, ini, settings, text as lines, utf8};
+use super::{Front, Language, Layer, ini, settings, text as lines, utf8, yaml};
 use crate::facts::{Carrier, Facts, Name, Note, Text, Value};
 use crate::span::Span;
 
@@ -44,7 +44,9 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     if !decoded.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
         // `.config` and its like are not always XML.
-        return super::lower(&ini::LANGUAGE, text, range);
+        let first = decoded.lines().map(str::trim_end).find(|line| !(line.is_empty() || line.starts_with('#')));
+        let yaml = first.is_some_and(|line| line.ends_with(':'));
+        return super::lower(if yaml { &yaml::LANGUAGE } else { &ini::LANGUAGE }, text, range);
     }
     let (mut facts, comments) = read(&decoded, start);
     let mut commented = Facts::default();

@@ -54,9 +54,8 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     if scripts.len() > shell::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
-    let carrier = requests::carrier(&mut facts, range);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
-    layers[0].carrier = carrier;
+    requests::settle(&mut layers, range);
     let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
     layers.extend(shell::listed(text, commands));
@@ -179,10 +178,20 @@ impl Reader<'_> {
         };
         self.script(style, content, exact);
         if exact && let Some((name, rest)) = assignment(text) {
-            let name = Name { text: name.to_owned(), span: Span::new(content.start, content.start + name.len()) };
-            let place = Span::new(content.end - rest.len(), content.end);
-            let listed = settings::value(rest, place, place);
-            self.entries.listed(name, listed, content);
+            let first = content.end - rest.len() - 1 - name.len();
+            if rest.contains(' ') && rest.contains('=') {
+                // Several on one line, as Travis has them.
+                let inside = Span::new(first - self.start, content.end - self.start);
+                for entry in settings::assignments(self.text, self.start, inside) {
+                    let name = entry.path.0.into_iter().next();
+                    name.into_iter().for_each(|name| self.entries.listed(name, entry.value.clone(), entry.span));
+                }
+            } else {
+                let name = Name { text: name.to_owned(), span: Span::new(first, first + name.len()) };
+                let place = Span::new(content.end - rest.len(), content.end);
+                let listed = settings::value(rest, place, place);
+                self.entries.listed(name, listed, content);
+            }
         }
         self.entries.leaf(value);
     }
@@ -190,8 +199,11 @@ impl Reader<'_> {
     /// A block scalar, or one line, under a key that says it is a shell script.
     fn script(&mut self, style: ScalarStyle, content: Span, exact: bool) {
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let last = self.entries.keys().last();
-        if (block || exact) && last.is_some_and(|key| SCRIPTS.contains(&key.text.as_str())) {
+        let Some(key) = self.entries.keys().last() else { return };
+        let first = self.text[content.start - self.start..content.end - self.start].trim_start().lines().next();
+        let named =
+            key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
+        if (block || exact) && (named || SCRIPTS.contains(&key.text.as_str())) {
             self.scripts.push((content, !block));
         }
     }
@@ -205,7 +217,7 @@ impl Reader<'_> {
 
 /// `KEY=value`, as lists of environment variables write it.
 fn assignment(text: &str) -> Option<(&str, &str)> {
-    let (name, value) = text.split_once('=')?;
+    let (name, value) = text.strip_prefix("export ").unwrap_or(text).split_once('=')?;
     let fits = !name.is_empty()
         && name.len() < 128
         && !name.starts_with(|c: char| c.is_ascii_digit())

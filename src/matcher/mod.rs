@@ -16,6 +16,7 @@ mod oauth;
 mod reads;
 mod requests;
 mod settings;
+mod shipped;
 mod sightings;
 mod sites;
 mod steps;
@@ -59,10 +60,14 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         sites::find(&context, &mut out);
         oauth::find(&context, &mut out);
         reads::find(&context, &mut out);
+        shipped::find(&context, &mut out);
         misnamed(pack, &layer.facts, &mut out);
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
     asked::settle(requests, &mut out);
+    // What is handed to a construct that only looks like a login is of another kind, whatever its name says.
+    let other = std::mem::take(&mut out.other);
+    out.named.retain(|named| !literals(&named.origins).any(|span| other.contains(&span)));
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));

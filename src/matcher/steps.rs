@@ -72,6 +72,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
         if construct.kind == Kind::Exempt {
             let reason = construct.reason.clone().unwrap_or_else(|| construct.id.clone());
             out.spared.push((subject.span(), reason));
+            out.other.extend(found.slots.iter().flat_map(|slot| super::literals(&slot.origins)));
             return;
         }
         let binding = if construct.by_host {

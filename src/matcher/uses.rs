@@ -275,6 +275,8 @@ pub struct Matched<'p> {
     pub dependencies: Vec<Dependency>,
     /// What was spared, and why.
     pub spared: Vec<(Span, String)>,
+    /// Values that an exempt construct takes.
+    pub other: Vec<Span>,
     /// Spans that no output may show.
     pub secrets: Vec<Span>,
 }

@@ -227,7 +227,12 @@ impl Compiler {
             }
         }
         for row in file.exposure {
+            let languages = row.languages.iter().filter_map(|name| self.language(name)).map(|language| language.name);
+            let languages = languages.collect();
             pack.exposures.push(Exposure {
+                languages,
+                arguments: row.arguments.into_iter().map(Text::into_inner).collect(),
+                unless: self.set(&row.unless, false),
                 says: row.says,
                 variables: self.set(&row.variables, true),
                 calls: self.set(&row.calls, true),

@@ -215,6 +215,12 @@ pub struct Exposure {
     pub files: Option<Expressions>,
     /// Whether the variable is given by its name, as a text.
     pub by_name: bool,
+    /// Languages whose programs are given to others.
+    pub languages: Vec<&'static str>,
+    /// Names of arguments that take a bearer token.
+    pub arguments: Vec<String>,
+    /// Modules of programs that are not given away after all.
+    pub unless: Option<Expressions>,
 }
 
 /// A rule's texts.

@@ -100,10 +100,10 @@ impl Reader<'_> {
                 i = self.push_call(&mut chain, Vec::new(), args_span, i, defs, end).max(i + 1);
             } else if profile.commands && self.starts_command(&chain, i, end) {
                 i = self.command(&mut chain, i, end);
-            } else if profile.commands
+            } else if (profile.commands || profile.trailing_closures)
                 && !chain.path.0.is_empty()
                 && !token.nl
-                && (self.is_word(i, "do") || self.is_open(i, "{"))
+                && (profile.commands && self.is_word(i, "do") || self.is_open(i, "{"))
             {
                 let defs = self.facts.defs.len();
                 let args_span = Span::new(self.span(i - 1).end, self.span(i - 1).end);
@@ -199,19 +199,6 @@ impl Reader<'_> {
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
         });
         Value { kind: env.map_or(ValueKind::Ref(path), ValueKind::Env), span }
-    }
-
-    /// Whether the word at `at` is a method called on what stands before it: `value method (…)`.
-    fn is_infix(&self, at: usize, end: usize) -> bool {
-        let token = self.tokens[at];
-        token.kind == Kind::Word
-            && token.sp
-            && !token.nl
-            && at + 1 < end
-            && (self.is_open(at + 1, "(") || self.is_open(at + 1, "{"))
-            && !self.tokens[at + 1].nl
-            && !self.word_in(at, self.profile.stop)
-            && !self.word_in(at, self.profile.skip)
     }
 
     /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.

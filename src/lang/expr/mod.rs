@@ -104,7 +104,7 @@ impl Reader<'_> {
                 i = next;
             } else if op == "?" {
                 return self.ternary(at, i, end);
-            } else if op == "if" {
+            } else if op == "if" && !self.tokens[i].nl {
                 let Some((value, next)) = self.conditional(finish(&mut parts, &mut opaque), i, end) else { break };
                 parts.push(value);
                 i = next;

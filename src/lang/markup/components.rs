@@ -3,9 +3,11 @@
 //! Owns what Vue, Svelte and Astro add to HTML. The decision to know: expressions in braces belong to the component's
 //! script, so they are islands of the same language and see its names.
 
-use super::html::Dialect;
+use super::html::{self, Dialect};
 use super::lower;
-use crate::lang::{Front, Language};
+use crate::facts::Carrier;
+use crate::lang::islands::{self, Island};
+use crate::lang::{Front, Language, Layer};
 
 /// Vue.
 pub static VUE: Language = Language {
@@ -41,3 +43,20 @@ pub static ASTRO: Language = Language {
     }),
     environment: "",
 };
+
+/// Tags and expressions in what is left of a document, `page`, with other islands of the same program.
+#[must_use]
+pub(in crate::lang) fn within(
+    text: &[u8],
+    decoded: &str,
+    page: &[u8],
+    start: usize,
+    mut others: Vec<Island>,
+) -> Vec<Layer> {
+    let read = html::read(decoded, page, start, &Dialect { braces: Some("tsx"), ..Dialect::HTML }, &[]);
+    others.extend(read.islands);
+    others.sort_by_key(|island| island.span);
+    let mut layers = vec![Layer { carrier: Carrier::Prose, language: super::HTML.name, facts: read.facts }];
+    layers.extend(islands::lower(text, &others));
+    layers
+}

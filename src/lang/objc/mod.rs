@@ -130,7 +130,7 @@ fn character(lexer: &mut Lexer<'_>) -> bool {
     found
 }
 
-/// `#import` and `#define` are read; what other directives say is no code.
+/// `#import` and `#define` are read; what stands in the line of another directive is no code.
 fn directive(lexer: &mut Lexer<'_>) -> bool {
     let rest = &lexer.text[lexer.pos + 1..lexer.end];
     let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
@@ -138,12 +138,7 @@ fn directive(lexer: &mut Lexer<'_>) -> bool {
     if [&b"import"[..], b"include", b"define"].iter().any(|word| rest.starts_with(word)) {
         return false;
     }
-    if [&b"pragma"[..], b"error", b"warning"].iter().any(|word| rest.starts_with(word)) {
-        lexer.pos = lexer.line_end(lexer.pos);
-        return true;
-    }
-    let word = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    lexer.push(Kind::Literal, lexer.pos + 1 + blanks + word);
+    super::swift::skip_directive(lexer);
     true
 }
 

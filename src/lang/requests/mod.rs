@@ -10,6 +10,7 @@ pub mod http;
 
 use std::ops::Range;
 
+use super::Layer;
 use super::entries::Kept;
 use crate::facts::{Arg, Call, Carrier, Entry, Facts, Name, Path, Str, Text, Value, ValueKind};
 use crate::span::Span;
@@ -144,13 +145,12 @@ fn split(header: &str) -> Option<(Range<usize>, Range<usize>)> {
     Some((from..from + len, after..header.trim_end().len().max(after)))
 }
 
-/// What carries the facts of a whole file: a recording is a document of what happened.
-pub(super) fn carrier(facts: &mut Facts, range: Span) -> Carrier {
-    if !recorded(facts) {
-        return Carrier::Code;
+/// Makes a document of a file that records what happened; its first layer is the file's own.
+pub(super) fn settle(layers: &mut [Layer], range: Span) {
+    if let Some(layer) = layers.first_mut().filter(|layer| recorded(&layer.facts)) {
+        layer.carrier = Carrier::Prose;
+        layer.facts.texts.push(Text { carrier: Carrier::Prose, span: range });
     }
-    facts.texts.push(Text { carrier: Carrier::Prose, span: range });
-    Carrier::Prose
 }
 
 /// Whether a file records what requests were answered.
