@@ -9,7 +9,7 @@ mod arguments;
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::Use;
+use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::pattern::Step;
 use crate::source::line_at;
@@ -56,7 +56,8 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
         let missing = lang::environment_needs(found.language)
             .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
         let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
-        let safe = pinned && !header && missing.is_none();
+        let certain = !found.construct.by_host || found.binding != Binding::Name;
+        let safe = pinned && certain && !header && missing.is_none();
         return Some(Fix {
             title: format!("read an access token from {} instead{needs}{import}", project.variable),
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },

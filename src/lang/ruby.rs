@@ -62,7 +62,13 @@ static PROFILE: Profile = Profile {
     param_first: true,
     env_members: &["ENV"],
     env_calls: &["ENV.fetch", "ENV.dig"],
-    base64: &["Base64.encode64", "Base64.strict_encode64", "Base64.urlsafe_encode64", "strict_encode64"],
+    base64: &[
+        "Base64.encode",
+        "Base64.encode64",
+        "Base64.strict_encode64",
+        "Base64.urlsafe_encode64",
+        "strict_encode64",
+    ],
     same: &[
         "to_s",
         "strip",

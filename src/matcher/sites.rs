@@ -61,14 +61,17 @@ fn binds(context: &Context<'_, '_>, call: &Call) -> bool {
     call.path.0.iter().any(|name| names(&name.text)) || context.index.modules(&call.path).any(names)
 }
 
-/// Whether a value, or what is directly inside it, is read from a name of the vendor.
-fn mentions(context: &Context<'_, '_>, value: &Value) -> bool {
-    let named = |value: &Value| match &value.kind {
+/// Whether a value, or what is close inside it, is read from a name of the vendor.
+pub(super) fn mentions(context: &Context<'_, '_>, value: &Value) -> bool {
+    mentions_within(context, value, 3)
+}
+
+fn mentions_within(context: &Context<'_, '_>, value: &Value, depth: usize) -> bool {
+    match &value.kind {
         ValueKind::Env(name) => contains(&name.text, &context.pack.word),
         ValueKind::Ref(path) => path.0.iter().any(|name| contains(&name.text, &context.pack.word)),
-        _ => false,
-    };
-    named(value) || value.children().any(named)
+        _ => depth > 0 && value.children().any(|child| mentions_within(context, child, depth - 1)),
+    }
 }
 
 /// Whether `text` contains `word`, which is in lower case, in whatever letter case.

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::binding;
 use super::flat::Flat;
 use super::visit::Owner;
 use super::{Binding, Context, Matched, Slot, Use};
+use super::{binding, sites};
 use crate::facts::{Arg, Call, Item, Name, Value, ValueKind};
 use crate::pack::Construct;
 use crate::pack::pattern::{CallPattern, PathPattern, Step, ValuePattern};
@@ -64,7 +64,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     let mut candidates: Vec<&Construct> =
         keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
     candidates
-        .retain(|construct| !construct.by_host || construct.kind == Kind::Exempt || binding::names_vendor(context));
+        .retain(|construct| !construct.by_host || construct.kind != Kind::TokenAuth || binding::names_vendor(context));
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     for construct in candidates {
         let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
@@ -76,7 +76,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
             return;
         }
         let binding = if construct.by_host {
-            binding::of(context, subject.owner(), subject.span())
+            binding::of_login(context, subject.owner(), subject.span(), &found.slots)
         } else {
             Some(if written { Binding::Name } else { Binding::Import })
         };
@@ -107,7 +107,11 @@ fn may_match(context: &Context<'_, '_>, subject: Subject<'_>) -> bool {
     let path = subject.path();
     let renamed = matches!(subject, Subject::Call(..))
         && (path.0.len() == 1 && context.index.may_rename(path) || matches!(path.root(), "super" | "parent"));
-    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context);
+    let named = || match subject {
+        Subject::Call(_, call) => call.args.iter().any(|arg| sites::mentions(context, &arg.value)),
+        Subject::Assign(assign) => sites::mentions(context, &assign.value),
+    };
+    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context) || named();
     renamed || context.pack.constructs_named(context.family, path.last()).any(fits)
 }
 

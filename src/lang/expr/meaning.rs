@@ -58,7 +58,12 @@ impl Reader<'_> {
                 return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
             }
         }
-        if let Some(encoded) = self.encoding_method(&call) {
+        // `Buffer.from(x).toString('base64')`
+        if let [Arg { value, .. }] = call.args.as_slice()
+            && call.path.last() == "toString"
+            && value.as_str().is_some_and(|text| text.text == "base64")
+            && let Some(encoded) = self.receiver_of(&mut call)
+        {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
         }
         if profile.base64_methods.contains(&call.path.last())
@@ -99,14 +104,6 @@ impl Reader<'_> {
         }
         self.facts.calls.push(call);
         Value { kind: ValueKind::Call(self.facts.calls.len() - 1), span }
-    }
-
-    /// `Buffer.from(x).toString('base64')`: the value encoded.
-    fn encoding_method(&self, call: &Call) -> Option<Value> {
-        let [Arg { value, .. }] = call.args.as_slice() else { return None };
-        let ValueKind::Call(id) = call.receiver.as_ref()?.kind else { return None };
-        let base64 = value.as_str().is_some_and(|text| text.text == "base64") && call.path.last() == "toString";
-        base64.then(|| self.facts.calls[id].args.first().map(|arg| arg.value.clone()))?
     }
 
     /// What a method is called on: the receiver, or the path without its last segment.
