@@ -206,6 +206,7 @@ fn absorbed(name: &str, language: &'static Language, grammar: &Grammar) -> bool 
         profile.base64,
         profile.base64_methods,
         profile.same,
+        profile.passes,
         profile.or_else,
         profile.formats,
         profile.format_methods,

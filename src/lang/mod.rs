@@ -102,6 +102,7 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     match name {
         "python" => Some("import os"),
         "go" => Some("\"os\""),
+        "csharp" => Some("using System;"),
         _ => None,
     }
 }
@@ -118,6 +119,7 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
             declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
         }
         "rust" => declares("const") || declares("static"),
+        "kotlin" | "csharp" => declares("const"),
         _ => false,
     }
 }

@@ -53,7 +53,8 @@ impl Reader<'_> {
         }
         // Where calls need no parentheses, the last statement of a body is what it gives back.
         let last = next >= end || next + 1 == end && self.word_in(next, self.profile.stop);
-        let returned = at > 0 && self.is_word(at - 1, "return") || self.profile.commands && last;
+        let returned =
+            at > 0 && self.is_word(at - 1, "return") || (self.profile.commands || self.profile.getters) && last;
         if returned && !matches!(value.kind, ValueKind::Opaque | ValueKind::Null) {
             self.facts.returns.push(value.clone());
         }
