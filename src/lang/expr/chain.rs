@@ -66,7 +66,7 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && self.is_open(next, "(")
+                && (self.is_open(next, "(") || self.op_in(next, profile.path) && !token.sp && !self.tokens[next].sp)
                 && next < end
             {
                 i = next;

@@ -42,11 +42,11 @@ impl Reader<'_> {
             return Value::opaque(span);
         }
         if profile.base64.iter().any(|entry| matches_end(path, entry))
-            && let Some(arg) = call.args.last()
+            && let Some(arg) = call.args.first()
         {
             return Value { kind: ValueKind::Base64(Box::new(arg.value.clone())), span };
         }
-        if let Some(encoded) = self.encoding_method(&call) {
+        if let Some(encoded) = self.encoding_method(&mut call) {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
         }
         if profile.base64_methods.contains(&call.path.last())
@@ -85,12 +85,21 @@ impl Reader<'_> {
         Value { kind: ValueKind::Call(self.facts.calls.len() - 1), span }
     }
 
-    /// `Buffer.from(x).toString('base64')`: the value encoded.
-    fn encoding_method(&self, call: &Call) -> Option<Value> {
+    /// `Buffer.from(x).toString('base64')`, `x.encode("base64")`, `[x].pack("m0")`: the value encoded.
+    fn encoding_method(&self, call: &mut Call) -> Option<Value> {
         let [Arg { value, .. }] = call.args.as_slice() else { return None };
-        let ValueKind::Call(id) = call.receiver.as_ref()?.kind else { return None };
-        let base64 = value.as_str().is_some_and(|text| text.text == "base64") && call.path.last() == "toString";
-        base64.then(|| self.facts.calls[id].args.first().map(|arg| arg.value.clone()))?
+        match (call.path.last(), value.as_str()?.text.as_str()) {
+            ("toString", "base64") => match call.receiver.as_ref()?.kind {
+                ValueKind::Call(id) => self.facts.calls[id].args.first().map(|arg| arg.value.clone()),
+                _ => None,
+            },
+            ("encode", "base64") => self.receiver_of(call),
+            ("pack", "m" | "m0") => match &call.receiver.as_ref()?.kind {
+                ValueKind::Map(items) if items.len() == 1 => items.first().map(|item| item.value.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// What a method is called on: the receiver, or the path without its last segment.
