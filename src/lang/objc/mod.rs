@@ -299,8 +299,7 @@ fn declaration(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> 
         } else if reader.is_op(i, "*") || reader.is_op(i, "&") || reader.is_op(i, "::") {
             i += 1;
         } else if reader.is_op(i, "<") {
-            let Some(after) = reader.generics_end(i, end) else { return None };
-            i = after;
+            i = reader.generics_end(i, end)?;
         } else {
             break;
         }
