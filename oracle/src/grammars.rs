@@ -65,7 +65,8 @@ pub static GRAMMARS: &[Grammar] = &[
         comments: &["comment", "documentation_block_comment", "documentation_comment", "block_comment"],
         calls: &["call_expression"],
         only_with_arguments: false,
-        absorbed: &[],
+        // `DotEnv().env['A']` is a read of the environment.
+        absorbed: &["DotEnv"],
     },
     Grammar {
         name: "go",
@@ -226,8 +227,8 @@ pub static GRAMMARS: &[Grammar] = &[
         comments: &["comment", "multiline_comment"],
         calls: &["call_expression"],
         only_with_arguments: false,
-        // Statements that the grammar takes for calls with a closure.
-        absorbed: &["defer", "do", "repeat", "String"],
+        // Statements that the grammar takes for calls with a closure, and the text of a text's bytes.
+        absorbed: &["data", "defer", "do", "repeat"],
     },
     Grammar { name: "tsx", language: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..JAVASCRIPT },
     Grammar { name: "typescript", language: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), ..JAVASCRIPT },

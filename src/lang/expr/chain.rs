@@ -67,7 +67,7 @@ impl Reader<'_> {
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
                 && (self.is_open(next, "(")
-                    || self.op_in(next, profile.path)
+                    || self.op_in(next, profile.path) && !token.sp && !self.tokens[next].sp
                     || profile.bare_blocks && self.is_open(next, "{"))
                 && next < end
             {

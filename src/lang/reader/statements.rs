@@ -125,7 +125,12 @@ impl Reader<'_> {
             values = items.iter().map(|item| item.value.clone()).collect();
         }
         let span = self.span_of(at, next);
-        for (target, value) in targets.into_iter().zip(values) {
+        // `a.b, a.c = pair()` writes to both members; what each gets of the one value is not known.
+        let part = if let [value] = values.as_slice() { Some(Value::opaque(value.span)) } else { None };
+        let mut values = values.into_iter();
+        for target in targets {
+            let value = values.next().or_else(|| part.clone().filter(|_| target.0.len() > 1));
+            let Some(value) = value else { break };
             self.facts.assigns.push(Assign { target, value, span });
         }
         next.max(i + 1)
