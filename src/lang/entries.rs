@@ -84,6 +84,18 @@ impl Entries {
         self.open.last().is_some_and(|group| group.map && !group.awaiting)
     }
 
+    /// Whether the next scalar is an item of a list.
+    #[must_use]
+    pub(super) fn in_list(&self) -> bool {
+        self.open.last().is_some_and(|group| !group.map)
+    }
+
+    /// Whether the next scalar is a word of a command line, kept in `commands`.
+    #[must_use]
+    pub(super) fn in_command(&self) -> bool {
+        self.in_list() && self.keys.last().is_some_and(|key| COMMANDS.contains(&key.text.as_str()))
+    }
+
     /// A key, for the value that comes next.
     pub(super) fn key(&mut self, name: Name) {
         let Some(group) = self.open.last_mut() else { return };
@@ -147,9 +159,8 @@ impl Entries {
                 _ => (),
             }
         }
-        if let (Some(group), Some(key)) = (self.open.last_mut(), self.keys.last())
-            && !group.map
-            && COMMANDS.contains(&key.text.as_str())
+        if self.in_command()
+            && let Some(group) = self.open.last_mut()
         {
             group.words.push(value.clone());
         }

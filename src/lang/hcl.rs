@@ -1,6 +1,7 @@
 //! HCL: Terraform, its variables' files, Packer, Nomad.
 //!
-//! Owns the reading of bodies, objects, lists and templates. It knows no provider. The decision to know: expressions
+//! Owns the reading of bodies, objects, lists and templates, by hand since `hcl-edit` gives nothing of a file with one
+//! error in it. It knows no provider. The decision to know: expressions
 //! are not computed; names and texts in them are kept, everything else is opaque. `variable "x"` and `locals` are
 //! assignments to `var.x` and `local.x`, so that what refers to them is followed.
 

@@ -11,14 +11,16 @@ use crate::span::Span;
 pub static MAKEFILE: Language = language(
     "makefile",
     &["mk", "mak", "make"],
-    &["makefile", "gnumakefile", "makefile.*", "justfile", ".justfile"],
+    &["makefile", "gnumakefile", "makefile.am", "makefile.in", "makefile.inc", "justfile", ".justfile"],
     &["make", "just"],
     makefile,
 );
 /// Processes of a platform: `web: command`.
-pub static PROCFILE: Language = language("procfile", &[], &["procfile", "procfile.*"], &[], procfile);
+pub static PROCFILE: Language =
+    language("procfile", &[], &["procfile", "procfile.dev", "procfile.local", "procfile.test"], &[], procfile);
 /// Cron's tables.
-pub static CRONTAB: Language = language("crontab", &["cron", "crontab"], &["crontab", "crontab.*"], &["cron"], crontab);
+pub static CRONTAB: Language =
+    language("crontab", &["cron", "crontab"], &["crontab", "crontab.txt"], &["cron"], crontab);
 
 const fn language(
     name: &'static str,

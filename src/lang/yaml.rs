@@ -176,7 +176,11 @@ impl Reader<'_> {
             settings::value(text, content, span)
         };
         self.script(style, content, exact);
-        if exact && let Some((name, rest)) = assignment(text) {
+        let lists = self.entries.in_list() || self.entries.keys().last().is_some_and(|key| key.text == "env");
+        if exact
+            && lists
+            && let Some((name, rest)) = assignment(text)
+        {
             let first = content.end - rest.len() - 1 - name.len();
             if rest.contains(' ') && rest.contains('=') {
                 // Several on one line, as Travis has them.
@@ -198,7 +202,7 @@ impl Reader<'_> {
     /// A block scalar, or one line, under a key that says it is a shell script.
     fn script(&mut self, style: ScalarStyle, content: Span, exact: bool) {
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let Some(key) = self.entries.keys().last() else { return };
+        let Some(key) = self.entries.keys().last().filter(|_| !self.entries.in_command()) else { return };
         let first = self.text[content.start - self.start..content.end - self.start].trim_start().lines().next();
         let named =
             key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
