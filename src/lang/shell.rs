@@ -61,6 +61,29 @@ pub(super) fn listed(text: &[u8], commands: Vec<Vec<Value>>) -> Vec<Layer> {
     layers
 }
 
+/// Scripts in texts of another language that escape their double quotes (`"curl -u \"$A:$B\""`). In a copy, each escaped
+/// quote is a quote and a blank, on the side where the blank is outside; spans stay true. A script with any other
+/// escape is left out.
+pub(super) fn escaped(text: &[u8], scripts: Vec<Span>) -> Vec<Layer> {
+    let plain = |span: &Span| {
+        memchr::memmem::find_iter(span.of(text), b"\\").all(|at| text.get(span.start + at + 1) == Some(&b'"'))
+    };
+    let scripts: Vec<Span> = scripts.into_iter().filter(plain).take(MAX_SCRIPTS).collect();
+    if scripts.is_empty() {
+        return Vec::new();
+    }
+    let mut shown = text.to_vec();
+    for span in &scripts {
+        let mut opens = true;
+        for at in memchr::memmem::find_iter(span.of(text), b"\\\"") {
+            let at = span.start + at;
+            shown[at..at + 2].copy_from_slice(if opens { b" \"" } else { b"\" " });
+            opens = !opens;
+        }
+    }
+    scripts.into_iter().flat_map(|script| carried(&shown, script, true)).collect()
+}
+
 /// A word without the quotes of the language around.
 fn unquoted(text: &[u8], span: Span) -> Span {
     match span.of(text) {

@@ -37,7 +37,7 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
             reader = again;
         }
     }
-    let Reader { mut entries, comments, scripts, end, failed, .. } = reader;
+    let Reader { mut entries, comments, scripts, escaped, end, failed, .. } = reader;
     let commands = std::mem::take(&mut entries.commands);
     let mut facts = entries.finish();
     if let Some(note) = failed {
@@ -57,6 +57,7 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
     let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
+    layers.extend(shell::escaped(text, escaped));
     layers.extend(shell::listed(text, commands));
     layers
 }
@@ -64,8 +65,17 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
 /// Reads `masked` as YAML; `text` is what really stands there.
 fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
     let entries = Entries::new(text.len());
-    let mut reader =
-        Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
+    let mut reader = Reader {
+        text,
+        start,
+        entries,
+        comments: Vec::new(),
+        scripts: Vec::new(),
+        escaped: Vec::new(),
+        document: 0,
+        end: 0,
+        failed: None,
+    };
     let options = granit_parser::options! { emit_unresolved_aliases: true, max_buffered_comment_events: 100_000 };
     let mut parser = Parser::new_from_str_with_options(masked, options);
     while let Some(event) = parser.next_event() {
@@ -126,6 +136,8 @@ struct Reader<'a> {
     comments: Vec<Span>,
     /// Shell scripts, and whether YAML has a say in what may be written there.
     scripts: Vec<(Span, bool)>,
+    /// Those in double quotes with escapes.
+    escaped: Vec<Span>,
     /// Where the entries of the document at hand start.
     document: usize,
     /// Where the last event ended, in `text`.
@@ -208,6 +220,8 @@ impl Reader<'_> {
             key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
         if (block || exact) && (named || SCRIPTS.contains(&key.text.as_str())) {
             self.scripts.push((content, !block));
+        } else if style == ScalarStyle::DoubleQuoted && SCRIPTS.contains(&key.text.as_str()) {
+            self.escaped.push(content);
         }
     }
 
