@@ -25,7 +25,8 @@ pub(super) struct Entries {
 }
 
 /// Keys of lists that are command lines.
-const COMMANDS: &[&str] = &["command", "entrypoint", "Command", "EntryPoint", "entryPoint", "cmd", "test", "args"];
+const COMMANDS: &[&str] =
+    &["command", "entrypoint", "Command", "EntryPoint", "entryPoint", "cmd", "test", "args", "runcmd", "bootcmd"];
 
 /// A map or a list that is not closed yet.
 #[derive(Default)]
@@ -154,8 +155,10 @@ impl Entries {
             && group.named
         {
             match key.text.as_str() {
-                "name" | "key" | "Name" | "Key" | "option_name" | "ParameterKey" => group.name = setting_name(&value),
-                "value" | "Value" | "ParameterValue" => group.value = Some(value.clone()),
+                "name" | "key" | "Name" | "Key" | "option_name" | "ParameterKey" | "secret_name" => {
+                    group.name = setting_name(&value)
+                }
+                "value" | "Value" | "ParameterValue" | "plaintext_value" => group.value = Some(value.clone()),
                 _ => (),
             }
         }

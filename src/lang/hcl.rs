@@ -218,12 +218,11 @@ impl Reader<'_> {
             self.entries.open(byte == b'{', at);
             return;
         }
-        let mut names = std::mem::take(&mut self.head).into_iter();
-        let alone = names.len() == 1;
-        for name in names.by_ref() {
+        let mut names = std::mem::take(&mut self.head).into_iter().peekable();
+        while let Some(name) = names.next() {
             self.entries.key(name);
-            if alone {
-                // Blocks of one type without labels are items of a list: `set { name = … value = … }`.
+            if names.peek().is_none() {
+                // Blocks of one type are items of a list: `set { name = … value = … }`.
                 self.entries.open(false, at);
             }
             self.entries.open(true, at);

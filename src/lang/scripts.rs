@@ -54,6 +54,10 @@ fn makefile(text: &[u8], range: Span) -> Vec<Layer> {
             continue;
         }
         rule = !found.variable(&decoded, start, line) && content.contains(':');
+        if rule && let Some((_, own)) = content.split_once(':') {
+            // `target: NAME = value`
+            found.variable(&decoded, start, Span::new(line.end - own.len(), line.end));
+        }
     }
     found.scripts.extend(recipe);
     let mut shown = text.to_vec();

@@ -27,6 +27,11 @@ const SCRIPTS: &[&str] =
     &["run", "script", "before_script", "after_script", "command", "commands", "cmd", "shell", "args", "sh", "bash"];
 
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
+    read(text, range, false)
+}
+
+/// Lowers `text[range]`; what is `nested` in another YAML holds no further files.
+fn read(text: &[u8], range: Span, nested: bool) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut reader = parse(&decoded, &decoded, start);
     if reader.failed.is_some()
@@ -37,9 +42,12 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
             reader = again;
         }
     }
-    let Reader { mut entries, comments, scripts, escaped, end, failed, .. } = reader;
+    let Reader { mut entries, comments, scripts, escaped, files, end, failed, .. } = reader;
     let commands = std::mem::take(&mut entries.commands);
     let mut facts = entries.finish();
+    for (_, block) in files.iter().filter(|(language, _)| language.is_none()) {
+        lines::read(&decoded, start, Span::new(block.start - start, block.end - start), &mut facts);
+    }
     if let Some(note) = failed {
         let rest = memchr::memchr(b'\n', &decoded.as_bytes()[end..]).map_or(decoded.len(), |len| end + len + 1);
         lines::read(&decoded, start, Span::new(rest, decoded.len()), &mut facts);
@@ -57,6 +65,13 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
     let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
+    let files = files.into_iter().filter_map(|(language, block)| Some((language?, block))).filter(|_| !nested);
+    for (language, block) in files.take(shell::MAX_SCRIPTS) {
+        layers.extend(match language.name {
+            "yaml" => read(text, block, true),
+            _ => super::lower(language, text, block),
+        });
+    }
     layers.extend(shell::escaped(text, escaped));
     layers.extend(shell::listed(text, commands));
     layers
@@ -72,6 +87,7 @@ fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
         comments: Vec::new(),
         scripts: Vec::new(),
         escaped: Vec::new(),
+        files: Vec::new(),
         document: 0,
         end: 0,
         failed: None,
@@ -136,7 +152,9 @@ struct Reader<'a> {
     comments: Vec<Span>,
     /// Shell scripts, and whether YAML has a say in what may be written there.
     scripts: Vec<(Span, bool)>,
-    /// Those in double quotes with escapes.
+    /// Blocks of text: the language of the file that their key names, `None` for plain lines.
+    files: Vec<(Option<&'static Language>, Span)>,
+    /// Scripts in double quotes with escapes.
     escaped: Vec<Span>,
     /// Where the entries of the document at hand start.
     document: usize,
@@ -220,6 +238,13 @@ impl Reader<'_> {
             key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
         if (block || exact) && (named || SCRIPTS.contains(&key.text.as_str())) {
             self.scripts.push((content, !block));
+        } else if style == ScalarStyle::Literal {
+            let first = first.unwrap_or_default();
+            let language = if first.starts_with("- name:") { Some(&LANGUAGE) } else { file_of(&key.text, first) };
+            // With the first line's margin, which the others have too.
+            let before = &self.text[..content.start - self.start];
+            let margin = before.len() - before.trim_end_matches(' ').len();
+            self.files.push((language, Span::new(content.start - margin, content.end)));
         } else if style == ScalarStyle::DoubleQuoted && SCRIPTS.contains(&key.text.as_str()) {
             self.escaped.push(content);
         }
@@ -230,6 +255,14 @@ impl Reader<'_> {
         let (from, to) = (at(&span.start), at(&span.end));
         Span::new(self.start + from, self.start + to.max(from))
     }
+}
+
+/// The language of a file that a key names (`application.properties: |`), among those that hold settings and no
+/// further files. `first` is the first line.
+fn file_of(key: &str, first: &str) -> Option<&'static Language> {
+    let language = super::of_file(std::path::Path::new(key), b"")?;
+    let settings = matches!(language.name, "yaml" | "json" | "toml" | "ini" | "properties" | "dotenv" | "hcl");
+    (settings || language.name == "xml" && first.starts_with('<')).then_some(language)
 }
 
 /// `KEY=value`, as lists of environment variables write it.
