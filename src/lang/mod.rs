@@ -7,6 +7,7 @@
 mod braces;
 pub mod csharp;
 pub mod dart;
+mod decoded;
 pub mod dockerfile;
 pub mod documents;
 pub mod dotenv;
@@ -26,6 +27,7 @@ pub mod lexer;
 pub mod manifest;
 pub mod markup;
 pub mod netrc;
+pub mod notebook;
 pub mod objc;
 pub mod php;
 pub mod profile;

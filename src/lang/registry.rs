@@ -34,6 +34,7 @@ pub static LANGUAGES: &[&Language] = &[
     &scripts::MAKEFILE,
     &scripts::PROCFILE,
     &scripts::CRONTAB,
+    &notebook::LANGUAGE,
     &documents::markdown::LANGUAGE,
     &documents::mdx::LANGUAGE,
     &documents::rst::LANGUAGE,
@@ -120,7 +121,7 @@ pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
         "command" => "shell",
-        other => other,
+        other => notebook::LANGUAGES.iter().find(|(own, _)| *own == other).map_or(other, |(_, language)| language),
     }
 }
 
