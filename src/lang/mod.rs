@@ -34,6 +34,7 @@ pub mod profile;
 pub mod properties;
 pub mod python;
 pub mod reader;
+pub mod records;
 mod registry;
 pub mod requests;
 pub mod ruby;

@@ -40,6 +40,8 @@ pub static LANGUAGES: &[&Language] = &[
     &documents::rst::LANGUAGE,
     &documents::asciidoc::LANGUAGE,
     &documents::org::LANGUAGE,
+    &records::sql::LANGUAGE,
+    &records::csv::LANGUAGE,
     &requests::http::LANGUAGE,
     &requests::bruno::LANGUAGE,
     &requests::curl::LANGUAGE,
