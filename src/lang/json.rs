@@ -20,7 +20,6 @@ pub static LANGUAGE: Language = Language {
         "json5",
         "webmanifest",
         "code-workspace",
-        "ipynb",
         "geojson",
         "har",
         "jsonl",
