@@ -1,25 +1,23 @@
 //! `pom.xml`, `build.gradle` and Gradle's catalogues of versions.
 //!
 //! The decision to know: a version that is a property is looked up in the same file; what a parent or another file says
-//! of it is not. Gradle's scripts are code as well, and are read as such.
+//! of it is not.
 
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use super::super::{Language, Layer, groovy, kotlin, lower, utf8};
+use super::super::{Language, Layer, utf8};
 use super::rows::{definitions, is_variable, resolved};
 use super::tables::Tables;
 use super::{Slice, dependency, layers, manifest};
-use crate::facts::{Carrier, Facts, Name};
+use crate::facts::{Facts, Name};
 use crate::span::Span;
 
 /// Maven's manifest.
 pub static MAVEN: Language = manifest("pom.xml", &["pom.xml"], maven);
-/// Gradle's, in Groovy.
-pub static GRADLE: Language = manifest("build.gradle", &["*.gradle"], gradle);
-/// Gradle's, in Kotlin.
-pub static GRADLE_KOTLIN: Language = manifest("build.gradle.kts", &["*.gradle.kts"], gradle_kotlin);
+/// Gradle's, in both of its languages.
+pub static GRADLE: Language = manifest("build.gradle", &["*.gradle", "*.gradle.kts"], gradle);
 /// Versions that the parts of a Gradle build share.
 pub static CATALOGUE: Language = manifest("libs.versions.toml", &["*.versions.toml"], catalogue);
 
@@ -48,7 +46,7 @@ fn catalogue(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut tables = Tables::new(&decoded, start);
     tables.catalogue();
-    layers(CATALOGUE.name, text, range, tables.facts)
+    layers(CATALOGUE.name, tables.facts)
 }
 
 /// The `groupId`, `artifactId` and `version` of each `dependency` element.
@@ -88,34 +86,21 @@ fn maven(text: &[u8], range: Span) -> Vec<Layer> {
         }
     }
     let facts = with_variables(facts, PROPERTY.as_ref(), decoded.as_bytes(), start, false);
-    layers(MAVEN.name, text, range, facts)
-}
-
-fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
-    script(&GRADLE, &groovy::LANGUAGE, text, range)
-}
-
-fn gradle_kotlin(text: &[u8], range: Span) -> Vec<Layer> {
-    script(&GRADLE_KOTLIN, &kotlin::LANGUAGE, text, range)
-}
-
-/// What a script depends on, and its code.
-fn script(manifest: &Language, code: &'static Language, text: &[u8], range: Span) -> Vec<Layer> {
-    let facts = dependencies(text, range);
-    let mut layers = vec![Layer { carrier: Carrier::Code, language: manifest.name, facts }];
-    layers.extend(lower(code, text, range));
-    layers
+    layers(MAVEN.name, facts)
 }
 
 /// `implementation 'group:artifact:1.0'`, `implementation(group: 'g', name: 'a', version: '1')`
-fn dependencies(text: &[u8], range: Span) -> Facts {
+fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let slice = Slice { text: &decoded, start };
     let mut facts = Facts::default();
     let mut at = 0;
     for line in decoded.split_inclusive('\n') {
-        let trimmed = line.trim_start();
-        let word = trimmed.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        // What stands before the first string, within the innermost block.
+        let before = line.split(['"', '\'']).next().unwrap_or_default();
+        let innermost = before.rsplit('{').next().unwrap_or_default().trim_start();
+        let word =
+            innermost.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
         let adds = [
             "implementation",
             "api",
@@ -154,7 +139,8 @@ fn dependencies(text: &[u8], range: Span) -> Facts {
         }
         at += line.len();
     }
-    with_variables(facts, VARIABLE.as_ref(), decoded.as_bytes(), start, true)
+    let facts = with_variables(facts, VARIABLE.as_ref(), decoded.as_bytes(), start, true);
+    layers(GRADLE.name, facts)
 }
 
 /// What stands in quotes on a line.
