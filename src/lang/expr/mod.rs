@@ -174,7 +174,8 @@ impl Reader<'_> {
         let (mut at, mut start) = (at, at);
         while at < end {
             if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) || self.modifies(at, end) {
-                start = at + 1;
+                // `new` is part of the call even where it makes no difference.
+                start = if self.is_word(at, "new") { start } else { at + 1 };
             } else if !self.leads_path(at) {
                 break;
             }
