@@ -4,17 +4,26 @@
 //! language. The decision to know: a check says what is wrong and how sure it is; the words come from the pack, the
 //! replacement from [`crate::fix`].
 
+mod app_id;
 mod collected;
 mod deprecated;
+mod exchange;
 mod exposed;
 mod grant;
 mod key;
+mod leftover;
+mod outdated;
+mod public;
+mod refresh;
 mod secret;
+mod shared;
 mod token;
+mod unsupported;
 
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Finding, Label, Route, State};
 use crate::link::Origin;
+use crate::link::packages::Version;
 use crate::link::project::Project;
 use crate::pack::schema::Role;
 use crate::span::Span;
@@ -40,6 +49,14 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unsupported-oauth-grant", grant::check),
     ("exposed-access-token", exposed::check),
     ("collected-access-token", collected::check),
+    ("leftover-api-key", leftover::check),
+    ("shared-access-token", shared::check),
+    ("access-token-in-public-integration", public::check),
+    ("needless-token-refresh", refresh::check),
+    ("exposed-oauth-exchange", exchange::check),
+    ("app-id-as-token", app_id::check),
+    ("outdated-sdk", outdated::check),
+    ("unsupported-credential-form", unsupported::check),
 ];
 
 /// Runs every check.
@@ -155,11 +172,18 @@ fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
     let mut labels = Vec::new();
     for origin in origins {
         let Origin::Env { name, .. } = origin else { continue };
-        for (file, span) in project.definitions(name).iter().take(8) {
-            labels.push(Label { file: *file, span: *span, text: format!("{name} is set here") });
+        for (file, definition) in project.definitions(name).iter().take(8) {
+            labels.push(Label { file: *file, span: definition.span, text: format!("{name} is set here") });
         }
     }
     labels
+}
+
+/// A label for what tells the version.
+fn installed(version: &Version<'_>) -> Label {
+    let says = if version.locked { "is locked here" } else { "is asked for here" };
+    let (file, span) = version.place;
+    Label { file, span, text: format!("{} {says}", version.written) }
 }
 
 /// Folders whose code is not the product's own run: a dead login there is worth a note.

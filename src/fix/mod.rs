@@ -9,9 +9,10 @@ mod arguments;
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::Use;
+use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::pattern::Step;
+use crate::pack::schema::Role;
 use crate::source::line_at;
 use crate::span::Span;
 
@@ -25,18 +26,36 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
             edits: Vec::new(),
         });
     }
+    planned(project, file, found, None)
+}
+
+/// The fix of a construct that passes a token in a form the SDK does not take: the token stays, the form changes.
+#[must_use]
+pub fn of_form(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Fix> {
+    let token = found.slot(Role::Token).or_else(|| found.slot(Role::AppId))?;
+    let text = std::str::from_utf8(token.span.of(&project.files[file].source.text)).ok()?;
+    planned(project, file, found, Some(text))
+}
+
+/// The replacement that holds for the SDK's version, with `kept` for the token, else with what reads the environment.
+fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option<&str>) -> Option<Fix> {
     let package = found.construct.package.as_ref();
     let version = package.and_then(|package| project.version(package, file));
     let fits = |fix: &&pack::Fix| match (&version, &fix.versions) {
-        (Some(version), Some(versions)) => versions.matches(&version.lowest),
+        (Some(version), Some(versions)) => version.range.overlaps(versions),
         _ => true,
     };
     // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
     let candidates: Vec<&pack::Fix> = found.construct.fixes.iter().filter(fits).collect();
-    let known = version.is_some() || package.is_none();
-    let planned = candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?)?, fix)));
+    let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
+        (Some(version), Some(versions)) => version.range.within(versions),
+        (None, Some(_)) => package.is_none(),
+        (_, None) => true,
+    };
+    let planned =
+        candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?, kept)?, fix)));
     if let Some((edits, fix)) = planned {
-        let pinned = known || fix.versions.is_none();
+        let pinned = holds(fix);
         let needs = match (&fix.versions, package) {
             (Some(versions), Some(package)) if !pinned => {
                 format!(" (needs {} {versions}, whose version is not known here)", package.name)
@@ -50,11 +69,17 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
         let header =
             edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
         let missing = lang::environment_needs(found.language)
+            .filter(|_| kept.is_none())
             .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
         let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
-        let safe = pinned && !header && missing.is_none();
+        let certain = !found.construct.by_host || found.binding != Binding::Name;
+        let safe = pinned && certain && !header && missing.is_none();
+        let title = match kept {
+            Some(_) => format!("pass the token in the form that the version takes{needs}"),
+            None => format!("read an access token from {} instead{needs}{import}", project.variable),
+        };
         return Some(Fix {
-            title: format!("read an access token from {} instead{needs}{import}", project.variable),
+            title,
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
             edits,
         });
@@ -63,9 +88,10 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
     Some(Fix { title: manual, applicability: Applicability::Manual, edits: Vec::new() })
 }
 
-fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) -> Option<Vec<Edit>> {
+fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str, kept: Option<&str>) -> Option<Vec<Edit>> {
     let language = lang::by_name(found.language)?;
-    let replacement = arguments::of(language, code, &language.environment.replace("{}", project.variable))?;
+    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
+    let replacement = arguments::of(language, code, &token)?;
     let text = &project.files[file].source.text;
     let mut edits = Vec::new();
     let callee = found.callee.as_ref();
@@ -117,10 +143,21 @@ fn whole_line(text: &[u8], span: Span) -> Span {
 #[must_use]
 pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
     let source = &project.files[file].source;
+    if project.files[file].matched.delivered {
+        return Some(Fix {
+            title:
+                "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
+                    .to_owned(),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
     // In a shell the variable would be read where it is set.
     let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
     let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    let Some((span, environment)) = plain.zip(environment) else {
+    let plain =
+        plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
+    let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
         return Some(Fix {
             title: "regenerate the token, then remove this one".to_owned(),
             applicability: Applicability::Manual,

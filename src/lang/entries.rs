@@ -4,6 +4,9 @@
 //! decision to know: depth and total path text are bounded, so that neither nesting nor a huge key repeated for every
 //! leaf can cost more than a fixed multiple of the file.
 
+use std::ops::Range;
+
+use super::requests;
 use crate::facts::{Entry, Facts, Name, Note, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -22,6 +25,15 @@ pub(super) struct Entries {
     too_deep: bool,
     /// The words of each list that is a command line.
     pub(super) commands: Vec<Vec<Value>>,
+    kept: Vec<Kept>,
+}
+
+/// A map that may be a request kept as data: it holds an address or a login.
+pub(super) struct Kept {
+    /// Its entries, those further inside too.
+    pub(super) entries: Range<usize>,
+    /// How many keys lead to it.
+    pub(super) depth: usize,
 }
 
 /// Keys of lists that are command lines.
@@ -43,6 +55,10 @@ struct Group {
     /// The words of a command line.
     words: Vec<Value>,
     start: usize,
+    /// The first entry inside.
+    first: usize,
+    /// Whether it may be a request.
+    kept: bool,
 }
 
 impl Entries {
@@ -57,6 +73,7 @@ impl Entries {
             budget,
             too_deep: false,
             commands: Vec::new(),
+            kept: Vec::new(),
         }
     }
 
@@ -115,7 +132,11 @@ impl Entries {
     /// A map or a list opens at `start`.
     pub(super) fn open(&mut self, map: bool, start: usize) {
         let is_key = self.wants_key();
-        self.open.push(Group { map, is_key, start, ..Group::default() });
+        if let (Some(group), Some(key)) = (self.open.last_mut().filter(|group| group.named), self.keys.last()) {
+            group.kept |= requests::ADDRESSES.contains(&key.text.as_str()) && map || key.text.starts_with("auth");
+        }
+        let first = self.facts.entries.len();
+        self.open.push(Group { map, is_key, start, first, ..Group::default() });
     }
 
     /// The innermost map or list ends at `end`.
@@ -126,6 +147,10 @@ impl Entries {
         }
         if group.awaiting && group.named {
             self.keys.pop();
+        }
+        // Deeper ones have no keys of their own to be told apart by.
+        if group.kept && self.open.len() < MAX_KEYS {
+            self.kept.push(Kept { entries: group.first..self.facts.entries.len(), depth: self.keys.len() });
         }
         let in_list = self.open.last().is_some_and(|outer| !outer.map);
         match (group.name, group.value) {
@@ -159,6 +184,7 @@ impl Entries {
                     group.name = setting_name(&value)
                 }
                 "value" | "Value" | "ParameterValue" | "plaintext_value" => group.value = Some(value.clone()),
+                key if requests::ADDRESSES.contains(&key) => group.kept = true,
                 _ => (),
             }
         }
@@ -211,6 +237,7 @@ impl Entries {
     /// What was read.
     #[must_use]
     pub(super) fn finish(mut self) -> Facts {
+        requests::calls(&mut self.facts, &self.kept);
         if self.too_deep {
             self.facts.notes.push(Note::TooDeep);
         }

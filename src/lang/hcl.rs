@@ -77,6 +77,8 @@ fn named(facts: &mut Facts) {
         let root = match entry.path.0.iter().map(|name| name.text.as_str()).collect::<Vec<_>>()[..] {
             ["variable", _, "default"] => "var",
             ["locals", _] => "local",
+            // What a variable may be says nothing of what it is.
+            ["variable", _, "type" | "sensitive" | "nullable" | "ephemeral"] => continue,
             _ => {
                 facts.entries.push(entry);
                 continue;

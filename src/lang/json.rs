@@ -8,7 +8,7 @@ use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::entries::Entries;
 use super::shell::carried;
-use super::{Front, Language, Layer, kubernetes, settings, text as lines, utf8};
+use super::{Front, Language, Layer, kubernetes, requests, settings, text as lines, utf8};
 use crate::facts::{Facts, Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -82,6 +82,7 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
     }
     more(&mut facts);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
+    requests::settle(&mut layers, range);
     layers.extend(carried::escaped(text, scripts));
     layers.extend(carried::listed(text, commands));
     layers

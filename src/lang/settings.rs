@@ -172,6 +172,13 @@ fn braced(inner: &str, offset: usize, at: &dyn Fn(usize, usize) -> Span) -> Opti
     Some(ValueKind::Either(vec![Value { kind, span: at(offset, offset + len) }, default]))
 }
 
+/// The look-up that code which starts at `span` begins with.
+#[must_use]
+pub(super) fn look_up(code: &str, span: Span) -> Option<Value> {
+    let at = |start: usize, end: usize| Span::new(span.start + start, span.start + end);
+    Some(Value { kind: self::code(code, 0, &at)?, span })
+}
+
 /// Code in a template that reads the environment: `ENV["NAME"]`, `ENV.fetch("NAME", "default")`, `env "NAME"`,
 /// `lookup('env', 'NAME')`.
 fn code(inner: &str, offset: usize, at: &dyn Fn(usize, usize) -> Span) -> Option<ValueKind> {
@@ -184,7 +191,21 @@ fn code(inner: &str, offset: usize, at: &dyn Fn(usize, usize) -> Span) -> Option
         strings.push((&inner[open + 1..open + 1 + len], offset + open + 1));
         from = open + 2 + len;
     }
-    let reads = ["ENV[", "ENV.fetch", "env \"", "env '", "env(", "lookup('env'", "lookup(\"env\""];
+    let reads = [
+        "ENV[",
+        "ENV.fetch",
+        "env \"",
+        "env '",
+        "env(",
+        "getenv(",
+        "os.environ",
+        "os.getenv(",
+        "System.getenv(",
+        "System.get_env(",
+        "Environment.GetEnvironmentVariable(",
+        "lookup('env'",
+        "lookup(\"env\"",
+    ];
     if !reads.iter().any(|read| inner.starts_with(read)) {
         return None;
     }

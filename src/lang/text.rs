@@ -4,6 +4,7 @@
 //! settings and logs have this much in common. The decision to know: these facts are carried by prose,
 //! they say that a name stands beside a value and nothing more.
 
+use super::documents::commands;
 use super::{Front, Language, Layer, settings, utf8};
 use crate::facts::{Carrier, Entry, Facts, Name, Path, Text, Value};
 use crate::span::Span;
@@ -20,6 +21,16 @@ pub static LANGUAGE: Language = Language {
 };
 
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut layers = plain(text, range);
+    let found = commands::find(decoded.as_bytes(), Span::new(0, decoded.len()));
+    layers.extend(commands::lower(text, start, &found));
+    layers[1..].iter_mut().for_each(|layer| layer.carrier = Carrier::Prose);
+    layers
+}
+
+/// Text whose commands somebody else reads.
+pub(super) fn plain(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut facts = Facts::default();
     read(&decoded, start, Span::new(0, decoded.len()), &mut facts);

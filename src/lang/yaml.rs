@@ -8,7 +8,7 @@ use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
 use super::shell::carried;
-use super::{Front, Language, Layer, kubernetes, settings, text as lines, utf8};
+use super::{Front, Language, Layer, kubernetes, requests, settings, text as lines, utf8};
 use crate::facts::{Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -64,6 +64,7 @@ fn read(text: &[u8], range: Span, nested: bool) -> Vec<Layer> {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
+    requests::settle(&mut layers, range);
     let scripts = scripts.into_iter().take(carried::MAX_SCRIPTS);
     layers.extend(scripts.flat_map(|(script, quoted)| carried::script(text, script, quoted)));
     let files = files.into_iter().filter_map(|(language, block)| Some((language?, block))).filter(|_| !nested);
