@@ -22,7 +22,14 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         for found in secrets {
             let confidence = if found.binding == Binding::Around { Confidence::Medium } else { Confidence::High };
             if matched.delivered {
-                add(project, judged, file, found.span, "the code is traded where everybody sees the secret", confidence);
+                add(
+                    project,
+                    judged,
+                    file,
+                    found.span,
+                    "the code is traded where everybody sees the secret",
+                    confidence,
+                );
             }
             if found.in_query {
                 add(project, judged, file, found.span, "the client secret is part of a URL", confidence);
@@ -42,14 +49,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     }
 }
 
-fn add(
-    project: &Project<'_, '_>,
-    judged: &mut Judged,
-    file: usize,
-    span: Span,
-    what: &str,
-    confidence: Confidence,
-) {
+fn add(project: &Project<'_, '_>, judged: &mut Judged, file: usize, span: Span, what: &str, confidence: Confidence) {
     let draft = Draft {
         rule: "exposed-oauth-exchange",
         file,

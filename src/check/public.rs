@@ -32,7 +32,8 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     let signs = route::signs(project);
     let declared = project.declared == Some(Route::Oauth);
     let evident = !public.is_empty();
-    if !evident && !(declared && !own.is_empty()) || is_sample(project, file) {
+    let contradicts = declared && !own.is_empty();
+    if !(evident || contradicts) || is_sample(project, file) {
         return;
     }
     if evident && let Some(oauth) = &signs.oauth {
@@ -42,7 +43,13 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         || matches!(found.binding, Binding::Around | Binding::Name)
         || token.origins.iter().any(|origin| matches!(origin, Origin::Unknown { .. }));
     let (_, mut evidence) = route::of_origins(project, token.origins.iter());
-    evidence.extend(own.iter().chain(&public).filter(|says| !evidence.iter().any(|said| said.ends_with(*says))).cloned().collect::<Vec<_>>());
+    evidence.extend(
+        own.iter()
+            .chain(&public)
+            .filter(|says| !evidence.iter().any(|said| said.ends_with(*says)))
+            .cloned()
+            .collect::<Vec<_>>(),
+    );
     let draft = Draft {
         rule: "access-token-in-public-integration",
         file,

@@ -119,8 +119,9 @@ pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -
     let source = &project.files[file].source;
     if project.files[file].matched.delivered {
         return Some(Fix {
-            title: "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
-                .to_owned(),
+            title:
+                "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
+                    .to_owned(),
             applicability: Applicability::Manual,
             edits: Vec::new(),
         });

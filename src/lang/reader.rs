@@ -201,8 +201,9 @@ impl<'a> Reader<'a> {
             Kind::Open => {
                 let close = self.mate(at, end);
                 // What is given back is a map, not a block.
-                let given = at > 0 && self.kind(at - 1) == Some(Kind::Word) && self.str(at - 1) == "return";
-                if self.is_open(at, "{") && !(given && !self.tokens[at].nl) {
+                let after = |word: &str| at > 0 && self.kind(at - 1) == Some(Kind::Word) && self.str(at - 1) == word;
+                let given = after("return") && !self.tokens[at].nl;
+                if self.is_open(at, "{") && !given {
                     self.queue(at + 1, close);
                     return close + 1;
                 }

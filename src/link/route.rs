@@ -25,7 +25,13 @@ pub fn of_use(project: &Project<'_, '_>, found: &Use<'_>) -> Chosen {
 #[must_use]
 pub fn of_origins<'o>(project: &Project<'_, '_>, origins: impl Iterator<Item = &'o Origin>) -> Chosen {
     let signs = signs(project);
-    let (mut public, own) = of_values(project, origins);
+    let origins: Vec<&Origin> = origins.collect();
+    let (mut public, own) = of_values(project, origins.iter().copied());
+    // What asks for a credential says less than where this one comes from.
+    let unsaid = public.is_empty() && own.is_empty();
+    if unsaid && origins.iter().any(|origin| matches!(origin, Origin::Name { .. } | Origin::Param { .. })) {
+        public.extend(signs.asked.clone());
+    }
     public.splice(0..0, signs.oauth.iter().chain(&signs.installed).cloned());
     if let Some(route) = project.declared {
         let (audience, against) = if route == Route::Oauth { ("public", &own) } else { ("own-data", &public) };
@@ -45,7 +51,6 @@ pub fn of_values<'o>(
     origins: impl Iterator<Item = &'o Origin>,
 ) -> (Vec<String>, Vec<String>) {
     let (mut public, mut own) = (Vec::new(), Vec::new());
-    let mut unsaid = false;
     for origin in origins {
         let say = |says: String, list: &mut Vec<String>| {
             if !list.contains(&says) {
@@ -64,13 +69,10 @@ pub fn of_values<'o>(
             (Origin::Literal { .. }, _) => say("one value for the whole program: a constant".to_owned(), &mut own),
             (Origin::Name { .. } | Origin::Param { .. }, Some(name)) => match column(project, &name) {
                 Some(says) => say(says, &mut public),
-                None => unsaid = true,
+                None => (),
             },
             _ => (),
         }
-    }
-    if unsaid && public.is_empty() && own.is_empty() {
-        public.extend(signs(project).asked.clone());
     }
     (public, own)
 }

@@ -22,13 +22,41 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Modules of code that runs in a browser or on a phone.
 const CLIENT: [&str; 12] = [
-    "@angular/core", "react-dom", "react-dom/client", "vue", "svelte", "preact", "jquery", "react-native", "expo",
-    "electron", "@ionic/angular", "android",
+    "@angular/core",
+    "react-dom",
+    "react-dom/client",
+    "vue",
+    "svelte",
+    "preact",
+    "jquery",
+    "react-native",
+    "expo",
+    "electron",
+    "@ionic/angular",
+    "android",
 ];
 /// Modules of code that runs on a server.
 const SERVER: [&str; 20] = [
-    "express", "fastify", "koa", "http", "https", "fs", "path", "crypto", "next/server", "next/headers", "@nestjs/common",
-    "node:fs", "node:http", "node:crypto", "node:path", "child_process", "aws-lambda", "firebase-functions", "hono", "pg",
+    "express",
+    "fastify",
+    "koa",
+    "http",
+    "https",
+    "fs",
+    "path",
+    "crypto",
+    "next/server",
+    "next/headers",
+    "@nestjs/common",
+    "node:fs",
+    "node:http",
+    "node:crypto",
+    "node:path",
+    "child_process",
+    "aws-lambda",
+    "firebase-functions",
+    "hono",
+    "pg",
 ];
 /// What only a browser gives a script.
 const GLOBALS: [&str; 6] = ["window", "document", "localStorage", "sessionStorage", "chrome", "navigator"];
@@ -41,9 +69,7 @@ pub(super) fn is(source: &Source, layers: &[Layer]) -> bool {
     let scripts = layers.iter().filter(|layer| layer.carrier == Carrier::Code);
     scripts.filter(|layer| lang::family(layer.language) == "javascript").any(|layer| {
         let facts = &layer.facts;
-        let imports = |known: &[&str]| {
-            facts.imports.iter().any(|import| known.contains(&import.module.text.as_str()))
-        };
+        let imports = |known: &[&str]| facts.imports.iter().any(|import| known.contains(&import.module.text.as_str()));
         let roots = facts.calls.iter().map(|call| call.path.root());
         let mut roots = roots.chain(facts.assigns.iter().map(|assign| assign.target.root()));
         let hooks = facts.calls.iter().any(|call| matches!(call.path.last(), "useEffect" | "useState" | "useRouter"));

@@ -4,11 +4,13 @@
 //! value is the pack's. The decision to know: a value is a token by a name that says so, or because it comes from the
 //! very place that fills a login's token in this file; a condition on a token is none.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::flat::Flat;
 use super::keyed::{Keyed, is_query, query};
 use super::visit;
 use super::{Context, ExposureUse, Handed, Matched, binding, snake};
-use crate::facts::{Call, Value, ValueKind};
+use crate::facts::{Call, CallId, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::Exposure;
 use crate::pack::schema::{Kind, Role};
@@ -19,9 +21,26 @@ const MAX_DEPTH: usize = 6;
 
 /// Calls that give their arguments back as text, by the last name.
 const TEXTS: [&str; 16] = [
-    "stringify", "to_json", "dumps", "json_encode", "dump", "String", "str", "format", "sprintf", "Sprintf",
-    "encodeURIComponent", "inspect", "repr", "to_s", "toString", "escape",
+    "stringify",
+    "to_json",
+    "dumps",
+    "json_encode",
+    "dump",
+    "String",
+    "str",
+    "format",
+    "sprintf",
+    "Sprintf",
+    "encodeURIComponent",
+    "inspect",
+    "repr",
+    "to_s",
+    "toString",
+    "escape",
 ];
+
+/// Names of the token in an answer to an exchange.
+const ANSWERS: [&str; 3] = ["access_token", "accessToken", "token"];
 
 /// A token inside a value: where it is written, its name, where it comes from.
 struct Held {
@@ -30,16 +49,20 @@ struct Held {
     origins: Vec<Origin>,
 }
 
-/// Where the logins of a layer take their tokens from.
+/// Where the logins of a layer take their tokens from, and where OAuth's answers are.
 struct Tokens<'c> {
     context: &'c Context<'c, 'c>,
     origins: Vec<(Origin, Option<Span>)>,
+    /// Names of answers to an exchange.
+    answers: HashSet<String>,
+    /// Functions that are given the token.
+    given: Vec<Span>,
 }
 
 /// Finds everything that shows a token in a layer whose logins are known.
 pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &mut Matched<'p>) {
     let carrier = context.carrier();
-    let tokens = Tokens::of(context, out);
+    let tokens = Tokens::of(context, all, out);
     let facts = context.index.facts;
     let rows: Vec<&'p Exposure> = context
         .pack
@@ -80,6 +103,45 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
         origins: held.origins,
         carrier,
     }));
+}
+
+/// The names that hold an answer to an exchange of a code, and the functions that a strategy hands the token to.
+fn answers(context: &Context<'_, '_>, all: &[Keyed<'_>], out: &Matched<'_>) -> (HashSet<String>, Vec<Span>) {
+    let index = context.index;
+    let secret =
+        |name: &str| context.pack.parameters.iter().any(|row| row.name == name && row.role == Some(Role::ClientSecret));
+    let mut calls: Vec<CallId> = Vec::new();
+    for item in all.iter().filter(|item| item.names.last().is_some_and(|last| secret(last))) {
+        if binding::of(context, item.owner, item.value.span).is_none() {
+            continue;
+        }
+        match item.owner {
+            visit::Owner::Call(id) => calls.push(id),
+            visit::Owner::Stored(path) => calls.extend(index.users(&path.dotted()).iter().take(8)),
+            visit::Owner::Nothing => (),
+        }
+    }
+    let mut chain: BTreeSet<CallId> = BTreeSet::new();
+    for id in calls {
+        let around = std::iter::successors(Some(id), |id| index.parent(*id)).take(MAX_DEPTH);
+        chain.extend(around);
+    }
+    let exchanges = out.uses.iter().filter(|found| found.construct.kind == Kind::OauthExchange);
+    let strategies: Vec<Span> = exchanges.map(|found| found.span).collect();
+    let of = |id: CallId| strategies.contains(&index.facts.calls[id].span);
+    let given = index.facts.defs.iter().filter(|def| def.of.is_some_and(of)).map(|def| def.body).collect();
+    let mut names: HashSet<String> = HashSet::new();
+    for _ in 0..3 {
+        names.extend(chain.iter().flat_map(|id| index.stored_as(*id)).map(|path| path.last().to_owned()));
+        let blocks = index.facts.defs.iter().filter(|def| def.of.is_some_and(|id| chain.contains(&id)));
+        names.extend(blocks.flat_map(|def| &def.params).map(|param| param.name.text.clone()));
+        if names.is_empty() {
+            break;
+        }
+        let made = |(_, call): &(CallId, &Call)| call.path.0.len() > 1 && names.contains(call.path.root());
+        chain.extend(index.facts.calls.iter().enumerate().filter(made).map(|(id, _)| id));
+    }
+    (names, given)
 }
 
 /// The dotted path of a call, with that of the call it is made on.
@@ -155,7 +217,7 @@ fn host(context: &Context<'_, '_>, value: &Value) -> Option<String> {
 }
 
 impl<'c> Tokens<'c> {
-    fn of<'p>(context: &'c Context<'c, 'p>, out: &Matched<'_>) -> Self {
+    fn of<'p>(context: &'c Context<'c, 'p>, all: &[Keyed<'c>], out: &Matched<'_>) -> Self {
         let logins = out.uses.iter().filter(|found| found.construct.kind == Kind::TokenAuth);
         let here = logins.filter(|found| found.carrier == context.carrier());
         let slots = here.flat_map(|found| &found.slots).filter(|slot| slot.role == Role::Token);
@@ -163,7 +225,8 @@ impl<'c> Tokens<'c> {
             let function = context.index.function_at(slot.span.start).map(|def| def.body);
             slot.origins.iter().map(move |origin| (origin.clone(), function))
         });
-        Self { context, origins: origins.collect() }
+        let (answers, given) = answers(context, all, out);
+        Self { context, origins: origins.collect(), answers, given }
     }
 
     /// The tokens that a row shows of a value: those inside, or those it names.
@@ -235,9 +298,12 @@ impl<'c> Tokens<'c> {
         };
         let origins = self.context.index.origins(value);
         let named = written.iter().map(String::as_str).chain(origins.iter().filter_map(Origin::name));
+        // A call's texts are part of its name, and may be whole sentences.
+        let named = named.filter(|name| !name.contains(char::is_whitespace));
         let name = named.map(str::to_owned).find(|name| self.is_token(name)).or_else(|| {
             let function = self.context.index.function_at(value.span.start).map(|def| def.body);
-            let filled = origins.iter().any(|origin| self.fills(origin, function) || self.proves(origin));
+            let says = |origin| self.fills(origin, function) || self.proves(origin) || self.answers(origin);
+            let filled = origins.iter().any(says);
             filled.then(|| written.unwrap_or_default())
         })?;
         Some(Held { span: value.span, name, origins })
@@ -246,6 +312,21 @@ impl<'c> Tokens<'c> {
     fn is_token(&self, name: &str) -> bool {
         let name = snake(name);
         self.context.pack.role_of_name(&name) == Some(Role::Token) && self.context.spared_name(&name).is_none()
+    }
+
+    /// Whether it is the token in an answer to an exchange.
+    fn answers(&self, origin: &Origin) -> bool {
+        match origin {
+            Origin::Name { dotted, .. } => {
+                let mut names = dotted.split('.');
+                let root = names.next().is_some_and(|root| self.answers.contains(root));
+                root && names.next_back().is_some_and(|last| ANSWERS.contains(&last))
+            }
+            Origin::Param { name, span } => {
+                ANSWERS.contains(&name.as_str()) && self.given.iter().any(|body| body.contains(*span))
+            }
+            _ => false,
+        }
     }
 
     /// Whether it is a token by its structure.

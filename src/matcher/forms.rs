@@ -23,9 +23,8 @@ static BASIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\bBasic\s+([A-Za-z0-9+/_-]{8,}={0,2})").expect("the expression is a constant, compiled in a test")
 });
 
-static BEARER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\bBearer\s+(\S+)$").expect("the expression is a constant, compiled in a test")
-});
+static BEARER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bBearer\s+(\S+)$").expect("the expression is a constant, compiled in a test"));
 
 /// Finds these forms in a layer.
 pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {

@@ -205,6 +205,9 @@ pub(super) fn query(text: &str, name: &str) -> Option<(usize, usize)> {
 /// A label, placeholder or field name of a user interface.
 fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
     let (Some(text), Some(key)) = (item.value.as_str(), item.names.last()) else { return };
+    if item.call.is_some_and(|id| is_option(context.layer.language, context.index.facts.calls[id].path.last())) {
+        return;
+    }
     let path = snake(&item.names.join("_"));
     for request in &context.pack.requests {
         let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
@@ -219,6 +222,12 @@ fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p
             return;
         }
     }
+}
+
+/// Whether a call of this name declares an option of a command or a setting: whoever runs the program fills it in.
+fn is_option(language: &str, name: &str) -> bool {
+    language == "python"
+        && matches!(name, "option" | "argument" | "add_argument" | "add_option" | "Option" | "Argument" | "Field")
 }
 
 /// Whether a tag or function of this name takes something from a person.

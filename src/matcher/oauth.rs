@@ -15,7 +15,8 @@ use crate::pack::schema::HostRole;
 use crate::span::Span;
 
 static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)^\s*(?:location:\s*)?https?://([a-z0-9.-]+)(?:/[^?\s]*)?\?(\S*)\s*$").expect("the expression is a constant, compiled in a test")
+    Regex::new(r"(?is)^\s*(?:location:\s*)?https?://([a-z0-9.-]+)(?:/[^?\s]*)?\?(.*)$")
+        .expect("the expression is a constant, compiled in a test")
 });
 
 static STATE: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
@@ -49,7 +50,10 @@ fn authorization(context: &Context<'_, '_>, value: &Value) -> Option<Authorizati
     }
     let parameters = parameters(context, &flat, &found[2]);
     // Without the client's id it is another page, or one whose parameters come later.
-    if !parameters.as_ref().map_or(found[2].contains("client_id="), |names| names.iter().any(|name| name == "client_id")) {
+    if !parameters
+        .as_ref()
+        .map_or(found[2].contains("client_id="), |names| names.iter().any(|name| name == "client_id"))
+    {
         return None;
     }
     let around = context.index.function_at(value.span.start).map_or(Span::new(0, context.text.len()), |def| def.body);

@@ -25,7 +25,9 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 }
 
 fn asks(context: &Context<'_, '_>, row: &Request, id: CallId, call: &Call, dotted: &str) -> Option<Span> {
-    let is = |calls: &Option<crate::pack::expression::Expressions>| calls.as_ref().is_some_and(|calls| calls.is_match(dotted));
+    let is = |calls: &Option<crate::pack::expression::Expressions>| {
+        calls.as_ref().is_some_and(|calls| calls.is_match(dotted))
+    };
     let asking = |value: &Value| {
         let text = value.as_str().map(|text| &text.text);
         text.zip(row.texts.as_ref()).is_some_and(|(text, texts)| texts.is_match(text))
