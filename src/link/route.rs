@@ -67,10 +67,9 @@ pub fn of_values<'o>(
                 say(format!("one value for the whole program: the environment variable {name}"), &mut own)
             }
             (Origin::Literal { .. }, _) => say("one value for the whole program: a constant".to_owned(), &mut own),
-            (Origin::Name { .. } | Origin::Param { .. }, Some(name)) => match column(project, &name) {
-                Some(says) => say(says, &mut public),
-                None => (),
-            },
+            (Origin::Name { .. } | Origin::Param { .. }, Some(name)) => {
+                column(project, &name).into_iter().for_each(|says| say(says, &mut public));
+            }
             _ => (),
         }
     }
