@@ -16,6 +16,7 @@ mod reads;
 mod requests;
 mod sightings;
 mod steps;
+mod tokens;
 mod uses;
 mod visit;
 
