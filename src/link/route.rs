@@ -4,6 +4,8 @@
 //! declared wins, and what speaks against it is said; undeclared, a sign of other people's data beats a single value.
 //! Every route comes with what it was chosen by.
 
+use std::collections::HashMap;
+
 use super::Origin;
 use super::project::{Project, Scanned};
 use crate::facts::Carrier;
@@ -84,9 +86,9 @@ fn named<'p>(project: &Project<'_, 'p>, name: &str) -> Option<&'p Evidence> {
 
 /// The column of this name, if the project has one.
 fn column(project: &Project<'_, '_>, name: &str) -> Option<String> {
-    let ends = |column: &str| name.strip_suffix(column).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
-    let mut columns = project.files.iter().flat_map(|file| &file.matched.columns);
-    columns.find(|column| ends(&column.name)).map(|column| column.says.replace("{}", &column.name))
+    let columns = &signs(project).columns;
+    let ends = name.match_indices('_').map(|(at, _)| &name[at + 1..]);
+    std::iter::once(name).chain(ends).find_map(|name| Some(columns.get(name)?.replace("{}", name)))
 }
 
 /// Signs that do not depend on the use.
@@ -98,6 +100,8 @@ pub struct Signs {
     pub installed: Vec<String>,
     /// Others are asked for a credential; less than what a credential's own place says.
     pub asked: Option<String>,
+    /// Columns that hold a credential of each record, and what to say of them.
+    columns: HashMap<String, String>,
 }
 
 /// The signs of the project, found once.
@@ -113,6 +117,8 @@ pub fn signs<'a>(project: &'a Project<'_, '_>) -> &'a Signs {
             });
             signs.installed.extend(path.map(|path| row.says.replace("{}", &path)));
         }
+        let columns = project.files.iter().flat_map(|file| &file.matched.columns);
+        signs.columns = columns.map(|column| (column.name.clone(), column.says.clone())).collect();
         let path = |file: &Scanned<'_, '_>| file.source.path.to_str_lossy().into_owned();
         let trades = || project.files.iter().find(|file| trades(file));
         if signs.oauth.is_none() {

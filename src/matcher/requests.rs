@@ -3,6 +3,8 @@
 //! Owns requests that are made in code. Those under keys are [`super::keyed`]'s. The decision to know: one call asks
 //! once, by its text where it has one, else by the field's name.
 
+use std::collections::BTreeMap;
+
 use super::{Context, Matched, RequestUse, snake};
 use crate::facts::{Call, CallId, Value, ValueKind};
 use crate::pack::Request;
@@ -11,13 +13,17 @@ use crate::span::Span;
 /// Finds them in a layer.
 pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
     let carrier = context.carrier();
+    let mut seen: BTreeMap<usize, usize> =
+        out.requests.iter().map(|found| (found.span.start, found.span.end)).collect();
     for (id, call) in context.index.facts.calls.iter().enumerate() {
         let dotted = call.path.dotted();
         let asked = context.pack.requests.iter().find_map(|row| Some((row, asks(context, row, id, call, &dotted)?)));
         let Some((request, span)) = asked else { continue };
         // A label inside a field, or a field around a label, asks for the same.
-        let seen = out.requests.iter().any(|other| call.span.contains(other.span) || other.span.contains(span));
-        if !seen {
+        let around = seen.range(..=span.start).next_back().is_some_and(|(_, end)| *end >= span.end);
+        let inside = seen.range(call.span.start..call.span.end.max(call.span.start)).next().is_some();
+        if !around && !inside {
+            seen.insert(span.start, span.end);
             let own = request.own.as_ref().is_some_and(|own| own.is_match(context.path));
             out.requests.push(RequestUse { request, span, own, carrier });
         }

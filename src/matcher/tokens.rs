@@ -18,6 +18,9 @@ use crate::span::Span;
 /// How deep a token is looked for inside a value.
 pub(super) const MAX_DEPTH: usize = 6;
 
+/// How many places that logins take tokens from are compared with.
+const MAX_ORIGINS: usize = 64;
+
 /// Calls that give their arguments back as text, by the last name.
 const TEXTS: [&str; 16] = [
     "stringify",
@@ -68,7 +71,7 @@ impl<'c> Tokens<'c> {
             slot.origins.iter().map(move |origin| (origin.clone(), function))
         });
         let (answers, given) = answers(context, all, out);
-        Self { context, origins: origins.collect(), answers, given }
+        Self { context, origins: origins.take(MAX_ORIGINS).collect(), answers, given }
     }
 
     /// The tokens that a row shows of a value: those inside, or those it names.
@@ -230,7 +233,7 @@ fn answers(context: &Context<'_, '_>, all: &[Keyed<'_>], out: &Matched<'_>) -> (
         chain.extend(around);
     }
     let exchanges = out.uses.iter().filter(|found| found.construct.kind == Kind::OauthExchange);
-    let strategies: Vec<Span> = exchanges.map(|found| found.span).collect();
+    let strategies: HashSet<Span> = exchanges.map(|found| found.span).collect();
     let of = |id: CallId| strategies.contains(&index.facts.calls[id].span);
     let given = index.facts.defs.iter().filter(|def| def.of.is_some_and(of)).map(|def| def.body).collect();
     let mut names: HashSet<String> = HashSet::new();
