@@ -36,9 +36,12 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         let proven = places.iter().any(|(_, named)| !credentials(project, Role::ApiKey, &named.origins).is_empty());
         let certain = places.iter().any(|(_, named)| project.pack.is_certain(Role::ApiKey, &named.name));
         let paired = places.iter().any(|(file, _)| has_app_id(project, *file));
+        // What only hands a variable on may do so to a program of another project.
+        let is_env = |origin: &Origin| matches!(origin, Origin::Env { .. });
+        let handed_on = places.iter().all(|(_, named)| named.origins.iter().all(is_env));
         let confidence = match (&migrated, proven, certain || paired) {
             (Some(_), true, _) => Confidence::High,
-            (Some(_), false, true) => Confidence::Medium,
+            (Some(_), false, true) if !handed_on => Confidence::Medium,
             // What nothing replaces yet may be read by another project; a value is found for itself.
             (None, _, _) if !certain || proven => continue,
             _ => Confidence::Low,

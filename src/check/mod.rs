@@ -167,8 +167,8 @@ fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
     let mut labels = Vec::new();
     for origin in origins {
         let Origin::Env { name, .. } = origin else { continue };
-        for (file, span) in project.definitions(name).iter().take(8) {
-            labels.push(Label { file: *file, span: *span, text: format!("{name} is set here") });
+        for (file, definition) in project.definitions(name).iter().take(8) {
+            labels.push(Label { file: *file, span: definition.span, text: format!("{name} is set here") });
         }
     }
     labels

@@ -16,6 +16,7 @@ pub fn decode(bytes: &[u8], escape: u8) -> String {
         2 if text.contains('\\') => text.replace("\\\\", "\\").replace("\\'", "'").replace("\\\"", "\""),
         5 if text.contains('\\') => undollar(&text),
         3 if text.contains("''") => text.replace("''", "'"),
+        6 if text.contains("\"\"") => text.replace("\"\"", "\""),
         _ => text.into_owned(),
     }
 }

@@ -19,8 +19,9 @@ pub type Chosen = (Route, Vec<String>);
 
 /// The route of a use.
 #[must_use]
-pub fn of_use(project: &Project<'_, '_>, found: &Use<'_>) -> Chosen {
-    of_origins(project, found.slots.iter().flat_map(|slot| &slot.origins))
+pub fn of_use<'s>(project: &Project<'s, '_>, file: usize, found: &'s Use<'_>) -> Chosen {
+    let sources = found.slots.iter().flat_map(|slot| project.sources(file, &slot.origins));
+    of_origins(project, sources.map(|source| source.origin))
 }
 
 /// The route of a credential that comes from `origins`.

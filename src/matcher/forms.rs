@@ -151,7 +151,7 @@ fn computed<'a>(
     if !pairs || !whole {
         return None;
     }
-    let binding = binding::of(context, owner, value.span)?;
+    let binding = binding::of_login(context, owner, value.span, &slots)?;
     Some((Form::BasicHeader, value.span, slots, binding))
 }
 

@@ -3,20 +3,13 @@
 //! Owns what a name or key says about its value, whatever the language or format. The decision to know: a name gives a
 //! role only when it, or the file or class around it, names the vendor; the value's shape is judged later.
 
+use super::asked::{self, Asked};
 use super::flat::Flat;
 use super::visit::{self, Owner};
-use super::{Context, Definition, Matched, Named, ParameterUse, RequestUse, binding, exposures, snake};
+use super::{Context, Matched, Named, ParameterUse, binding, exposures, snake};
 use crate::facts::{CallId, Name, Value, ValueKind};
 use crate::link::Origin;
-use crate::pack::Pack;
-use crate::source::RelPath;
 use crate::span::Span;
-
-/// The file's stem in snake case when it names the vendor: the keys inside need not repeat it.
-pub(super) fn file_context(pack: &Pack, path: &RelPath) -> Option<String> {
-    let stem = snake(std::path::Path::new(path.name()).file_stem()?.to_str()?);
-    stem.contains(&pack.word).then_some(stem)
-}
 
 /// A value, the names that lead to it, and the call it is passed to.
 pub(super) struct Keyed<'a> {
@@ -24,11 +17,11 @@ pub(super) struct Keyed<'a> {
     pub(super) key: Span,
     pub(super) value: &'a Value,
     pub(super) owner: Owner<'a>,
-    call: Option<CallId>,
+    pub(super) call: Option<CallId>,
 }
 
 /// Finds everything that names say in a layer.
-pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>, asked: &mut Vec<Asked<'p>>) {
     let facts = context.index.facts;
     let mut all = Vec::new();
     for entry in &facts.entries {
@@ -41,15 +34,11 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             None,
             &mut all,
         );
-        definition(context, entry.path.0.last(), entry.span, &entry.value, out);
     }
     for assign in &facts.assigns {
         let names = assign.target.0.iter().map(|name| name.text.as_str()).filter(|name| *name != "self").collect();
         let at = Owner::Stored(&assign.target);
         keyed(names, assign.target.0.last().map_or(assign.span, |name| name.span), &assign.value, at, None, &mut all);
-        if matches!(context.layer.language, "shell" | "php") {
-            definition(context, assign.target.0.last(), assign.span, &assign.value, out);
-        }
     }
     for (id, call) in facts.calls.iter().enumerate() {
         for arg in &call.args {
@@ -63,14 +52,14 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             keyed(vec![&param.name.text], param.name.span, default, Owner::Nothing, None, &mut all);
         }
     }
-    for result in &facts.results {
+    for result in facts.returns.iter().chain(&facts.results) {
         keyed(Vec::new(), result.span, result, Owner::Nothing, None, &mut all);
     }
     for item in &all {
         named(context, item, out);
         parameter(context, item, out);
-        request(context, item, out);
     }
+    asked::find(context, &all, asked);
     exposures::find(context, &all, out);
     let mut whole = Span::default();
     visit::values(facts, |owner, value| match &value.kind {
@@ -100,16 +89,6 @@ fn keyed<'a>(
         }
     }
     all.push(Keyed { names, key, value, owner, call });
-}
-
-/// Names in capitals are environment variables wherever they are given a value in a configuration.
-fn definition(context: &Context<'_, '_>, name: Option<&Name>, span: Span, value: &Value, out: &mut Matched<'_>) {
-    let Some(name) = name else { return };
-    let capitals = name.text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    if capitals && name.text.len() > 2 {
-        let passes = matches!(value.kind, ValueKind::Env(_));
-        out.definitions.push(Definition { name: name.text.clone(), span, passes, carrier: context.carrier() });
-    }
 }
 
 /// The full name in snake case: file and class names count where they name the vendor and the keys do not.
@@ -200,55 +179,4 @@ pub(super) fn query(text: &str, name: &str) -> Option<(usize, usize)> {
     let start = found.into_iter().find(|&end| text[end..].starts_with('='))? + 1;
     let len = text[start..].find(['&', '"', '\'', ' ', '#']).unwrap_or(text.len() - start);
     Some((start, start + len))
-}
-
-/// A label, placeholder or field name of a user interface.
-fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
-    let (Some(text), Some(key)) = (item.value.as_str(), item.names.last()) else { return };
-    if item.call.is_some_and(|id| is_option(context.layer.language, context.index.facts.calls[id].path.last())) {
-        return;
-    }
-    let path = snake(&item.names.join("_"));
-    for request in &context.pack.requests {
-        let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
-        let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
-        let field = matches!(*key, "name" | "id" | "htmlFor" | "key")
-            && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
-        let form = field
-            && (item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last())) || is_settings(&path));
-        if asks || form {
-            let own = request.own.as_ref().is_some_and(|own| own.is_match(context.path));
-            out.requests.push(RequestUse { request, span: item.value.span, own, carrier: context.carrier() });
-            return;
-        }
-    }
-}
-
-/// Whether a call of this name declares an option of a command or a setting: whoever runs the program fills it in.
-fn is_option(language: &str, name: &str) -> bool {
-    language == "python"
-        && matches!(name, "option" | "argument" | "add_argument" | "add_option" | "Option" | "Argument" | "Field")
-}
-
-/// Whether a tag or function of this name takes something from a person.
-fn is_input(name: &str) -> bool {
-    let name = snake(name);
-    ["input", "text_field", "textfield", "field", "form_control", "password_field", "textarea"]
-        .iter()
-        .any(|known| name.ends_with(known))
-}
-
-/// Whether these keys lead to the settings that a manifest asks of whoever installs it.
-fn is_settings(path: &str) -> bool {
-    [
-        "parameters_name",
-        "parameters_key",
-        "settings_name",
-        "fields_name",
-        "fields_key",
-        "inputs_name",
-        "properties_name",
-    ]
-    .iter()
-    .any(|keys| path.ends_with(keys))
 }

@@ -4,6 +4,7 @@
 //! makes no judgement; whether a use is wrong is for the checks. The decision to know: bind first. A construct counts
 //! when an import, its full name or the request's host ties it to the vendor, and the tie is recorded on the use.
 
+mod asked;
 mod binding;
 mod delivered;
 mod exposures;
@@ -14,12 +15,16 @@ mod keyed;
 mod oauth;
 mod reads;
 mod requests;
+mod settings;
+mod shipped;
 mod sightings;
+mod sites;
 mod steps;
 mod tokens;
 mod uses;
 mod visit;
 
+pub use settings::is_variable;
 pub use uses::*;
 
 use std::cell::OnceCell;
@@ -40,23 +45,31 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
     sightings::find(pack, source, layers, &mut out);
     identifiers::find(pack, source, layers, &mut out);
     out.delivered = delivered::is(source, layers);
-    let file = keyed::file_context(pack, &source.path);
+    let stem = std::path::Path::new(source.path.name()).file_stem().and_then(|stem| stem.to_str()).map(snake);
+    let file = stem.clone().filter(|stem| stem.contains(&pack.word));
     let path = source.path.to_str_lossy();
+    let mut requests = Vec::new();
     for layer in layers {
         let index = Index::new(&layer.facts);
         let family = lang::family(layer.language);
-        let (file, text) = (file.as_deref(), source.text.as_slice());
+        let (file, stem, text) = (file.as_deref(), stem.as_deref(), source.text.as_slice());
         let hosts = OnceCell::new();
-        let context = Context { family, pack, index: &index, layer, file, path: &path, text, hosts };
+        let context = Context { family, pack, index: &index, layer, file, stem, path: &path, text, hosts };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
-        keyed::find(&context, &mut out);
-        requests::find(&context, &mut out);
+        keyed::find(&context, &mut out, &mut requests);
+        settings::find(&context, &mut out);
+        sites::find(&context, &mut out);
         oauth::find(&context, &mut out);
         reads::find(&context, &mut out);
+        shipped::find(&context, &mut out);
         misnamed(pack, &layer.facts, &mut out);
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
+    asked::settle(requests, &mut out);
+    // What is handed to a construct that only looks like a login is of another kind, whatever its name says.
+    let other = std::mem::take(&mut out.other);
+    out.named.retain(|named| !literals(&named.origins).any(|span| other.contains(&span)));
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));
@@ -104,8 +117,10 @@ struct Context<'c, 'p> {
     layer: &'c Layer,
     /// The language whose constructs the layer shares.
     family: &'static str,
-    /// The file's name in snake case, where it names the vendor.
+    /// The file's stem in snake case, where it names the vendor: the keys inside need not repeat it.
     file: Option<&'c str>,
+    /// The file's stem in snake case.
+    stem: Option<&'c str>,
     /// The file's path, as a text.
     path: &'c str,
     /// The file's bytes, for what stands around a value.

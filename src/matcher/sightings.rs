@@ -71,7 +71,8 @@ fn plain(layers: &[Layer]) -> HashMap<Span, Span> {
     let (mut plain, mut fallbacks) = (HashMap::new(), HashSet::new());
     for layer in layers.iter().filter(|layer| layer.carrier == Carrier::Code) {
         visit::values(&layer.facts, |_, value| match &value.kind {
-            ValueKind::Str(text) => _ = plain.insert(text.content, value.span),
+            // Without quotes it is text of a page or a document.
+            ValueKind::Str(text) if text.content != value.span => _ = plain.insert(text.content, value.span),
             ValueKind::Either(choices) => {
                 fallbacks.extend(choices.iter().filter_map(|choice| choice.as_str()).map(|text| text.content));
             }

@@ -167,7 +167,7 @@ impl<'c> Tokens<'c> {
                 let root = names.next().is_some_and(|root| self.answers.contains(root));
                 root && names.next_back().is_some_and(|last| ANSWERS.contains(&last))
             }
-            Origin::Param { name, span } => {
+            Origin::Param { name, span, .. } => {
                 ANSWERS.contains(&name.as_str()) && self.given.iter().any(|body| body.contains(*span))
             }
             _ => false,

@@ -211,16 +211,31 @@ pub struct ExposureUse<'p> {
     pub carrier: Carrier,
 }
 
-/// The definition of an environment variable.
+/// The definition of an environment variable or of a setting.
 pub struct Definition {
-    /// Its name.
+    /// The variable's name, or the setting's full name in snake case.
     pub name: String,
     /// Name and value.
     pub span: Span,
+    /// Where the value comes from, when that is a secret of this file or another name.
+    pub origins: Vec<Origin>,
     /// Whether the value is another look-up of a variable.
     pub passes: bool,
     /// What carries it.
     pub carrier: Carrier,
+}
+
+/// A call that may be of a function which hands its parameters to a login.
+pub struct Site {
+    /// What is called: a function's name, or a class's.
+    pub name: String,
+    /// Whether a name in it or its import is the vendor's.
+    pub bound: bool,
+    /// The call.
+    pub span: Span,
+    /// What is passed: each argument's keyword, if it has one, and where it comes from. The items of a map count as
+    /// keywords.
+    pub args: Vec<(Option<String>, Vec<Origin>)>,
 }
 
 /// Everything one file means to one pack.
@@ -240,6 +255,10 @@ pub struct Matched<'p> {
     pub exposures: Vec<ExposureUse<'p>>,
     /// Definitions of environment variables.
     pub definitions: Vec<Definition>,
+    /// Definitions of settings.
+    pub settings: Vec<Definition>,
+    /// Calls of functions that a login may be behind.
+    pub sites: Vec<Site>,
     /// URLs of the authorization page.
     pub authorizations: Vec<Authorization>,
     /// Names that break a rule.
@@ -256,6 +275,8 @@ pub struct Matched<'p> {
     pub dependencies: Vec<Dependency>,
     /// What was spared, and why.
     pub spared: Vec<(Span, String)>,
+    /// Values that an exempt construct takes.
+    pub other: Vec<Span>,
     /// Spans that no output may show.
     pub secrets: Vec<Span>,
 }
@@ -271,6 +292,8 @@ impl Matched<'_> {
             && self.requests.is_empty()
             && self.exposures.is_empty()
             && self.definitions.is_empty()
+            && self.settings.is_empty()
+            && self.sites.is_empty()
             && self.authorizations.is_empty()
             && self.identifiers.is_empty()
             && self.handed.is_empty()

@@ -20,6 +20,7 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "audience.toml",
     "requests.toml",
     "exposures.toml",
+    "exposures-mobile.toml",
     "oauth.toml",
     "oauth-ruby.toml",
     "oauth-javascript.toml",
@@ -34,6 +35,8 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "node-intercom-api.toml",
     "node-forest.toml",
     "react-native.toml",
+    "ios.toml",
+    "flutter.toml",
     "python.toml",
     "go.toml",
     "java.toml",
@@ -50,6 +53,10 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-go.toml",
     "http-java.toml",
     "http-rust.toml",
+    "http-swift.toml",
+    "http-objc.toml",
+    "http-dart.toml",
+    "http-netrc.toml",
 );
 
 /// Every embedded pack: its folder under `rules/` and its files.

@@ -17,6 +17,7 @@ use crate::finding::RuleDoc;
 use crate::lang;
 use crate::prefilter::Needle;
 use crate::span::Span;
+use crate::version::Range;
 
 /// Rules that a check exists for; a pack gives them their texts.
 pub const RULES: &[&str] = &[
@@ -226,7 +227,12 @@ impl Compiler {
             }
         }
         for row in file.exposure {
+            let languages = row.languages.iter().filter_map(|name| self.language(name)).map(|language| language.name);
+            let languages = languages.collect();
             pack.exposures.push(Exposure {
+                languages,
+                arguments: row.arguments.into_iter().map(Text::into_inner).collect(),
+                unless: self.set(&row.unless, false),
                 says: row.says,
                 variables: self.set(&row.variables, true),
                 calls: self.set(&row.calls, true),
@@ -364,17 +370,9 @@ impl Compiler {
         found.copied()
     }
 
-    fn versions(&mut self, text: &Text) -> Option<semver::VersionReq> {
-        let parsed = semver::VersionReq::parse(text.get_ref());
-        parsed
-            .map_err(|error| {
-                self.problem(
-                    Some(text.span()),
-                    format!("not a version range: {error}"),
-                    "write it like `>=3.0.0, <4.0.0`",
-                )
-            })
-            .ok()
+    fn versions(&mut self, text: &Text) -> Option<Range> {
+        let range = Range::plain(text.get_ref());
+        range.map_err(|error| self.problem(Some(text.span()), error, "write them like `>=3.0.0, <4.0.0`")).ok()
     }
 
     /// An expression over a whole text.

@@ -20,6 +20,7 @@ use regex::bytes::Regex as BytesRegex;
 
 use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
+use crate::version::Range;
 use expression::Expressions;
 use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
@@ -99,7 +100,7 @@ pub struct Construct {
     /// The package, for its version.
     pub package: Option<Package>,
     /// Versions it works with.
-    pub versions: Option<semver::VersionReq>,
+    pub versions: Option<Range>,
     /// Whether the host ties it to the vendor.
     pub by_host: bool,
     /// A form of HTTP itself.
@@ -115,7 +116,7 @@ pub struct Construct {
 /// A replacement.
 pub struct Fix {
     /// Versions it holds for.
-    pub versions: Option<semver::VersionReq>,
+    pub versions: Option<Range>,
     /// The code, with `TOKEN` where the token stands.
     pub code: Option<String>,
     /// Steps for a person.
@@ -214,6 +215,12 @@ pub struct Exposure {
     pub files: Option<Expressions>,
     /// Whether the variable is given by its name, as a text.
     pub by_name: bool,
+    /// Languages whose programs are given to others.
+    pub languages: Vec<&'static str>,
+    /// Names of arguments that take a bearer token.
+    pub arguments: Vec<String>,
+    /// Modules of programs that are not given away after all.
+    pub unless: Option<Expressions>,
 }
 
 /// A rule's texts.

@@ -454,6 +454,15 @@ pub struct Exposure {
     /// Whether `calls` and `keys` take the variable's name as a text.
     #[serde(default)]
     pub by_name: bool,
+    /// Languages whose programs are given to others, so that a bearer token in them is readable.
+    #[serde(default)]
+    pub languages: Vec<Text>,
+    /// Names of arguments that take a bearer token, in those languages.
+    #[serde(default)]
+    pub arguments: Vec<Text>,
+    /// Regular expressions over imported modules that say the program runs on a server.
+    #[serde(default)]
+    pub unless: Vec<Text>,
     /// Files that it must find something in.
     #[serde(default)]
     pub examples: Vec<Sample>,
