@@ -2,7 +2,7 @@
 //!
 //! The decision to know: the key's slot decides. Empty, it is the migrated form that the vendor itself recommends.
 
-use super::{Draft, Judged, credentials, definitions, is_sample};
+use super::{Draft, Judged, credentials, definitions, installed, is_sample};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Label, Level};
 use crate::link::Origin;
@@ -76,6 +76,11 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         text: "belongs to it".to_owned(),
     }));
     dedup(&mut finding.related);
+    // What replaces it depends on the version.
+    let construct = found.construct;
+    let package = construct.package.as_ref().filter(|_| construct.fixes.iter().any(|fix| fix.versions.is_some()));
+    let version = package.and_then(|package| project.version(package, file));
+    finding.related.extend(version.as_ref().map(installed));
     finding.fix = crate::fix::of_use(project, file, found, route);
 }
 

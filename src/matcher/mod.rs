@@ -64,7 +64,9 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         reads::find(&context, &mut out);
         shipped::find(&context, &mut out);
         misnamed(pack, &layer.facts, &mut out);
-        out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        if layer.carrier == Carrier::Code {
+            out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        }
     }
     asked::settle(requests, &mut out);
     // What is handed to a construct that only looks like a login is of another kind, whatever its name says.

@@ -37,6 +37,9 @@ pub struct PackFile {
     /// Spellings.
     #[serde(default)]
     pub construct: Vec<Construct>,
+    /// Packages without spellings.
+    #[serde(default)]
+    pub library: Vec<Library>,
     /// What must stay silent.
     #[serde(default)]
     pub exempt: Vec<Exempt>,
@@ -207,6 +210,20 @@ pub struct Sdk {
     /// How a use is tied to the vendor.
     #[serde(default)]
     pub bind: Bind,
+    /// What to move to, where the package is no longer cared for.
+    pub successor: Option<String>,
+}
+
+/// `[[library]]`: a package that is known by its name only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    /// The package.
+    pub package: Package,
+    /// The first version that takes an access token; absent when none does.
+    pub token_from: Option<Text>,
+    /// What to move to, where it is no longer cared for.
+    pub successor: Option<Text>,
 }
 
 /// A package of an ecosystem.

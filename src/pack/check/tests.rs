@@ -228,6 +228,7 @@ fn the_description_names_every_key() {
         ("`[[placeholder]]`", keys::<schema::Placeholder>()),
         ("`[sdk]`", keys::<schema::Sdk>()),
         ("`package`", keys::<schema::Package>()),
+        ("`[[library]]`", keys::<schema::Library>()),
         ("`[[construct]]`", keys::<schema::Construct>()),
         ("`[[construct.fix]]`", keys::<schema::Fix>()),
         ("`[[exempt]]`", keys::<schema::Exempt>()),
