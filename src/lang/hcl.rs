@@ -1,6 +1,7 @@
 //! HCL: Terraform, its variables' files, Packer, Nomad.
 //!
-//! Owns the reading of bodies, objects, lists and templates. It knows no provider. The decision to know: expressions
+//! Owns the reading of bodies, objects, lists and templates, by hand since `hcl-edit` gives nothing of a file with one
+//! error in it. It knows no provider. The decision to know: expressions
 //! are not computed; names and texts in them are kept, everything else is opaque. `variable "x"` and `locals` are
 //! assignments to `var.x` and `local.x`, so that what refers to them is followed.
 
@@ -219,12 +220,11 @@ impl Reader<'_> {
             self.entries.open(byte == b'{', at);
             return;
         }
-        let mut names = std::mem::take(&mut self.head).into_iter();
-        let alone = names.len() == 1;
-        for name in names.by_ref() {
+        let mut names = std::mem::take(&mut self.head).into_iter().peekable();
+        while let Some(name) = names.next() {
             self.entries.key(name);
-            if alone {
-                // Blocks of one type without labels are items of a list: `set { name = … value = … }`.
+            if names.peek().is_none() {
+                // Blocks of one type are items of a list: `set { name = … value = … }`.
                 self.entries.open(false, at);
             }
             self.entries.open(true, at);

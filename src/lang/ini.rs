@@ -288,6 +288,14 @@ impl Reader<'_> {
         });
         let text = |span: Span| &self.text[span.start..span.end];
         let Some(first) = words.next() else { return };
+        if matches!(text(first).to_ascii_lowercase().as_str(), "proxy_pass" | "proxypass" | "url") {
+            let Some(target) = words.last() else { return };
+            let name = Name { text: text(first).to_owned(), span: self.shift(first) };
+            let target = self.value(target);
+            let value = self.settled(target);
+            self.entries.listed(name, value, self.shift(first.to(target)));
+            return;
+        }
         if !DIRECTIVES.contains(&text(first).to_ascii_lowercase().as_str()) {
             return;
         }

@@ -7,6 +7,7 @@
 mod braces;
 pub mod csharp;
 pub mod dart;
+mod decoded;
 pub mod dockerfile;
 pub mod documents;
 pub mod dotenv;
@@ -26,12 +27,14 @@ pub mod lexer;
 pub mod manifest;
 pub mod markup;
 pub mod netrc;
+pub mod notebook;
 pub mod objc;
 pub mod php;
 pub mod profile;
 pub mod properties;
 pub mod python;
 pub mod reader;
+pub mod records;
 mod registry;
 pub mod requests;
 pub mod ruby;
@@ -102,6 +105,7 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     match name {
         "python" => Some("import os"),
         "go" => Some("\"os\""),
+        "csharp" => Some("using System;"),
         _ => None,
     }
 }
@@ -118,6 +122,7 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
             declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
         }
         "rust" => declares("const") || declares("static"),
+        "kotlin" | "csharp" => declares("const"),
         _ => false,
     }
 }

@@ -34,11 +34,14 @@ pub static LANGUAGES: &[&Language] = &[
     &scripts::MAKEFILE,
     &scripts::PROCFILE,
     &scripts::CRONTAB,
+    &notebook::LANGUAGE,
     &documents::markdown::LANGUAGE,
     &documents::mdx::LANGUAGE,
     &documents::rst::LANGUAGE,
     &documents::asciidoc::LANGUAGE,
     &documents::org::LANGUAGE,
+    &records::sql::LANGUAGE,
+    &records::csv::LANGUAGE,
     &requests::http::LANGUAGE,
     &requests::bruno::LANGUAGE,
     &requests::curl::LANGUAGE,
@@ -95,7 +98,7 @@ pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
         "command" => "shell",
-        other => other,
+        other => notebook::LANGUAGES.iter().find(|(own, _)| *own == other).map_or(other, |(_, language)| language),
     }
 }
 

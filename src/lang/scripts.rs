@@ -11,14 +11,16 @@ use crate::span::Span;
 pub static MAKEFILE: Language = language(
     "makefile",
     &["mk", "mak", "make"],
-    &["makefile", "gnumakefile", "makefile.*", "justfile", ".justfile"],
+    &["makefile", "gnumakefile", "makefile.am", "makefile.in", "makefile.inc", "justfile", ".justfile"],
     &["make", "just"],
     makefile,
 );
 /// Processes of a platform: `web: command`.
-pub static PROCFILE: Language = language("procfile", &[], &["procfile", "procfile.*"], &[], procfile);
+pub static PROCFILE: Language =
+    language("procfile", &[], &["procfile", "procfile.dev", "procfile.local", "procfile.test"], &[], procfile);
 /// Cron's tables.
-pub static CRONTAB: Language = language("crontab", &["cron", "crontab"], &["crontab", "crontab.*"], &["cron"], crontab);
+pub static CRONTAB: Language =
+    language("crontab", &["cron", "crontab"], &["crontab", "crontab.txt"], &["cron"], crontab);
 
 const fn language(
     name: &'static str,
@@ -52,6 +54,10 @@ fn makefile(text: &[u8], range: Span) -> Vec<Layer> {
             continue;
         }
         rule = !found.variable(&decoded, start, line) && content.contains(':');
+        if rule && let Some((_, own)) = content.split_once(':') {
+            // `target: NAME = value`
+            found.variable(&decoded, start, Span::new(line.end - own.len(), line.end));
+        }
     }
     found.scripts.extend(recipe);
     let mut shown = text.to_vec();

@@ -66,7 +66,9 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && (self.is_open(next, "(") || self.op_in(next, profile.path))
+                && (self.is_open(next, "(")
+                    || self.op_in(next, profile.path) && !token.sp && !self.tokens[next].sp
+                    || profile.bare_blocks && self.is_open(next, "{"))
                 && next < end
             {
                 i = next;
@@ -197,19 +199,6 @@ impl Reader<'_> {
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
         });
         Value { kind: env.map_or(ValueKind::Ref(path), ValueKind::Env), span }
-    }
-
-    /// Whether the word at `at` is a method called on what stands before it: `value method (…)`.
-    fn is_infix(&self, at: usize, end: usize) -> bool {
-        let token = self.tokens[at];
-        token.kind == Kind::Word
-            && token.sp
-            && !token.nl
-            && at + 1 < end
-            && (self.is_open(at + 1, "(") || self.is_open(at + 1, "{"))
-            && !self.tokens[at + 1].nl
-            && !self.word_in(at, self.profile.stop)
-            && !self.word_in(at, self.profile.skip)
     }
 
     /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.

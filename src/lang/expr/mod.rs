@@ -247,7 +247,7 @@ impl Reader<'_> {
     }
 
     /// Reads the expression that a function is all of. Returns the index after it.
-    pub(super) fn returned(&mut self, at: usize, end: usize) -> Option<usize> {
+    pub(in crate::lang) fn returned(&mut self, at: usize, end: usize) -> Option<usize> {
         let (value, next) = self.expression(at, end)?;
         self.facts.returns.push(value);
         Some(next)
