@@ -247,6 +247,16 @@ pub enum Bind {
     Host,
 }
 
+/// A file that a row is tried on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Its path, which says its language.
+    pub file: String,
+    /// What it holds.
+    pub code: Text,
+}
+
 /// `[[construct]]`: one spelling.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -362,6 +372,12 @@ pub struct Evidence {
     /// Regular expressions over a file's path.
     #[serde(default)]
     pub paths: Vec<Text>,
+    /// Files that it must find something in.
+    #[serde(default)]
+    pub examples: Vec<Sample>,
+    /// Files that it must find nothing in.
+    #[serde(default)]
+    pub counter_examples: Vec<Sample>,
 }
 
 /// `[[parameter]]`: a parameter of a request to the vendor, whatever the language.
@@ -420,6 +436,12 @@ pub struct Request {
     /// Regular expressions over paths of programs that people run for themselves: there it is worth a note.
     #[serde(default)]
     pub own: Vec<Text>,
+    /// Files that it must find something in.
+    #[serde(default)]
+    pub examples: Vec<Sample>,
+    /// Files that it must find nothing in.
+    #[serde(default)]
+    pub counter_examples: Vec<Sample>,
 }
 
 /// `[[exposure]]`: a way to show a credential to others.
@@ -458,6 +480,12 @@ pub struct Exposure {
     /// Regular expressions over imported modules that say the program runs on a server.
     #[serde(default)]
     pub unless: Vec<Text>,
+    /// Files that it must find something in.
+    #[serde(default)]
+    pub examples: Vec<Sample>,
+    /// Files that it must find nothing in.
+    #[serde(default)]
+    pub counter_examples: Vec<Sample>,
 }
 
 /// `[[rule]]`: the texts of one rule.
