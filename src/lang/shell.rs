@@ -6,7 +6,7 @@
 //! is empty, so that its `)` closes nothing else.
 
 mod commands;
-mod options;
+pub(super) mod options;
 
 use super::lexer::{Context, Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
@@ -31,7 +31,7 @@ const DOUBLE: StringForm =
 const SINGLE: StringForm =
     StringForm { open: "'", close: "'", escape: Escape::None, interp: Interp::None, lines: true };
 
-static PROFILE: Profile = Profile {
+pub(super) static PROFILE: Profile = Profile {
     line_comments: &["#"],
     block_comments: &[],
     strings: &[ANSI, DOUBLE, SINGLE],

@@ -38,7 +38,8 @@ impl Reader<'_> {
             return Value::opaque(span);
         }
         if profile.base64.iter().any(|entry| matches_end(path, entry))
-            && let Some(arg) = call.args.last()
+            // What stands behind the text may say how lines end: `encode_base64($text, '')`.
+            && let Some(arg) = call.args.iter().rev().find(|arg| !is_blank(&arg.value)).or(call.args.last())
         {
             return Value { kind: ValueKind::Base64(Box::new(arg.value.clone())), span };
         }
@@ -114,6 +115,10 @@ impl Reader<'_> {
         }
         parts.map_or_else(|| Value::opaque(span), |mut parts| Value { span, ..finish(&mut parts, &mut false) })
     }
+}
+
+fn is_blank(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| text.text.trim().is_empty())
 }
 
 /// Whether a path ends in the dotted `entry`.

@@ -80,13 +80,14 @@ impl Reader<'_> {
         }
         let profile = self.profile;
         let (mut choices, mut parts, mut opaque) = (Vec::new(), vec![first], false);
-        while i < end && !self.ends(i, end) {
+        // A pipe may start a line.
+        while i < end && (!self.ends(i, end) || self.op_in(i, profile.pipes)) {
             let op = self.str(i);
             if !matches!(self.tokens[i].kind, Kind::Op | Kind::Word) {
                 break;
             }
-            if op == "%"
-                && profile.format_methods.contains(&"%")
+            if matches!(op, "%" | "-f")
+                && profile.format_methods.contains(&op)
                 && matches!(parts.as_slice(), [part] if part.as_str().is_some())
             {
                 let Some((value, next)) = self.operand(i + 1, end) else { break };
@@ -108,6 +109,11 @@ impl Reader<'_> {
                 parts.push(value);
                 i = next;
                 break;
+            } else if profile.pipes.contains(&op) {
+                let piped = finish(&mut parts, &mut opaque);
+                let Some((value, next)) = self.piped(piped, i + 1, end) else { break };
+                parts.push(value);
+                i = next;
             } else if CASTS.contains(&op) && profile.annotated {
                 i = self.type_end(i + 1, end, true);
             } else if profile.concat.contains(&op) || OTHER.contains(&op) {
