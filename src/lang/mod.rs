@@ -4,7 +4,9 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+pub mod clojure;
 pub mod dotenv;
+pub mod elixir;
 mod entries;
 mod expr;
 pub mod go;
@@ -14,9 +16,12 @@ pub mod json;
 pub mod lexer;
 pub mod manifest;
 pub mod markdown;
+pub mod perl;
 pub mod php;
+pub mod powershell;
 pub mod profile;
 pub mod python;
+pub mod r;
 pub mod reader;
 pub mod ruby;
 pub mod rust;
@@ -104,6 +109,12 @@ pub static LANGUAGES: &[&Language] = &[
     &manifest::java::GRADLE,
     &php::LANGUAGE,
     &shell::LANGUAGE,
+    &clojure::LANGUAGE,
+    &clojure::EDN,
+    &elixir::LANGUAGE,
+    &perl::LANGUAGE,
+    &powershell::LANGUAGE,
+    &r::LANGUAGE,
 ];
 
 /// The language of this name or fence, letter case aside.
