@@ -40,8 +40,9 @@ struct Threaded {
 
 /// Reads a form for what it does.
 pub(super) fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
-    if reader.is_op(at, "#_") {
-        return Some(start_of(reader, at, end).max(at + 1));
+    let start = start_of(reader, at, end);
+    if start > at {
+        return Some(start);
     }
     let Some((value, next)) = form(reader, at, end) else { return Some(at + 1) };
     let kept =

@@ -77,7 +77,7 @@ pub(super) fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Optio
             }
             next.max(at + 1)
         }
-        Kind::Op if reader.op_in(at, &["@", "$", "&", ".", "!", "-", "+"]) => {
+        Kind::Op if reader.op_in(at, &["&", "."]) || reader.op_in(at, &["@", "$"]) && next_opens(reader, at, end) => {
             pipeline(reader, at, end).map_or(at + 1, |(_, next)| next.max(at + 1))
         }
         _ => at + 1,
@@ -114,6 +114,10 @@ fn element(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usi
     let span = reader.span_of(at, after);
     reader.facts.assigns.push(Assign { target, value: value.clone(), span });
     Some((value, after))
+}
+
+fn next_opens(reader: &Reader<'_>, at: usize, end: usize) -> bool {
+    at + 1 < end && reader.kind(at + 1) == Some(Kind::Open)
 }
 
 fn is_command(reader: &Reader<'_>, at: usize) -> bool {
