@@ -225,7 +225,14 @@ fn fold(facts: &mut Facts) {
         }
     };
     for call in &mut facts.calls {
-        call.path.0.iter_mut().for_each(|name| name.text = name.text.to_lowercase());
+        // Names all in capitals are constants, and stay.
+        let folds = |name: &&mut Name| name.text.chars().any(char::is_lowercase);
+        call.path.0.iter_mut().filter(folds).for_each(|name| name.text = name.text.to_lowercase());
+        // `[A.B]::new(c)` is `New-Object A.B(c)`.
+        if call.path.last() == "new" && call.path.0.len() > 1 && call.receiver.is_none() {
+            call.path.0.pop();
+            call.new = true;
+        }
         for value in call.receiver.as_deref_mut().into_iter() {
             spell(value, &mut spellings);
         }
