@@ -33,6 +33,13 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
     };
     // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
     let candidates: Vec<&pack::Fix> = found.construct.fixes.iter().filter(fits).collect();
+    if let Some(fix) = candidates.iter().find(|_| is_foreign(found)) {
+        return Some(Fix {
+            title: in_words(fix, project.variable),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
     let known = version.is_some() || package.is_none();
     let planned = candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?)?, fix)));
     if let Some((edits, fix)) = planned {
@@ -61,6 +68,21 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
     }
     let manual = candidates.iter().find_map(|fix| fix.manual.clone())?;
     Some(Fix { title: manual, applicability: Applicability::Manual, edits: Vec::new() })
+}
+
+/// Whether the construct is of another language than the code around it: a command in a text of that code.
+fn is_foreign(found: &Use<'_>) -> bool {
+    found.construct.form.is_none() && !found.construct.languages.contains(&lang::family(found.language))
+}
+
+/// A replacement for a person to write, where only they know how the text around is quoted.
+fn in_words(fix: &pack::Fix, variable: &str) -> String {
+    match (&fix.code, &fix.manual) {
+        (Some(code), _) => {
+            format!("write `{}` with a token that is read from {variable}", code.replace("$TOKEN", "…"))
+        }
+        (None, manual) => manual.clone().unwrap_or_default(),
+    }
 }
 
 fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) -> Option<Vec<Edit>> {

@@ -5,6 +5,7 @@
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
 pub mod clojure;
+mod command_lines;
 pub mod dotenv;
 pub mod elixir;
 mod entries;
@@ -213,6 +214,7 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
 fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
     let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
+    command_lines::find(profile, text, &mut facts);
     facts.texts.extend(texts(&lexed));
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
@@ -288,7 +290,8 @@ fn commented(name: &'static str, profile: &Profile, text: &[u8], comments: &[Spa
         blank_margins(&mut blank, inner);
     }
     let lexed = lexer::lex(&blank, range, profile, None);
-    let facts = reader::read(&blank, &lexed, profile);
+    let mut facts = reader::read(&blank, &lexed, profile);
+    command_lines::find(profile, &blank, &mut facts);
     Some(Layer { carrier: Carrier::Comment, language: name, facts })
 }
 

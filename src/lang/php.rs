@@ -39,6 +39,8 @@ static PROFILE: Profile = Profile {
         "||", "??", "::", "++", "--", "+=", "-=", "*=", "/=", ".=", "%=", "&=", "|=", "^=", "<<", ">>", "**",
     ],
     start,
+    shells: &["shell_exec", "exec", "system", "passthru", "popen", "proc_open", "Process", "fromShellCommandline"],
+    shell_strings: &["`"],
     literal,
     path: &["->", "?->", "::", "\\"],
     concat: &["."],

@@ -110,6 +110,7 @@ const JS: Profile = Profile {
     base64: &["btoa", "Base64.encode", "base64.encode", "Base64.btoa", "encodeBase64"],
     same: &["toString", "trim", "String", "valueOf", "encodeURIComponent"],
     format_methods: &["format"],
+    shells: &["exec", "execSync", "spawn", "spawnSync", "execFile", "execFileSync", "execa", "execaSync"],
     formats: &["util.format"],
     statement,
     operand,
