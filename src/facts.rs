@@ -23,7 +23,9 @@ pub struct Facts {
     pub assigns: Vec<Assign>,
     /// Leaves of configuration formats: `a.b.c = value`.
     pub entries: Vec<Entry>,
-    /// Texts and maps that nothing stores: what a function gives back.
+    /// What functions give back; each belongs to the innermost function around it.
+    pub returns: Vec<Value>,
+    /// Other texts and maps that nothing stores.
     pub results: Vec<Value>,
     /// Functions, classes and blocks: the scopes.
     pub defs: Vec<Def>,

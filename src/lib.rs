@@ -24,3 +24,4 @@ pub mod render;
 pub mod scan;
 pub mod source;
 pub mod span;
+pub mod version;

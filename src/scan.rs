@@ -4,6 +4,7 @@
 //! lowered as they are found, on threads with large stacks and a bounded number in flight; everything after is done
 //! once, in path order, so that the result does not depend on threads.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -11,10 +12,11 @@ use crate::check;
 use crate::facts::Note;
 use crate::finding::{Finding, Label, Report, Route, Tally};
 use crate::lang;
+use crate::link::Origin;
 use crate::link::project::{Project, Scanned};
 use crate::matcher::{self, Matched};
 use crate::pack::Pack;
-use crate::prefilter::{NeedleError, Prefilter};
+use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
 use crate::source::{Progress, Reason, RelPath, Skipped, Source, Walk, walk};
 use crate::span::Span;
@@ -37,8 +39,10 @@ pub struct Options<'o> {
     pub prefilter: bool,
 }
 
-/// Files larger than this are searched for shapes only.
+/// Files larger than this are searched for shapes only; of lock files what is around a needle is read.
 const MAX_LOWERED: usize = 2 << 20;
+/// Files without a needle that are looked at for variables and settings.
+const MAX_SETTINGS: usize = 4096;
 /// Files in flight between reading and lowering.
 const MAX_IN_FLIGHT: usize = 64;
 /// Lowering a Rust file recurses in its parser.
@@ -70,19 +74,31 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
         }
         gate.leave();
     };
-    let walked = pool.in_place_scope(|scope| {
-        let hit = |source: Source| {
-            if options.exclude.is_some_and(|exclude| exclude(&source.path)) {
-                return;
-            }
-            gate.enter();
-            let lowered = &lowered;
-            scope.spawn(move |_| lowered(source));
-        };
-        let walked = walk(&options.walk, &prefilter, progress, &hit);
-        options.input.iter().cloned().for_each(&hit);
-        walked
-    });
+    let pass = |filter: &Prefilter, roots: &Walk, progress: &Progress, input: Option<&Source>| {
+        pool.in_place_scope(|scope| {
+            let hit = |source: Source| {
+                if options.exclude.is_some_and(|exclude| exclude(&source.path)) {
+                    return;
+                }
+                gate.enter();
+                let lowered = &lowered;
+                scope.spawn(move |_| lowered(source));
+            };
+            let walked = walk(roots, filter, progress, &hit);
+            input.into_iter().cloned().for_each(&hit);
+            walked
+        })
+    };
+    let walked = pass(&prefilter, &options.walk, progress, options.input.as_ref());
+    let wanted = wanted(&locked(&results));
+    if let Ok(wanted) = Prefilter::new(&wanted)
+        && !walked.settings.is_empty()
+    {
+        // A login may read a variable whose name says nothing of the vendor; the file that sets it says nothing either.
+        let roots =
+            walked.settings.iter().take(MAX_SETTINGS).map(|path| options.walk.base.join(path.as_path())).collect();
+        pass(&wanted, &Walk { roots, ..options.walk.clone() }, &Progress::default(), None);
+    }
     let mut files: Vec<Examined<'_>> = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     files.sort_by(|a, b| (&a.source.path, a.source.base_byte).cmp(&(&b.source.path, b.source.base_byte)));
     let mut report = judged(options, files);
@@ -112,7 +128,11 @@ struct Examined<'p> {
 fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     let readable = source.whole && !source.binary;
     let lowered = readable && source.text.len() <= MAX_LOWERED;
-    let layers = if lowered { lang::lower_any(source.path.as_path(), &source.text).1 } else { Vec::new() };
+    let layers = match lang::of_pieces(source.path.as_path()) {
+        _ if lowered => lang::lower_any(source.path.as_path(), &source.text).1,
+        Some(language) if !source.binary => lang::lower(language, &source.text, Span::new(0, source.text.len())),
+        _ => Vec::new(),
+    };
     let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
     let mut notes: Vec<Note> = layers.iter().flat_map(|layer| layer.facts.notes.iter().copied()).collect();
     if !lowered && !source.binary {
@@ -125,6 +145,21 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
         matched,
         notes,
     })
+}
+
+/// The variables and settings that logins read.
+fn wanted(files: &[Examined<'_>]) -> Vec<Needle> {
+    let uses = files.iter().flat_map(|file| &file.matched).flat_map(|matched| &matched.uses);
+    let origins = uses.flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
+    let names: BTreeSet<&str> = origins
+        .filter_map(|origin| match origin {
+            Origin::Env { name, .. } => Some(name.as_str()),
+            Origin::Name { dotted, .. } => dotted.rsplit('.').next(),
+            _ => None,
+        })
+        .filter(|name| name.len() > 2)
+        .collect();
+    names.into_iter().map(Needle::exact).collect()
 }
 
 /// Links and judges, and keeps of the files what findings point into.

@@ -259,7 +259,9 @@ fn fixed(files: &[(String, Vec<u8>)], how: How, broken: &mut Vec<String>) -> BTr
             return files.into_iter().collect();
         }
         for (rule, count) in &has {
-            if had.get(rule).is_none_or(|before| before < count) {
+            // A setting that the old code read is left over by its fix, and to be found from then on.
+            let left = rule.ends_with("/leftover-api-key");
+            if !left && had.get(rule).is_none_or(|before| before < count) {
                 broken.push(format!("the fix of {} makes a finding of {rule}", finding.rule));
             }
         }

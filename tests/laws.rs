@@ -28,7 +28,6 @@ const LONG: &[&str] = &[
     "src/lang/ruby.rs",
     "src/lang/rust/syntax.rs",
     "src/lang/shell/commands.rs",
-    "src/link/index.rs",
     "src/pack/compile.rs",
     "src/pack/schema.rs",
     "src/source/walk.rs",

@@ -105,7 +105,9 @@ pub fn file(path: &Path, text: &[u8], language: &'static Language, grammar: &Gra
         let texts = facts.iter().flat_map(|facts| &facts.texts);
         texts.filter(|text| text.carrier == carrier).map(|text| text.span).collect()
     };
-    tally.strings = strings(&mut place, &carried(Carrier::String), &tree);
+    let read = |span: &Span| !tree.unread.iter().any(|unread| unread.contains(*span));
+    let ours: Vec<Span> = carried(Carrier::String).into_iter().filter(read).collect();
+    tally.strings = strings(&mut place, &ours, &tree);
     let comments = carried(Carrier::Comment);
     let trimmed: Vec<Span> =
         comments.iter().map(|span| Span::new(span.start, span.start + span.of(text).trim_ascii_end().len())).collect();
@@ -202,6 +204,7 @@ fn absorbed(name: &str, language: &'static Language, grammar: &Grammar) -> bool 
         grammar.absorbed,
         profile.env_calls,
         profile.base64,
+        profile.base64_methods,
         profile.same,
         profile.or_else,
         profile.formats,

@@ -49,6 +49,25 @@ pub static GRAMMARS: &[Grammar] = &[
         absorbed: &["test", "source", ""],
     },
     Grammar {
+        name: "dart",
+        language: || tree_sitter_dart::LANGUAGE.into(),
+        strings: &[
+            "raw_string_literal_double_quotes",
+            "raw_string_literal_double_quotes_multiple",
+            "raw_string_literal_single_quotes",
+            "raw_string_literal_single_quotes_multiple",
+            "string_literal_double_quotes",
+            "string_literal_double_quotes_multiple",
+            "string_literal_single_quotes",
+            "string_literal_single_quotes_multiple",
+        ],
+        heredocs: &[],
+        comments: &["comment", "documentation_block_comment", "documentation_comment", "block_comment"],
+        calls: &["call_expression"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
         name: "go",
         language: || tree_sitter_go::LANGUAGE.into(),
         strings: &["interpreted_string_literal", "raw_string_literal"],
@@ -69,6 +88,16 @@ pub static GRAMMARS: &[Grammar] = &[
         absorbed: &[],
     },
     JAVASCRIPT,
+    Grammar {
+        name: "objc",
+        language: || tree_sitter_objc::LANGUAGE.into(),
+        strings: &["string_literal"],
+        heredocs: &[],
+        comments: &["comment"],
+        calls: &["call_expression", "message_expression"],
+        only_with_arguments: false,
+        absorbed: &["stringByAppendingString", "stringByAppendingPathComponent", "defined", "__attribute__"],
+    },
     Grammar {
         name: "php",
         language: || tree_sitter_php::LANGUAGE_PHP.into(),
@@ -149,9 +178,32 @@ pub static GRAMMARS: &[Grammar] = &[
             "vec",
         ],
     },
+    Grammar {
+        name: "swift",
+        language: || tree_sitter_swift::LANGUAGE.into(),
+        strings: &["line_string_literal", "multi_line_string_literal", "raw_string_literal"],
+        heredocs: &[],
+        comments: &["comment", "multiline_comment"],
+        calls: &["call_expression"],
+        only_with_arguments: false,
+        // Statements that the grammar takes for calls with a closure.
+        absorbed: &["defer", "do", "repeat", "String"],
+    },
     Grammar { name: "tsx", language: || tree_sitter_typescript::LANGUAGE_TSX.into(), ..JAVASCRIPT },
     Grammar { name: "typescript", language: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(), ..JAVASCRIPT },
 ];
+
+/// Nodes that a grammar does not look into, by language. What dekey reads there is not compared.
+#[must_use]
+pub fn unread(name: &str) -> &'static [&'static str] {
+    match name {
+        // What a macro stands for.
+        "objc" => &["preproc_arg"],
+        // `#error("…")`
+        "swift" => &["diagnostic", "directive"],
+        _ => &[],
+    }
+}
 
 /// The grammar of this language, if there is one.
 #[must_use]

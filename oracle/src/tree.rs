@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use dekey::span::Span;
 use tree_sitter::{Node, ParseOptions, Parser};
 
-use crate::grammars::Grammar;
+use crate::grammars::{self, Grammar};
 
 /// A parse that takes longer than this is given up.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -20,6 +20,8 @@ pub struct Tree {
     pub heredocs: Vec<Span>,
     /// Comments.
     pub comments: Vec<Span>,
+    /// What the grammar does not look into.
+    pub unread: Vec<Span>,
     /// Calls, and the last word of what is called.
     pub calls: Vec<(Span, String)>,
 }
@@ -71,7 +73,9 @@ impl Tree {
         if !node.is_named() {
             return;
         }
-        if grammar.strings.contains(&kind) {
+        if grammars::unread(grammar.name).contains(&kind) {
+            self.unread.push(span);
+        } else if grammar.strings.contains(&kind) {
             self.strings.push(span);
         } else if grammar.heredocs.contains(&kind) {
             self.heredocs.push(span);
@@ -82,11 +86,25 @@ impl Tree {
             if kind.starts_with("jsx_") && node.child_by_field_name("name").is_none() {
                 return;
             }
-            let arguments = node.child_by_field_name("arguments");
+            // `[a b]` is read as the name `a.b`.
+            let mut cursor = node.walk();
+            if kind == "message_expression" && !node.children(&mut cursor).any(|child| child.kind() == ":") {
+                return;
+            }
+            // The Swift grammar says that `a[b]` is a call.
+            if grammar.name == "swift" && span.of(text).ends_with(b"]") {
+                return;
+            }
+            // A member whose type is understood starts with its dot.
+            let dot = usize::from(text.get(span.start) == Some(&b'.'));
+            let span = Span::new(span.start + dot, span.end);
+            let suffix = node.children(&mut cursor).find(|child| child.kind() == "call_suffix");
+            let arguments = node.child_by_field_name("arguments").or(suffix);
             if grammar.only_with_arguments && arguments.is_none() {
                 return;
             }
-            let name = node.child_by_field_name("name").filter(|_| arguments.is_none());
+            let name =
+                node.child_by_field_name("name").or(node.child_by_field_name("method")).filter(|_| arguments.is_none());
             let end = name.map_or(span.end, |name| name.end_byte());
             let end = arguments.map_or(end, |arguments| arguments.start_byte());
             self.calls.push((span, last_word(&text[span.start..end.max(span.start)])));

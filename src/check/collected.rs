@@ -1,11 +1,12 @@
 //! `collected-access-token`: others are asked for their credential.
 //!
 //! The decision to know: a program that everybody runs for their own workspace may ask for its token. Only the user
-//! knows, so a declared audience of one's own data silences the rule.
+//! knows, so a declared audience of one's own data silences the rule; where the pack knows the kind of program, it is
+//! worth a note.
 
 use super::{Draft, Judged};
 use crate::facts::Carrier;
-use crate::finding::{Confidence, Route};
+use crate::finding::{Confidence, Level, Route};
 use crate::link::project::Project;
 
 /// Finds labels, fields and texts that ask.
@@ -27,7 +28,9 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 secret: None,
                 proven: false,
             };
-            judged.add(project, draft);
+            if let Some(finding) = judged.add(project, draft).filter(|_| found.own) {
+                finding.level = Level::Note;
+            }
         }
     }
 }

@@ -27,18 +27,20 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
 
 fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Use<'_>) {
     let Some(key) = found.slot(Role::ApiKey) else { return };
-    if key.origins.iter().all(|origin| matches!(origin, Origin::Blank { .. })) {
+    let keys = project.sources(file, &key.origins);
+    if keys.iter().all(|key| matches!(key.origin, Origin::Blank { .. })) {
         return judged.spare(file, found.span, "the password is empty: this is the form for access tokens");
     }
-    let proven = !credentials(project, Role::ApiKey, &key.origins).is_empty();
+    let proven =
+        keys.iter().any(|key| !credentials(project, Role::ApiKey, std::slice::from_ref(key.origin)).is_empty());
     let confidence = match (found.binding, proven) {
         (Binding::Import | Binding::Host, true) => Confidence::High,
         // Only the name looks like it, but the key's own name says whose it is.
         (Binding::Name, false) if !named(project, &key.origins) => Confidence::Low,
         _ => Confidence::Medium,
     };
-    let (route, evidence) = route::of_use(project, found);
-    let secret = key.origins.iter().find_map(|origin| match origin {
+    let (route, evidence) = route::of_use(project, file, found);
+    let secret = keys.iter().find_map(|key| match key.origin {
         Origin::Literal { text, .. } => Some(text.as_bytes()),
         _ => None,
     });
@@ -59,10 +61,14 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         finding.level = Level::Note;
     }
     for slot in &found.slots {
-        finding.related.extend(definitions(project, &slot.origins));
-        let elsewhere = slot.origins.iter().map(Origin::span).filter(|span| !found.span.contains(*span));
         let what = if slot.role == Role::AppId { "the app id comes from here" } else { "the key comes from here" };
-        finding.related.extend(elsewhere.map(|span| Label { file, span, text: what.to_owned() }));
+        for source in project.sources(file, &slot.origins) {
+            finding.related.extend(definitions(project, std::slice::from_ref(source.origin)));
+            let span = source.through.unwrap_or_else(|| source.origin.span());
+            if source.file != file || !found.span.contains(span) {
+                finding.related.push(Label { file: source.file, span, text: what.to_owned() });
+            }
+        }
     }
     finding.related.extend(found.companions.iter().map(|span| Label {
         file,

@@ -21,7 +21,10 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         for found in &scanned.matched.uses {
             let confidence = if found.binding == Binding::Name { Confidence::Medium } else { Confidence::High };
             for slot in found.slots.iter().filter(|slot| slot.role == Role::ApiKey) {
-                of_origins(project, judged, file, &slot.origins, found.carrier, confidence);
+                for source in project.sources(file, &slot.origins) {
+                    let origins = std::slice::from_ref(source.origin);
+                    of_origins(project, judged, source.file, origins, found.carrier, confidence);
+                }
             }
         }
         for named in scanned.matched.named.iter().filter(|named| named.role == Role::ApiKey) {

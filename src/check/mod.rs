@@ -4,12 +4,18 @@
 //! language. The decision to know: a check says what is wrong and how sure it is; the words come from the pack, the
 //! replacement from [`crate::fix`].
 
+mod app_id;
 mod collected;
 mod deprecated;
+mod exchange;
 mod exposed;
 mod grant;
 mod key;
+mod leftover;
+mod public;
+mod refresh;
 mod secret;
+mod shared;
 mod token;
 
 use crate::facts::Carrier;
@@ -40,6 +46,12 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("unsupported-oauth-grant", grant::check),
     ("exposed-access-token", exposed::check),
     ("collected-access-token", collected::check),
+    ("leftover-api-key", leftover::check),
+    ("shared-access-token", shared::check),
+    ("access-token-in-public-integration", public::check),
+    ("needless-token-refresh", refresh::check),
+    ("exposed-oauth-exchange", exchange::check),
+    ("app-id-as-token", app_id::check),
 ];
 
 /// Runs every check.
@@ -155,8 +167,8 @@ fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
     let mut labels = Vec::new();
     for origin in origins {
         let Origin::Env { name, .. } = origin else { continue };
-        for (file, span) in project.definitions(name).iter().take(8) {
-            labels.push(Label { file: *file, span: *span, text: format!("{name} is set here") });
+        for (file, definition) in project.definitions(name).iter().take(8) {
+            labels.push(Label { file: *file, span: definition.span, text: format!("{name} is set here") });
         }
     }
     labels

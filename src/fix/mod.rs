@@ -9,7 +9,7 @@ mod arguments;
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::Use;
+use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::pattern::Step;
 use crate::source::line_at;
@@ -28,7 +28,7 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
     let package = found.construct.package.as_ref();
     let version = package.and_then(|package| project.version(package, file));
     let fits = |fix: &&pack::Fix| match (&version, &fix.versions) {
-        (Some(version), Some(versions)) => versions.matches(&version.lowest),
+        (Some(version), Some(versions)) => version.range.overlaps(versions),
         _ => true,
     };
     // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
@@ -40,10 +40,14 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
             edits: Vec::new(),
         });
     }
-    let known = version.is_some() || package.is_none();
+    let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
+        (Some(version), Some(versions)) => version.range.within(versions),
+        (None, Some(_)) => package.is_none(),
+        (_, None) => true,
+    };
     let planned = candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?)?, fix)));
     if let Some((edits, fix)) = planned {
-        let pinned = known || fix.versions.is_none();
+        let pinned = holds(fix);
         let needs = match (&fix.versions, package) {
             (Some(versions), Some(package)) if !pinned => {
                 format!(" (needs {} {versions}, whose version is not known here)", package.name)
@@ -59,7 +63,8 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
         let missing = lang::environment_needs(found.language)
             .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
         let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
-        let safe = pinned && !header && missing.is_none();
+        let certain = !found.construct.by_host || found.binding != Binding::Name;
+        let safe = pinned && certain && !header && missing.is_none();
         return Some(Fix {
             title: format!("read an access token from {} instead{needs}{import}", project.variable),
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
@@ -139,10 +144,21 @@ fn whole_line(text: &[u8], span: Span) -> Span {
 #[must_use]
 pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
     let source = &project.files[file].source;
+    if project.files[file].matched.delivered {
+        return Some(Fix {
+            title:
+                "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
+                    .to_owned(),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
     // In a shell the variable would be read where it is set.
     let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
     let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    let Some((span, environment)) = plain.zip(environment) else {
+    let plain =
+        plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
+    let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
         return Some(Fix {
             title: "regenerate the token, then remove this one".to_owned(),
             applicability: Applicability::Manual,

@@ -4,6 +4,9 @@
 //! decision to know: depth and total path text are bounded, so that neither nesting nor a huge key repeated for every
 //! leaf can cost more than a fixed multiple of the file.
 
+use std::ops::Range;
+
+use super::requests;
 use crate::facts::{Entry, Facts, Name, Note, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -20,7 +23,21 @@ pub(super) struct Entries {
     open: Vec<Group>,
     budget: usize,
     too_deep: bool,
+    /// The words of each list that is a command line.
+    pub(super) commands: Vec<Vec<Value>>,
+    kept: Vec<Kept>,
 }
+
+/// A map that may be a request kept as data: it holds an address or a login.
+pub(super) struct Kept {
+    /// Its entries, those further inside too.
+    pub(super) entries: Range<usize>,
+    /// How many keys lead to it.
+    pub(super) depth: usize,
+}
+
+/// Keys of lists that are command lines.
+const COMMANDS: &[&str] = &["command", "entrypoint", "Command", "EntryPoint", "entryPoint", "cmd", "test", "args"];
 
 /// A map or a list that is not closed yet.
 #[derive(Default)]
@@ -34,7 +51,13 @@ struct Group {
     /// `name: X` and `value: Y` of a map in a list.
     name: Option<Name>,
     value: Option<Value>,
+    /// The words of a command line.
+    words: Vec<Value>,
     start: usize,
+    /// The first entry inside.
+    first: usize,
+    /// Whether it may be a request.
+    kept: bool,
 }
 
 impl Entries {
@@ -42,13 +65,34 @@ impl Entries {
     #[must_use]
     pub(super) fn new(len: usize) -> Self {
         let budget = len.saturating_mul(COST) + (1 << 20);
-        Self { facts: Facts::default(), keys: Vec::new(), open: Vec::new(), budget, too_deep: false }
+        Self {
+            facts: Facts::default(),
+            keys: Vec::new(),
+            open: Vec::new(),
+            budget,
+            too_deep: false,
+            commands: Vec::new(),
+            kept: Vec::new(),
+        }
     }
 
     /// The keys around the value that comes next.
     #[must_use]
     pub(super) fn keys(&self) -> &[Name] {
         &self.keys
+    }
+
+    /// How many maps and lists are open.
+    #[must_use]
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Closes maps and lists until `depth` are open.
+    pub(super) fn close_to(&mut self, depth: usize, end: usize) {
+        while self.open.len() > depth {
+            self.close(end);
+        }
     }
 
     /// Whether the next scalar is a key.
@@ -75,18 +119,37 @@ impl Entries {
     /// A map or a list opens at `start`.
     pub(super) fn open(&mut self, map: bool, start: usize) {
         let is_key = self.wants_key();
-        self.open.push(Group { map, is_key, start, ..Group::default() });
+        if let (Some(group), Some(key)) = (self.open.last_mut().filter(|group| group.named), self.keys.last()) {
+            group.kept |= requests::ADDRESSES.contains(&key.text.as_str()) && map || key.text.starts_with("auth");
+        }
+        let first = self.facts.entries.len();
+        self.open.push(Group { map, is_key, start, first, ..Group::default() });
     }
 
     /// The innermost map or list ends at `end`.
     pub(super) fn close(&mut self, end: usize) {
         let Some(group) = self.open.pop() else { return };
+        if !group.words.is_empty() {
+            self.commands.push(group.words);
+        }
         if group.awaiting && group.named {
             self.keys.pop();
         }
+        // Deeper ones have no keys of their own to be told apart by.
+        if group.kept && self.open.len() < MAX_KEYS {
+            self.kept.push(Kept { entries: group.first..self.facts.entries.len(), depth: self.keys.len() });
+        }
         let in_list = self.open.last().is_some_and(|outer| !outer.map);
-        if let (Some(name), Some(value), true) = (group.name, group.value, in_list) {
-            self.push(Some(name), value, Span::new(group.start, end.max(group.start)));
+        match (group.name, group.value) {
+            (Some(name), Some(value)) if in_list => {
+                self.push(Some(name), value, Span::new(group.start, end.max(group.start)));
+            }
+            // `NAME: {description: …, value: …}`
+            (None, Some(value)) if self.keys.last().is_some_and(is_variable) => {
+                let span = self.keys.last().map_or(value.span, |key| key.span.to(value.span));
+                self.push(None, value, span);
+            }
+            _ => (),
         }
         if group.is_key {
             if let Some(outer) = self.open.last_mut() {
@@ -104,10 +167,17 @@ impl Entries {
             && group.named
         {
             match key.text.as_str() {
-                "name" | "key" | "Name" | "Key" => group.name = setting_name(&value),
-                "value" | "Value" => group.value = Some(value.clone()),
+                "name" | "key" | "Name" | "Key" | "option_name" | "ParameterKey" => group.name = setting_name(&value),
+                "value" | "Value" | "ParameterValue" => group.value = Some(value.clone()),
+                key if requests::ADDRESSES.contains(&key) => group.kept = true,
                 _ => (),
             }
+        }
+        if let (Some(group), Some(key)) = (self.open.last_mut(), self.keys.last())
+            && !group.map
+            && COMMANDS.contains(&key.text.as_str())
+        {
+            group.words.push(value.clone());
         }
         let named = self.open.last().is_some_and(|group| group.named);
         let span = self.keys.last().filter(|_| named).map_or(value.span, |key| key.span.to(value.span));
@@ -120,6 +190,11 @@ impl Entries {
     /// An entry under the keys at hand that is written without being one: the `KEY=value` of a list.
     pub(super) fn listed(&mut self, name: Name, value: Value, span: Span) {
         self.push(Some(name), value, span);
+    }
+
+    /// A value of the keys at hand themselves, which may hold more.
+    pub(super) fn here(&mut self, value: Value, span: Span) {
+        self.push(None, value, span);
     }
 
     fn push(&mut self, last: Option<Name>, value: Value, span: Span) {
@@ -148,11 +223,18 @@ impl Entries {
     /// What was read.
     #[must_use]
     pub(super) fn finish(mut self) -> Facts {
+        requests::calls(&mut self.facts, &self.kept);
         if self.too_deep {
             self.facts.notes.push(Note::TooDeep);
         }
         self.facts
     }
+}
+
+/// Whether a key is written as the names of environment variables are.
+fn is_variable(key: &Name) -> bool {
+    key.text.len() > 2
+        && key.text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The text of a short string that could name a setting.

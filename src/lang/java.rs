@@ -20,6 +20,10 @@ pub static LANGUAGE: Language = Language {
     environment: "System.getenv(\"{}\")",
 };
 
+/// How the JVM's languages read the environment.
+pub(super) const ENV_CALLS: &[&str] =
+    &["System.getenv", "System.getenv.get", "System.getenv.getOrDefault", "dotenv.get", "Dotenv.get"];
+
 const BLOCK: StringForm =
     StringForm { open: "\"\"\"", close: "\"\"\"", escape: Escape::Backslash, interp: Interp::None, lines: true };
 
@@ -67,7 +71,7 @@ static PROFILE: Profile = Profile {
     ],
     stop: &["instanceof", "throws", "extends", "implements", "permits", "break", "continue"],
     containers: &["class", "interface", "enum"],
-    env_calls: &["System.getenv", "System.getenv.get", "System.getenv.getOrDefault", "dotenv.get", "Dotenv.get"],
+    env_calls: ENV_CALLS,
     base64: &[
         "encodeToString",
         "Base64.encodeBase64String",
@@ -167,7 +171,7 @@ fn annotation(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
 }
 
 /// The index after the annotation at `at`, and what its one string looks up.
-fn annotation_value(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, Option<Value>)> {
+pub(super) fn annotation_value(reader: &Reader<'_>, at: usize, end: usize) -> Option<(usize, Option<Value>)> {
     let annotates = reader.is_op(at, "@") && reader.kind(at + 1) == Some(Kind::Word);
     if !annotates || reader.is_word(at + 1, "interface") {
         return None;
@@ -268,7 +272,7 @@ fn method(reader: &mut Reader<'_>, from: usize, name: usize, end: usize) -> Opti
 }
 
 /// The index after the type at `at`: `a.b.C<D, ?>[]...`
-fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
+pub(super) fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
     let mut i = at + 1;
     loop {
         i = reader.generics_end(i, end).unwrap_or(i);
@@ -285,7 +289,7 @@ fn type_end(reader: &Reader<'_>, at: usize, end: usize) -> usize {
 }
 
 /// `(Type) value` is the value; `new T[] {…}` and `new T[n]` are arrays.
-fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
+pub(super) fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
     if reader.is_word(at, "new") && reader.kind(at + 1) == Some(Kind::Word) {
         let mut i = type_end(reader, at + 1, end);
         if reader.str(i - 1) == "]" && reader.is_open(i, "{") {

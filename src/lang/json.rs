@@ -7,8 +7,8 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, settings, text as lines, utf8};
-use crate::facts::{Carrier, Facts, Name, Note, Text, Value, ValueKind};
+use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
+use crate::facts::{Facts, Name, Note, Value, ValueKind};
 use crate::span::Span;
 
 /// JSON, JSONC and JSON5.
@@ -66,26 +66,38 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
     };
     reader.flush();
     let malformed = reader.malformed;
+    let commands = std::mem::take(&mut reader.entries.commands);
     let mut facts = reader.entries.finish();
+    kubernetes::decode(&mut facts.entries);
     if failed {
         lines::read(&decoded, start, Span::new(last, decoded.len()), &mut facts);
     }
     if failed || malformed {
         facts.notes.push(Note::Malformed);
     }
-    let mut commented = Facts::default();
-    for comment in comments {
-        let closed = comment.of(text).ends_with(b"*/");
-        let inside = Span::new(comment.start - start, comment.end - start - 2 * usize::from(closed));
-        lines::read(&decoded, start, inside, &mut commented);
-        facts.texts.push(Text { carrier: Carrier::Comment, span: comment });
-    }
     more(&mut facts);
-    let mut layers = vec![Layer { carrier: Carrier::Code, language: LANGUAGE.name, facts }];
-    if !commented.entries.is_empty() {
-        layers.push(Layer { carrier: Carrier::Comment, language: LANGUAGE.name, facts: commented });
-    }
+    let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
+    requests::settle(&mut layers, range);
+    layers.extend(shell::listed(text, commands));
     layers
+}
+
+/// The strings of a flat list, as commands are written (`["curl", "-u", "id:key"]`).
+pub(super) fn strings(text: &[u8], range: Span) -> Vec<Value> {
+    let (decoded, start) = utf8(text, range);
+    let mut scanner = Scanner::new(&decoded, &ScannerOptions::default());
+    let mut strings = Vec::new();
+    while let Ok(Some(token)) = scanner.scan() {
+        let span = Span::new(start + scanner.token_start(), start + scanner.token_end());
+        match token {
+            Token::String(string) if span.len() >= 2 => {
+                strings.push(settings::value(&string, Span::new(span.start + 1, span.end - 1), span));
+            }
+            Token::CloseBracket => break,
+            _ => (),
+        }
+    }
+    strings
 }
 
 /// Whether a string goes over a line break that no backslash permits: its end is missing.

@@ -4,36 +4,60 @@
 //! few layers of facts, each with what carries it. Code is one; what its comments would say if they were code is
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
+mod braces;
 pub mod clojure;
 mod command_lines;
+pub mod csharp;
+pub mod dart;
+pub mod dockerfile;
+pub mod documents;
 pub mod dotenv;
 pub mod elixir;
 mod entries;
 mod expr;
 pub mod go;
+pub mod groovy;
+pub mod hcl;
+pub mod ini;
+mod islands;
 pub mod java;
 pub mod javascript;
 pub mod json;
+pub mod kotlin;
+mod kubernetes;
 pub mod lexer;
 pub mod manifest;
-pub mod markdown;
+pub mod markup;
+pub mod netrc;
+pub mod objc;
 pub mod perl;
 pub mod php;
 pub mod powershell;
 pub mod profile;
+pub mod properties;
 pub mod python;
 pub mod r;
 pub mod reader;
+mod registry;
+pub mod requests;
 pub mod ruby;
 pub mod rust;
+pub mod scala;
+pub mod scripts;
 mod settings;
 pub mod shell;
 pub mod strings;
+pub mod swift;
 pub mod text;
 pub mod token;
+pub mod toml;
+pub mod xml;
 pub mod yaml;
 
+pub use registry::{LANGUAGES, by_name, family, of_file, of_pieces};
+
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::facts::{Carrier, Facts, Text};
@@ -47,7 +71,7 @@ pub struct Language {
     pub name: &'static str,
     /// File extensions, without dot, lower case.
     pub extensions: &'static [&'static str],
-    /// File names, lower case; one `*` stands for any run of characters (`.env.*`).
+    /// File names, lower case; one `*` stands for any run of characters (`.env.*`). With a `/`, the folder counts, too.
     pub filenames: &'static [&'static str],
     /// Interpreters of a `#!` line.
     pub interpreters: &'static [&'static str],
@@ -78,67 +102,6 @@ pub struct Layer {
     pub facts: Facts,
 }
 
-/// Every language, in the order paths are matched.
-pub static LANGUAGES: &[&Language] = &[
-    &ruby::LANGUAGE,
-    &manifest::gemfile::LOCK,
-    &javascript::JAVASCRIPT,
-    &javascript::TYPESCRIPT,
-    &javascript::TSX,
-    &python::LANGUAGE,
-    &go::LANGUAGE,
-    &java::LANGUAGE,
-    &rust::LANGUAGE,
-    &dotenv::LANGUAGE,
-    &yaml::LANGUAGE,
-    &json::LANGUAGE,
-    &markdown::LANGUAGE,
-    &text::LANGUAGE,
-    &manifest::npm::MANIFEST,
-    &manifest::npm::LOCK,
-    &manifest::composer::MANIFEST,
-    &manifest::composer::LOCK,
-    &manifest::go::MANIFEST,
-    &manifest::python::REQUIREMENTS,
-    &manifest::python::PYPROJECT,
-    &manifest::python::PIPFILE,
-    &manifest::python::PIPFILE_LOCK,
-    &manifest::python::LOCK,
-    &manifest::cargo::MANIFEST,
-    &manifest::cargo::LOCK,
-    &manifest::java::MAVEN,
-    &manifest::java::GRADLE,
-    &php::LANGUAGE,
-    &shell::LANGUAGE,
-    &clojure::LANGUAGE,
-    &clojure::EDN,
-    &elixir::LANGUAGE,
-    &perl::LANGUAGE,
-    &powershell::LANGUAGE,
-    &r::LANGUAGE,
-];
-
-/// The language of this name or fence, letter case aside.
-#[must_use]
-pub fn by_name(name: &str) -> Option<&'static Language> {
-    let name = name.to_ascii_lowercase();
-    let named = |language: &&&'static Language| {
-        language.name == name
-            || language.fences.contains(&name.as_str())
-            || language.extensions.contains(&name.as_str())
-    };
-    LANGUAGES.iter().find(named).copied()
-}
-
-/// The language whose constructs a dialect shares.
-#[must_use]
-pub fn family(name: &'static str) -> &'static str {
-    match name {
-        "typescript" | "tsx" => "javascript",
-        other => other,
-    }
-}
-
 /// What a file must say for [`Language::environment`] to work in it.
 #[must_use]
 pub fn environment_needs(name: &str) -> Option<&'static str> {
@@ -149,55 +112,20 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
+/// Whether the value at `at` is that of a constant, which in this language cannot be read from the environment.
 #[must_use]
-pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
-    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
-    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(|| by_interpreter(text))
-}
-
-/// Endings of files that are copies or templates of another one.
-const COPIES: &[&str] = &[
-    ".example",
-    ".sample",
-    ".dist",
-    ".template",
-    ".tmpl",
-    ".tpl",
-    ".erb",
-    ".j2",
-    ".default",
-    ".local",
-    ".bak",
-    ".orig",
-    ".old",
-    ".enc",
-];
-
-fn by_file_name(name: &str) -> Option<&'static Language> {
-    let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));
-    let extended = |language: &&&'static Language| {
-        name.rsplit_once('.').is_some_and(|(_, extension)| language.extensions.contains(&extension))
-    };
-    LANGUAGES.iter().find(named).or_else(|| LANGUAGES.iter().find(extended)).copied()
-}
-
-/// Whether a file name is the one given, or of its pattern.
-fn fits(name: &str, pattern: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
-        None => name == pattern,
+pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
+    let before = &text[..at.min(text.len())];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1)..];
+    let declares = |word: &str| line.split(|byte| !byte.is_ascii_alphanumeric()).any(|part| part == word.as_bytes());
+    match name {
+        "go" => {
+            let group = memchr::memmem::rfind(before, b"const (");
+            declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
+        }
+        "rust" => declares("const") || declares("static"),
+        _ => false,
     }
-}
-
-fn by_interpreter(text: &[u8]) -> Option<&'static Language> {
-    let line = text.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
-    let line = std::str::from_utf8(line.get(..line.len().min(200))?).ok()?;
-    let program =
-        line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word)).find(|word| *word != "env")?;
-    let program = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    LANGUAGES.iter().find(|language| language.interpreters.contains(&program)).copied()
 }
 
 /// Lowers `text[range]` as `language`. Never fails: what cannot be read is missing from the facts and said in their
@@ -212,12 +140,17 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
 
 /// Lowers `text[range]` by the shared lexer and reader.
 fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
-    let lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
+    let mut lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
     command_lines::find(profile, text, &mut facts);
     facts.texts.extend(texts(&lexed));
+    if profile.docstrings {
+        document(&mut facts, &mut lexed);
+    }
     let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
     layers.extend(commented(name, profile, text, &lexed.comments));
+    layers.extend(documents::commands::commented(text, &lexed.comments));
+    layers.extend((profile.around)(text, range));
     layers
 }
 
@@ -233,7 +166,7 @@ pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
         // A format nobody lowers yet is in force all the same: a setting in it is one.
-        for layer in &mut layers {
+        for layer in layers.iter_mut().take(1) {
             layer.carrier = Carrier::Code;
             layer.facts.texts.clear();
         }
@@ -266,6 +199,17 @@ fn utf8(text: &[u8], range: Span) -> (Cow<'_, str>, usize) {
 pub fn texts(lexed: &Lexed) -> impl Iterator<Item = Text> + '_ {
     let comments = lexed.comments.iter().map(|&span| Text { carrier: Carrier::Comment, span });
     comments.chain(lexed.strings().map(|span| Text { carrier: Carrier::String, span }))
+}
+
+/// Strings that are whole statements say what comments say.
+fn document(facts: &mut Facts, lexed: &mut Lexed) {
+    let docstrings: HashSet<Span> = lexed.docstrings().collect();
+    facts.results.retain(|value| !docstrings.contains(&value.span));
+    for text in facts.texts.iter_mut().filter(|text| docstrings.contains(&text.span)) {
+        text.carrier = Carrier::Comment;
+    }
+    lexed.comments.extend(docstrings);
+    lexed.comments.sort_unstable();
 }
 
 /// Comments longer than this in all are not read as code.
@@ -305,7 +249,9 @@ fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
         Some(Span::new(start, start + body.len()))
     };
     let block = profile.block_comments.iter().find_map(|(open, close, _)| strip(open, close));
-    block.or_else(|| profile.line_comments.iter().find_map(|open| strip(open, ""))).unwrap_or(comment)
+    let line = || profile.line_comments.iter().find_map(|open| strip(open, ""));
+    let quoted = || ["\"\"\"", "'''"].iter().find_map(|quote| strip(quote, quote));
+    block.or_else(line).or_else(quoted).unwrap_or(comment)
 }
 
 /// Blanks the `*`, `/`, `#` that start the lines of a comment.

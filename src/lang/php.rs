@@ -8,7 +8,7 @@ use super::lexer::{Context, Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
-use super::{Front, Language};
+use super::{Front, Language, Layer, markup};
 use crate::facts::{Assign, Entry, Item, Name, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -39,6 +39,7 @@ static PROFILE: Profile = Profile {
         "||", "??", "::", "++", "--", "+=", "-=", "*=", "/=", ".=", "%=", "&=", "|=", "^=", "<<", ">>", "**",
     ],
     start,
+    around,
     shells: &["shell_exec", "exec", "system", "passthru", "popen", "proc_open", "Process", "fromShellCommandline"],
     shell_strings: &["`"],
     literal,
@@ -105,6 +106,13 @@ static PROFILE: Profile = Profile {
     operand,
     ..BASE
 };
+
+/// The page around the code. Most files are code from their first line to the last.
+fn around(text: &[u8], range: Span) -> Vec<Layer> {
+    let page = range.of(text);
+    let code = page.trim_ascii_start().starts_with(b"<?") && memchr::memmem::find(page, b"?>").is_none();
+    if code || next_tag(page).is_none() { Vec::new() } else { markup::around_php(text, range) }
+}
 
 // Lexing.
 

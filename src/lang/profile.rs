@@ -4,8 +4,10 @@
 //! vendor and no rule. The decision to know: a table says what most languages share; a hook is for what only one has
 //! (heredocs, regular expressions, blocks that end in a word).
 
+use super::Layer;
 use super::lexer::{Context, Lexer};
 use super::reader::Reader;
+use crate::span::Span;
 
 /// A language as the lexer and the reader see it.
 pub struct Profile {
@@ -25,6 +27,8 @@ pub struct Profile {
     pub operator_words: &'static [&'static str],
     /// What a text starts inside of, where that is not always code (HTML before `<?php`).
     pub start: fn(&[u8]) -> Option<Context>,
+    /// What stands around the code, where a file is not all code.
+    pub around: fn(&[u8], Span) -> Vec<Layer>,
     /// Literals the table cannot say. Returns whether it read something.
     pub literal: fn(&mut Lexer<'_>) -> bool,
     /// Runs once over the tokens before reading, to find the ends of blocks that end in a word or by indentation.
@@ -34,8 +38,12 @@ pub struct Profile {
     pub newline_ends: bool,
     /// Whether line breaks inside brackets mean nothing.
     pub brackets_join: bool,
+    /// Whether they mean nothing inside parentheses and square brackets only.
+    pub parens_join: bool,
     /// Separators inside a path (`.`, `::`, `->`).
     pub path: &'static [&'static str],
+    /// Separators after which each member is taken of the same object again (`a..b = c..d()`).
+    pub cascade: &'static [&'static str],
     /// The operator that joins strings, if any.
     pub concat: &'static [&'static str],
     /// Operators that choose between values (`||`, `??`, `or`).
@@ -52,10 +60,20 @@ pub struct Profile {
     pub arg_key: &'static [&'static str],
     /// Prefixes of spread arguments and items.
     pub spread: &'static [&'static str],
+    /// Whether a string that is a whole statement documents what is around it.
+    pub docstrings: bool,
     /// Whether two strings side by side are one.
     pub adjacent: bool,
     /// Whether a call may leave out its parentheses.
     pub commands: bool,
+    /// Whether a block right after a name is the argument of a call to it (`run { … }`).
+    pub bare_blocks: bool,
+    /// Whether a method without arguments may be called without parentheses, so that it looks like a member.
+    pub getters: bool,
+    /// Whether `value method (…)` is a call of the value's method.
+    pub infix: bool,
+    /// Whether `[…]` after a name holds types, not an index.
+    pub type_brackets: bool,
     /// Whether `name(…) {` at the start of a statement defines a function.
     pub bare_methods: bool,
     /// Whether `Type{key: value}` is a construction.
@@ -68,6 +86,8 @@ pub struct Profile {
     pub shorthand: bool,
     /// Bytes at the start of a word that only mark its kind; `@` stands for a member of `self`.
     pub sigils: &'static [u8],
+    /// Whether a brace right behind a name on its line opens a closure that is passed to it.
+    pub trailing_closures: bool,
     /// A block or closure after a call. Returns the index after it.
     pub trailing_block: fn(&mut Reader<'_>, crate::facts::CallId, usize, usize) -> Option<usize>,
     /// Whether `a, b = x, y` assigns to both.
@@ -100,9 +120,13 @@ pub struct Profile {
     /// Calls that give the base64 of their last argument. An entry of one segment matches the last segment of a path,
     /// a longer one its end.
     pub base64: &'static [&'static str],
+    /// Methods that give the base64 of what they are called on.
+    pub base64_methods: &'static [&'static str],
     /// Methods and one-argument functions that give the same text back (`strip`, `to_s`, `String`). An entry with a dot
     /// is a function of one argument (`strings.TrimSpace`).
     pub same: &'static [&'static str],
+    /// Methods that give their first argument, whatever they are called on (`Encoding.UTF8.GetBytes(text)`).
+    pub passes: &'static [&'static str],
     /// Methods that give their receiver or, failing that, their argument.
     pub or_else: &'static [&'static str],
     /// Functions whose first argument is a format and whose others fill it.
@@ -185,6 +209,14 @@ pub enum Interp {
     Subexpression,
     /// `$name`, `${name}`, `$name->{key}`, `$name[0]`, `@{[expression]}`.
     Perl,
+    /// `$name`, `${expression}`.
+    Name,
+    /// `$name`, `${expression}`, with `$$` for a dollar.
+    Scala,
+    /// `$name`, `$name.member`, `${expression}`.
+    Groovy,
+    /// `\(expression)`, with this many `#` behind the backslash.
+    Paren(u8),
 }
 
 /// The profile most others start from: C-like, nothing special.
@@ -200,11 +232,14 @@ pub const BASE: Profile = Profile {
     ],
     operator_words: &["return"],
     start: |_| None,
+    around: |_, _| Vec::new(),
     literal: |_| false,
     blocks: |_| (),
     newline_ends: false,
     brackets_join: false,
+    parens_join: false,
     path: &["."],
+    cascade: &[],
     concat: &["+"],
     either: &["||"],
     pipes: &[],
@@ -213,14 +248,20 @@ pub const BASE: Profile = Profile {
     map_key: &[":"],
     arg_key: &[],
     spread: &["..."],
+    docstrings: false,
     adjacent: false,
     commands: false,
+    bare_blocks: false,
+    getters: false,
+    infix: false,
+    type_brackets: false,
     bare_methods: false,
     composite: false,
     generics: false,
     tags: &[],
     shorthand: false,
     sigils: &[],
+    trailing_closures: false,
     trailing_block: |_, _, _, _| None,
     parallel: true,
     annotated: false,
@@ -236,7 +277,9 @@ pub const BASE: Profile = Profile {
     env_members: &[],
     env_calls: &[],
     base64: &[],
+    base64_methods: &[],
     same: &[],
+    passes: &[],
     or_else: &[],
     formats: &[],
     format_methods: &[],

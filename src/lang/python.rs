@@ -55,6 +55,7 @@ static PROFILE: Profile = Profile {
     assign: &["=", ":="],
     arg_key: &["="],
     spread: &["*", "**"],
+    docstrings: true,
     adjacent: true,
     annotated: true,
     param_first: true,

@@ -7,13 +7,13 @@ use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
 use super::{Front, Language};
-use crate::facts::{CallId, Def, DefKind, Dependency, Value};
+use crate::facts::{CallId, Def, DefKind, Dependency, Name, Value};
 
 /// Ruby.
 pub static LANGUAGE: Language = Language {
     name: "ruby",
     extensions: &["rb", "rake", "gemspec", "ru", "jbuilder", "thor", "podspec"],
-    filenames: &["gemfile", "rakefile", "capfile", "guardfile", "vagrantfile", "fastfile", "podfile"],
+    filenames: &["gemfile", "gems.rb", "rakefile", "capfile", "guardfile", "vagrantfile", "fastfile"],
     interpreters: &["ruby", "rake", "jruby"],
     fences: &["irb"],
     front: Front::Profile(&PROFILE),
@@ -64,7 +64,13 @@ static PROFILE: Profile = Profile {
     param_first: true,
     env_members: &["ENV"],
     env_calls: &["ENV.fetch", "ENV.dig"],
-    base64: &["Base64.encode64", "Base64.strict_encode64", "Base64.urlsafe_encode64", "strict_encode64"],
+    base64: &[
+        "Base64.encode",
+        "Base64.encode64",
+        "Base64.strict_encode64",
+        "Base64.urlsafe_encode64",
+        "strict_encode64",
+    ],
     same: &[
         "to_s",
         "strip",
@@ -457,8 +463,18 @@ fn dependency(reader: &mut Reader<'_>, at: usize, end: usize) {
     }
     let first = method + 1 + usize::from(reader.is_open(method + 1, "("));
     let Some(name) = reader.string_name(first) else { return };
-    let comma = reader.mate(first, end) + 1;
-    let requirement = if reader.is_op(comma, ",") { reader.string_name(comma + 1) } else { None };
+    let mut comma = reader.mate(first, end) + 1;
+    let mut requirement: Option<Name> = None;
+    // Several requirements hold together.
+    while reader.is_op(comma, ",")
+        && let Some(next) = reader.string_name(comma + 1)
+    {
+        requirement = Some(match requirement {
+            Some(before) => Name { text: format!("{}, {}", before.text, next.text), span: before.span.to(next.span) },
+            None => next,
+        });
+        comma = reader.mate(comma + 1, end) + 1;
+    }
     let dependency = Dependency { ecosystem: "rubygems", name, requirement, locked: false };
     reader.facts.dependencies.push(dependency);
 }

@@ -17,6 +17,7 @@ pub fn decode(bytes: &[u8], escape: u8) -> String {
         5 if text.contains('\\') => undollar(&text),
         6 if text.contains(['`', '"']) => unquote(&text),
         3 if text.contains("''") => text.replace("''", "'"),
+        6 if text.contains("\"\"") => text.replace("\"\"", "\""),
         _ => text.into_owned(),
     }
 }

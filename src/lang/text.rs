@@ -1,9 +1,10 @@
 //! The fallback: lines that look like settings, in any text.
 //!
 //! Owns what can be said about a file nobody lowers: `KEY=value`, `key: value`, `"key": "value"`. It knows no format;
-//! INI, properties, TOML and logs have this much in common. The decision to know: these facts are carried by prose,
+//! settings and logs have this much in common. The decision to know: these facts are carried by prose,
 //! they say that a name stands beside a value and nothing more.
 
+use super::documents::commands;
 use super::{Front, Language, Layer, settings, utf8};
 use crate::facts::{Carrier, Entry, Facts, Name, Path, Text, Value};
 use crate::span::Span;
@@ -14,12 +15,22 @@ pub static LANGUAGE: Language = Language {
     extensions: &["txt"],
     filenames: &[],
     interpreters: &[],
-    fences: &["plain", "plaintext", "ini", "properties", "toml"],
+    fences: &["plain", "plaintext"],
     front: Front::Own(lower),
     environment: "",
 };
 
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut layers = plain(text, range);
+    let found = commands::find(decoded.as_bytes(), Span::new(0, decoded.len()));
+    layers.extend(commands::lower(text, start, &found));
+    layers[1..].iter_mut().for_each(|layer| layer.carrier = Carrier::Prose);
+    layers
+}
+
+/// Text whose commands somebody else reads.
+pub(super) fn plain(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut facts = Facts::default();
     read(&decoded, start, Span::new(0, decoded.len()), &mut facts);
@@ -27,6 +38,29 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         facts.texts.push(Text { carrier: Carrier::Prose, span: Span::new(start, start + decoded.len()) });
     }
     vec![Layer { carrier: Carrier::Prose, language: LANGUAGE.name, facts }]
+}
+
+/// The layers of a configuration file: `facts` are in force, and what its comments would set is not. Spans of comments
+/// are offsets into the file, of which `text` starts at `start`.
+pub(super) fn layers(
+    language: &'static str,
+    text: &str,
+    start: usize,
+    mut facts: Facts,
+    comments: &[Span],
+) -> Vec<Layer> {
+    let mut commented = Facts::default();
+    for &span in comments {
+        let inside = Span::new(span.start - start, span.end - start);
+        let closing = if inside.of(text.as_bytes()).ends_with(b"*/") { 2 } else { 0 };
+        read(text, start, Span::new(inside.start, inside.end - closing), &mut commented);
+        facts.texts.push(Text { carrier: Carrier::Comment, span });
+    }
+    let mut layers = vec![Layer { carrier: Carrier::Code, language, facts }];
+    if !commented.entries.is_empty() {
+        layers.push(Layer { carrier: Carrier::Comment, language, facts: commented });
+    }
+    layers
 }
 
 /// A longer name is not one.

@@ -90,4 +90,22 @@ impl Lexed {
             }
         })
     }
+
+    /// Strings that are a whole line's statement outside of brackets, quotes included.
+    pub fn docstrings(&self) -> impl Iterator<Item = Span> {
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            while let Some(token) = self.tokens.get(at) {
+                let start = at;
+                let opens = matches!(token.kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
+                at = if opens { (token.mate as usize).max(at) + 1 } else { at + 1 };
+                let close = self.tokens.get(at - 1).filter(|_| token.kind == Kind::StrOpen);
+                let alone = (start == 0 || token.nl) && self.tokens.get(at).is_none_or(|next| next.nl);
+                if let Some(close) = close.filter(|_| alone) {
+                    return Some(token.span().to(close.span()));
+                }
+            }
+            None
+        })
+    }
 }

@@ -7,8 +7,8 @@
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, settings, text as lines, utf8};
-use crate::facts::{Carrier, Facts, Name, Note, Text, Value, ValueKind};
+use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
+use crate::facts::{Name, Note, Value, ValueKind};
 use crate::span::Span;
 
 /// YAML.
@@ -37,33 +37,36 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
             reader = again;
         }
     }
-    let Reader { entries, comments, scripts, end, failed, .. } = reader;
+    let Reader { mut entries, comments, scripts, end, failed, .. } = reader;
+    let commands = std::mem::take(&mut entries.commands);
     let mut facts = entries.finish();
     if let Some(note) = failed {
         let rest = memchr::memchr(b'\n', &decoded.as_bytes()[end..]).map_or(decoded.len(), |len| end + len + 1);
         lines::read(&decoded, start, Span::new(rest, decoded.len()), &mut facts);
-        facts.notes.push(note);
+        // Where the line that stopped the parser is a template's, no reader of YAML could do better.
+        let line = Span::new(decoded[..end].rfind('\n').map_or(0, |at| at + 1), rest).of(decoded.as_bytes());
+        if note == Note::TooDeep
+            || TEMPLATES.iter().all(|(open, _)| memchr::memmem::find(line, open.as_bytes()).is_none())
+        {
+            facts.notes.push(note);
+        }
     }
-    let mut commented = Facts::default();
-    for comment in &comments {
-        let inside = Span::new(comment.start - start, comment.end - start);
-        lines::read(&decoded, start, inside, &mut commented);
-        facts.texts.push(Text { carrier: Carrier::Comment, span: *comment });
+    if scripts.len() > shell::MAX_SCRIPTS {
+        facts.notes.push(Note::TooLarge);
     }
-    let mut layers = vec![Layer { carrier: Carrier::Code, language: LANGUAGE.name, facts }];
-    if !commented.entries.is_empty() {
-        layers.push(Layer { carrier: Carrier::Comment, language: LANGUAGE.name, facts: commented });
-    }
-    if let Some(shell) = super::by_name("shell") {
-        layers.extend(scripts.into_iter().flat_map(|script| super::lower(shell, text, script)));
-    }
+    let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
+    requests::settle(&mut layers, range);
+    let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
+    layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
+    layers.extend(shell::listed(text, commands));
     layers
 }
 
 /// Reads `masked` as YAML; `text` is what really stands there.
 fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
     let entries = Entries::new(text.len());
-    let mut reader = Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), end: 0, failed: None };
+    let mut reader =
+        Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
     let options = granit_parser::options! { emit_unresolved_aliases: true, max_buffered_comment_events: 100_000 };
     let mut parser = Parser::new_from_str_with_options(masked, options);
     while let Some(event) = parser.next_event() {
@@ -80,30 +83,40 @@ fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
     reader
 }
 
-/// The text with its template code overwritten, byte for byte: lines that are nothing else by blanks, the rest by a
+/// What opens and closes the code of template engines.
+const TEMPLATES: &[(&str, &str)] = &[("<%", "%>"), ("{{", "}}"), ("{%", "%}"), ("{#", "#}")];
+/// Template code longer than this is none.
+const LONGEST_TEMPLATE: usize = 1024;
+
+/// The text with its template code overwritten, byte for byte: what has lines for itself by blanks, the rest by a
 /// letter. `None` when it has none.
 fn masked(text: &str) -> Option<String> {
     let mut bytes = text.as_bytes().to_vec();
     let mut found = false;
     let mut at = 0;
-    while at < bytes.len() {
-        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len);
-        for (open, close) in [("<%", "%>"), ("{{", "}}"), ("{%", "%}")] {
-            let mut from = at;
-            while let Some(start) = memchr::memmem::find(&bytes[from..end], open.as_bytes()).map(|len| from + len) {
-                let Some(len) = memchr::memmem::find(&bytes[start..end], close.as_bytes()) else { break };
-                let stop = start + len + close.len();
-                let around = |range: &[u8]| range.iter().all(u8::is_ascii_whitespace);
-                let silent = open == "<%" && bytes[start + 2] != b'=';
-                let alone = silent || around(&bytes[at..start]) && around(&bytes[stop..end]);
-                bytes[start..stop].fill(if alone { b' ' } else { b'x' });
-                found = true;
-                from = stop;
-            }
+    while let Some(start) = memchr::memchr2(b'<', b'{', &bytes[at..]).map(|len| at + len) {
+        at = start + 1;
+        let Some((open, close)) = TEMPLATES.iter().find(|(open, _)| bytes[start..].starts_with(open.as_bytes())) else {
+            continue;
+        };
+        let window = &bytes[start..bytes.len().min(start + LONGEST_TEMPLATE)];
+        let Some(len) = memchr::memmem::find(window, close.as_bytes()) else { continue };
+        let stop = start + len + close.len();
+        let silent = *open == "<%" && bytes[start + 2] != b'=';
+        let alone = silent || blank(bytes[..start].iter().rev()) && blank(bytes[stop..].iter());
+        for byte in bytes[start..stop].iter_mut().filter(|byte| **byte != b'\n') {
+            *byte = if alone { b' ' } else { b'x' };
         }
-        at = end + 1;
+        found = true;
+        at = stop;
     }
     String::from_utf8(bytes).ok().filter(|_| found)
+}
+
+/// Whether there are only blanks up to a line break; bounded, so that long lines cost no more than their length.
+fn blank<'b>(bytes: impl Iterator<Item = &'b u8>) -> bool {
+    let mut bytes = bytes.take(LONGEST_TEMPLATE).skip_while(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    bytes.next().is_none_or(|byte| *byte == b'\n')
 }
 
 struct Reader<'a> {
@@ -112,7 +125,10 @@ struct Reader<'a> {
     start: usize,
     entries: Entries,
     comments: Vec<Span>,
-    scripts: Vec<Span>,
+    /// Shell scripts, and whether YAML has a say in what may be written there.
+    scripts: Vec<(Span, bool)>,
+    /// Where the entries of the document at hand start.
+    document: usize,
     /// Where the last event ended, in `text`.
     end: usize,
     /// Why the parser gave up.
@@ -134,6 +150,8 @@ impl Reader<'_> {
                 self.entries.key(Name { text: String::new(), span: place });
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => self.entries.leaf(Value::opaque(place)),
+            Event::DocumentStart(..) => self.document = self.entries.facts.entries.len(),
+            Event::DocumentEnd => kubernetes::decode(&mut self.entries.facts.entries[self.document..]),
             _ => return,
         }
         self.end = self.end.max(place.end - self.start);
@@ -160,22 +178,33 @@ impl Reader<'_> {
         };
         self.script(style, content, exact);
         if exact && let Some((name, rest)) = assignment(text) {
-            let name = Name { text: name.to_owned(), span: Span::new(content.start, content.start + name.len()) };
-            let place = Span::new(content.end - rest.len(), content.end);
-            let listed = settings::value(rest, place, place);
-            self.entries.listed(name, listed, content);
+            let first = content.end - rest.len() - 1 - name.len();
+            if rest.contains(' ') && rest.contains('=') {
+                // Several on one line, as Travis has them.
+                let inside = Span::new(first - self.start, content.end - self.start);
+                for entry in settings::assignments(self.text, self.start, inside) {
+                    let name = entry.path.0.into_iter().next();
+                    name.into_iter().for_each(|name| self.entries.listed(name, entry.value.clone(), entry.span));
+                }
+            } else {
+                let name = Name { text: name.to_owned(), span: Span::new(first, first + name.len()) };
+                let place = Span::new(content.end - rest.len(), content.end);
+                let listed = settings::value(rest, place, place);
+                self.entries.listed(name, listed, content);
+            }
         }
         self.entries.leaf(value);
     }
 
-    /// A block scalar, or one plain line, under a key that says it is a shell script.
+    /// A block scalar, or one line, under a key that says it is a shell script.
     fn script(&mut self, style: ScalarStyle, content: Span, exact: bool) {
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let last = self.entries.keys().last();
-        if (block || exact && style == ScalarStyle::Plain)
-            && last.is_some_and(|key| SCRIPTS.contains(&key.text.as_str()))
-        {
-            self.scripts.push(content);
+        let Some(key) = self.entries.keys().last() else { return };
+        let first = self.text[content.start - self.start..content.end - self.start].trim_start().lines().next();
+        let named =
+            key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
+        if (block || exact) && (named || SCRIPTS.contains(&key.text.as_str())) {
+            self.scripts.push((content, !block));
         }
     }
 
@@ -188,7 +217,7 @@ impl Reader<'_> {
 
 /// `KEY=value`, as lists of environment variables write it.
 fn assignment(text: &str) -> Option<(&str, &str)> {
-    let (name, value) = text.split_once('=')?;
+    let (name, value) = text.strip_prefix("export ").unwrap_or(text).split_once('=')?;
     let fits = !name.is_empty()
         && name.len() < 128
         && !name.starts_with(|c: char| c.is_ascii_digit())

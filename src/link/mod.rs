@@ -4,7 +4,10 @@
 //! ([`route`]). It never sees a pack's text nor a file's.
 
 pub mod index;
+pub mod packages;
 pub mod project;
 pub mod route;
+mod sources;
 
 pub use index::{Index, Origin};
+pub use sources::Sourced;

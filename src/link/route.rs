@@ -1,53 +1,79 @@
 //! Which way a finding has to go: an access token, or OAuth.
 //!
 //! Owns the choice and its evidence. What counts as evidence is the pack's. The decision to know: what the user
-//! declared wins; undeclared, a sign of other people's data beats a single value, and every route comes with what it
-//! was chosen by.
+//! declared wins, and what speaks against it is said; undeclared, a sign of other people's data beats a single value.
+//! Every route comes with what it was chosen by.
 
 use super::Origin;
-use super::project::Project;
+use super::project::{Project, Scanned};
+use crate::facts::Carrier;
 use crate::finding::Route;
 use crate::matcher::{Use, snake};
 use crate::pack::Evidence;
+use crate::pack::schema::{Kind, Role};
 
 /// A route and what it was chosen by.
 pub type Chosen = (Route, Vec<String>);
 
 /// The route of a use.
 #[must_use]
-pub fn of_use(project: &Project<'_, '_>, found: &Use<'_>) -> Chosen {
-    of_origins(project, found.slots.iter().flat_map(|slot| &slot.origins))
+pub fn of_use<'s>(project: &Project<'s, '_>, file: usize, found: &'s Use<'_>) -> Chosen {
+    let sources = found.slots.iter().flat_map(|slot| project.sources(file, &slot.origins));
+    of_origins(project, sources.map(|source| source.origin))
 }
 
 /// The route of a credential that comes from `origins`.
 #[must_use]
 pub fn of_origins<'o>(project: &Project<'_, '_>, origins: impl Iterator<Item = &'o Origin>) -> Chosen {
+    let signs = signs(project);
+    let (mut public, own) = of_values(project, origins);
+    public.splice(0..0, signs.oauth.iter().chain(&signs.installed).cloned());
     if let Some(route) = project.declared {
-        let audience = if route == Route::Oauth { "public" } else { "own-data" };
-        return (route, vec![format!("the audience is declared: {audience}")]);
+        let (audience, against) = if route == Route::Oauth { ("public", &own) } else { ("own-data", &public) };
+        let declared = format!("the audience is declared: {audience}");
+        let mixed = !public.is_empty() && !own.is_empty();
+        let against = against.iter().filter(|_| !mixed || route == Route::AccessToken);
+        let against = against.map(|says| format!("which this speaks against: {says}"));
+        return (route, std::iter::once(declared).chain(against).collect());
     }
-    let (mut public, mut own) = (project_evidence(project), Vec::new());
+    if public.is_empty() { (Route::AccessToken, own) } else { (Route::Oauth, public) }
+}
+
+/// What the places that a credential comes from say for other people's data, and for one's own.
+#[must_use]
+pub fn of_values<'o>(
+    project: &Project<'_, '_>,
+    origins: impl Iterator<Item = &'o Origin>,
+) -> (Vec<String>, Vec<String>) {
+    let (mut public, mut own) = (Vec::new(), Vec::new());
+    let mut unsaid = false;
     for origin in origins {
         let say = |says: String, list: &mut Vec<String>| {
             if !list.contains(&says) {
                 list.push(says);
             }
         };
-        if let Some(name) = origin.name()
-            && let Some(row) = named(project, &snake(name))
-        {
-            say(row.says.replace("{}", name), &mut public);
+        let name = origin.name().map(snake);
+        if let Some((name, row)) = name.as_ref().and_then(|name| Some((name, named(project, name)?))) {
+            say(row.says.replace("{}", origin.name().unwrap_or(name)), &mut public);
             continue;
         }
-        match origin {
-            Origin::Env { name, .. } => {
+        match (origin, name) {
+            (Origin::Env { name, .. }, _) => {
                 say(format!("one value for the whole program: the environment variable {name}"), &mut own)
             }
-            Origin::Literal { .. } => say("one value for the whole program: a constant".to_owned(), &mut own),
+            (Origin::Literal { .. }, _) => say("one value for the whole program: a constant".to_owned(), &mut own),
+            (Origin::Name { .. } | Origin::Param { .. }, Some(name)) => match column(project, &name) {
+                Some(says) => say(says, &mut public),
+                None => unsaid = true,
+            },
             _ => (),
         }
     }
-    if public.is_empty() { (Route::AccessToken, own) } else { (Route::Oauth, public) }
+    if unsaid && public.is_empty() && own.is_empty() {
+        public.extend(signs(project).asked.clone());
+    }
+    (public, own)
 }
 
 fn named<'p>(project: &Project<'_, 'p>, name: &str) -> Option<&'p Evidence> {
@@ -56,17 +82,58 @@ fn named<'p>(project: &Project<'_, 'p>, name: &str) -> Option<&'p Evidence> {
     project.pack.evidence.iter().find(says)
 }
 
-/// Signs that do not depend on the use: packages, files.
-fn project_evidence(project: &Project<'_, '_>) -> Vec<String> {
-    let mut says = Vec::new();
-    for row in project.pack.evidence.iter().filter(|row| row.route == Route::Oauth) {
-        let package = row.packages.iter().find(|package| project.package(package).is_some());
-        let path = row.paths.as_ref().and_then(|paths| {
-            project.files.iter().map(|file| file.source.path.to_str_lossy()).find(|path| paths.is_match(path))
-        });
-        if let Some(found) = package.cloned().or(path.map(std::borrow::Cow::into_owned)) {
-            says.push(row.says.replace("{}", &found));
+/// The column of this name, if the project has one.
+fn column(project: &Project<'_, '_>, name: &str) -> Option<String> {
+    let ends = |column: &str| name.strip_suffix(column).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    let mut columns = project.files.iter().flat_map(|file| &file.matched.columns);
+    columns.find(|column| ends(&column.name)).map(|column| column.says.replace("{}", &column.name))
+}
+
+/// Signs that do not depend on the use.
+#[derive(Debug, Default)]
+pub struct Signs {
+    /// The project connects accounts through OAuth already.
+    pub oauth: Option<String>,
+    /// The project is built to be installed by others.
+    pub installed: Vec<String>,
+    /// Others are asked for a credential; less than what a credential's own place says.
+    pub asked: Option<String>,
+}
+
+/// The signs of the project, found once.
+pub fn signs<'a>(project: &'a Project<'_, '_>) -> &'a Signs {
+    project.signs.get_or_init(|| {
+        let mut signs = Signs::default();
+        for row in project.pack.evidence.iter().filter(|row| row.route == Route::Oauth) {
+            if let Some(package) = row.packages.iter().find(|package| project.package(package).is_some()) {
+                signs.oauth.get_or_insert_with(|| row.says.replace("{}", package));
+            }
+            let path = row.paths.as_ref().and_then(|paths| {
+                project.files.iter().map(|file| file.source.path.to_str_lossy()).find(|path| paths.is_match(path))
+            });
+            signs.installed.extend(path.map(|path| row.says.replace("{}", &path)));
         }
-    }
-    says
+        let path = |file: &Scanned<'_, '_>| file.source.path.to_str_lossy().into_owned();
+        let trades = || project.files.iter().find(|file| trades(file));
+        if signs.oauth.is_none() {
+            signs.oauth = trades().map(|file| format!("the project trades OAuth codes already ({})", path(file)));
+        }
+        let asks = |file: &&Scanned<'_, '_>| {
+            file.matched.requests.iter().any(|found| found.carrier == Carrier::Code && !found.own)
+        };
+        signs.asked = project.files.iter().find(asks).map(|file| format!("others are asked for it ({})", path(file)));
+        signs
+    })
+}
+
+/// Whether a file's code sends people to the authorization page, or trades what comes back.
+fn trades(file: &Scanned<'_, '_>) -> bool {
+    let kind = |kind: Kind| matches!(kind, Kind::OauthExchange | Kind::OauthAuthorize);
+    let matched = file.matched;
+    matched.uses.iter().any(|found| found.carrier == Carrier::Code && kind(found.construct.kind))
+        || matched.authorizations.iter().any(|found| found.carrier == Carrier::Code)
+        || matched
+            .parameters
+            .iter()
+            .any(|found| found.carrier == Carrier::Code && found.parameter.role == Some(Role::ClientSecret))
 }

@@ -10,10 +10,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::visit::{self, Owner};
-use super::{Binding, Context};
+use super::{Binding, Context, Slot, snake};
 use crate::facts::{CallId, Name, Path, Value, ValueKind};
+use crate::link::Origin;
 use crate::pack::Pack;
-use crate::pack::schema::HostRole;
+use crate::pack::schema::{HostRole, Role};
 use crate::span::Span;
 
 /// How many steps a host may be away.
@@ -65,18 +66,49 @@ fn hosts_in(pack: &Pack, text: &str) -> Hosts {
     hosts
 }
 
+/// The hosts a text names that are not the vendor's, unless it names one of those too.
+pub(super) fn foreign(pack: &Pack, text: &str) -> Option<String> {
+    let hosts: Vec<String> = HOST.captures_iter(text).map(|found| found[1].to_ascii_lowercase()).collect();
+    let ours = hosts.iter().any(|host| pack.host(host).is_some());
+    hosts.into_iter().next().filter(|_| !ours)
+}
+
 /// What ties a value held by `owner` at `at` to the vendor's host, if anything does.
 pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Option<Binding> {
     if !names_vendor(context) {
         return None;
     }
-    let start = match owner {
+    let hosts = nearest(context, start(owner), at);
+    if hosts.any() { hosts.ours.then_some(Binding::Host) } else { around(context, at) }
+}
+
+/// The same for a login of these slots. Where no host is in sight, a key read from a name of the vendor's says whose the
+/// login is.
+pub(super) fn of_login(context: &Context<'_, '_>, owner: Owner<'_>, at: Span, slots: &[Slot]) -> Option<Binding> {
+    let names_key = || {
+        let keys = slots.iter().filter(|slot| slot.role == Role::ApiKey).flat_map(|slot| &slot.origins);
+        let mut names = keys.filter_map(Origin::name);
+        names.any(|name| context.pack.role_of_name(&snake(name)) == Some(Role::ApiKey))
+    };
+    of(context, owner, at).or_else(|| {
+        let elsewhere = || nearest(context, start(owner), at).any() || around_other(context, at);
+        (names_key() && !elsewhere()).then_some(Binding::Name)
+    })
+}
+
+/// Whether the function around names a host of somebody else.
+fn around_other(context: &Context<'_, '_>, at: Span) -> bool {
+    let body = context.index.function_at(at.start).map(|def| def.body);
+    let sites = context.hosts.get_or_init(|| sites(context));
+    sites.iter().any(|(span, hosts)| hosts.other && body.is_none_or(|body| body.contains(*span)))
+}
+
+fn start(owner: Owner<'_>) -> Vec<Node> {
+    match owner {
         Owner::Call(id) => vec![Node::Call(id)],
         Owner::Stored(path) => vec![Node::Name(path.dotted())],
         Owner::Nothing => Vec::new(),
-    };
-    let hosts = nearest(context, start, at);
-    if hosts.any() { hosts.ours.then_some(Binding::Host) } else { around(context, at) }
+    }
 }
 
 /// Whether any text of the layer names a host of the vendor that takes credentials; without one nothing is tied to it.

@@ -1,6 +1,6 @@
-//! Forms of HTTP itself: userinfo in a URL, a hand-made Basic header.
+//! Forms of HTTP itself: userinfo in a URL, a hand-made Basic header, a Bearer header.
 //!
-//! Owns what RFC 3986 and RFC 7617 say about carrying `user:password`, in any language. It knows hosts and nothing
+//! Owns what RFC 3986, RFC 7617 and RFC 6750 say about carrying credentials, in any language. It knows hosts and nothing
 //! else of a vendor.
 
 use std::sync::LazyLock;
@@ -23,22 +23,27 @@ static BASIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\bBasic\s+([A-Za-z0-9+/_-]{8,}={0,2})").expect("the expression is a constant, compiled in a test")
 });
 
-/// Finds both forms in a layer.
+static BEARER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)\bBearer\s+(\S+)$").expect("the expression is a constant, compiled in a test"));
+
+/// Finds these forms in a layer.
 pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
     let mut found: Vec<(Form, Span, Vec<Slot>, Binding)> = Vec::new();
     visit::values(context.index.facts, |owner, value| match &value.kind {
         ValueKind::Str(_) | ValueKind::Concat(_) => {
             found.extend(userinfo(context, value));
             found.extend(pasted(context, owner, value));
+            found.extend(bearer(context, owner, value));
         }
         ValueKind::Base64(inner) => found.extend(computed(context, owner, value, inner)),
         _ => (),
     });
     for (form, span, slots, binding) in found {
+        let role = slots.last().map(|slot| slot.role);
         let seen = out
             .uses
             .iter()
-            .any(|other| other.span.overlaps(span) && other.slots.iter().any(|slot| slot.role == Role::ApiKey));
+            .any(|other| other.span.overlaps(span) && other.slots.iter().any(|slot| Some(slot.role) == role));
         let Some(construct) =
             context.pack.constructs.iter().find(|construct| construct.form == Some(form)).filter(|_| !seen)
         else {
@@ -120,6 +125,18 @@ fn pasted(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<
     Some((Form::BasicHeader, value.span, slots, binding))
 }
 
+/// `Bearer ` and a token that is put in.
+fn bearer(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+    if !value.has_text(|text| text.contains("earer")) {
+        return None;
+    }
+    let flat = Flat::of(context.index, value);
+    let found = BEARER.captures(&flat.text)?.get(1)?;
+    let binding = binding::of(context, owner, value.span)?;
+    let origins = flat.origins(context.index, found.start(), found.end(), value.span);
+    Some((Form::BearerHeader, value.span, vec![Slot { role: Role::Token, span: value.span, origins }], binding))
+}
+
 /// Base64 of `id:key`, computed.
 fn computed<'a>(
     context: &Context<'a, '_>,
@@ -134,7 +151,7 @@ fn computed<'a>(
     if !pairs || !whole {
         return None;
     }
-    let binding = binding::of(context, owner, value.span)?;
+    let binding = binding::of_login(context, owner, value.span, &slots)?;
     Some((Form::BasicHeader, value.span, slots, binding))
 }
 
@@ -159,5 +176,6 @@ mod tests {
         );
         assert_eq!(parts("mail me: a@b.example.com"), None);
         assert!(BASIC.is_match("Authorization: Basic YTpiYTpiYTpi"));
+        assert_eq!(&BEARER.captures("Authorization: Bearer a1").expect("it has a token")[1], "a1");
     }
 }

@@ -3,33 +3,25 @@
 //! Owns what a name or key says about its value, whatever the language or format. The decision to know: a name gives a
 //! role only when it, or the file or class around it, names the vendor; the value's shape is judged later.
 
+use super::asked::{self, Asked};
 use super::flat::Flat;
 use super::visit::{self, Owner};
-use super::{Context, Definition, ExposureUse, Matched, Named, ParameterUse, RequestUse, binding, snake};
-use crate::facts::{Assign, Call, CallId, Name, Path, Value, ValueKind};
+use super::{Context, Matched, Named, ParameterUse, binding, exposures, snake};
+use crate::facts::{CallId, Name, Value, ValueKind};
 use crate::link::Origin;
-use crate::pack::expression::Expressions;
-use crate::pack::{Exposure, Pack};
-use crate::source::RelPath;
 use crate::span::Span;
 
-/// The file's stem in snake case when it names the vendor: the keys inside need not repeat it.
-pub(super) fn file_context(pack: &Pack, path: &RelPath) -> Option<String> {
-    let stem = snake(std::path::Path::new(path.name()).file_stem()?.to_str()?);
-    stem.contains(&pack.word).then_some(stem)
-}
-
 /// A value, the names that lead to it, and the call it is passed to.
-struct Keyed<'a> {
-    names: Vec<&'a str>,
-    key: Span,
-    value: &'a Value,
-    owner: Owner<'a>,
-    call: Option<CallId>,
+pub(super) struct Keyed<'a> {
+    pub(super) names: Vec<&'a str>,
+    pub(super) key: Span,
+    pub(super) value: &'a Value,
+    pub(super) owner: Owner<'a>,
+    pub(super) call: Option<CallId>,
 }
 
 /// Finds everything that names say in a layer.
-pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
+pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>, asked: &mut Vec<Asked<'p>>) {
     let facts = context.index.facts;
     let mut all = Vec::new();
     for entry in &facts.entries {
@@ -42,16 +34,11 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             None,
             &mut all,
         );
-        definition(entry.path.0.last(), entry.span, out);
     }
     for assign in &facts.assigns {
         let names = assign.target.0.iter().map(|name| name.text.as_str()).filter(|name| *name != "self").collect();
         let at = Owner::Stored(&assign.target);
         keyed(names, assign.target.0.last().map_or(assign.span, |name| name.span), &assign.value, at, None, &mut all);
-        if matches!(context.layer.language, "shell" | "php") {
-            definition(assign.target.0.last(), assign.span, out);
-        }
-        exposed_target(context, assign, out);
     }
     for (id, call) in facts.calls.iter().enumerate() {
         for arg in &call.args {
@@ -59,25 +46,23 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             let key = arg.name.as_ref().map_or(arg.value.span, |name| name.span);
             keyed(names, key, &arg.value, Owner::Call(id), Some(id), &mut all);
         }
-        exposed_call(context, call, out);
     }
     for param in facts.defs.iter().flat_map(|def| &def.params) {
         if let Some(default) = &param.default {
             keyed(vec![&param.name.text], param.name.span, default, Owner::Nothing, None, &mut all);
         }
     }
-    for result in &facts.results {
+    for result in facts.returns.iter().chain(&facts.results) {
         keyed(Vec::new(), result.span, result, Owner::Nothing, None, &mut all);
     }
     for item in &all {
         named(context, item, out);
         parameter(context, item, out);
-        request(context, item, out);
-        exposed_text(context, item, out);
     }
+    asked::find(context, &all, asked);
+    exposures::find(context, &all, out);
     let mut whole = Span::default();
     visit::values(facts, |owner, value| match &value.kind {
-        ValueKind::Env(name) => exposed_variable(context, name, out),
         // The parts of a text were seen with it.
         ValueKind::Str(_) | ValueKind::Concat(_) if !whole.contains(value.span) => {
             whole = value.span;
@@ -106,15 +91,6 @@ fn keyed<'a>(
     all.push(Keyed { names, key, value, owner, call });
 }
 
-/// Names in capitals are environment variables wherever they are given a value in a configuration.
-fn definition(name: Option<&Name>, span: Span, out: &mut Matched<'_>) {
-    let Some(name) = name else { return };
-    let capitals = name.text.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    if capitals && name.text.len() > 2 {
-        out.definitions.push(Definition { name: name.text.clone(), span });
-    }
-}
-
 /// The full name in snake case: file and class names count where they name the vendor and the keys do not.
 fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
     let own = snake(&item.names.join("_"));
@@ -140,13 +116,16 @@ fn named(context: &Context<'_, '_>, item: &Keyed<'_>, out: &mut Matched<'_>) {
         return;
     }
     let name = full_name(context, item);
-    let Some(role) = context.pack.role_of_name(&name) else { return };
+    let Some(role) = context.pack.role_of_name(&name).filter(|role| role.is_secret()) else { return };
     if let Some(reason) = context.spared_name(&name) {
         out.spared.push((item.key.to(item.value.span), reason.to_owned()));
         return;
     }
     let origins = context.index.origins(item.value);
-    out.named.push(Named { role, name, span: item.value.span, origins, carrier: context.carrier() });
+    let key = || item.names.last().map(|name| Name { text: (*name).to_owned(), span: item.key });
+    let configures = !context.index.facts.entries.is_empty() || context.layer.language == "shell";
+    let entry = if configures && item.call.is_none() { key() } else { None };
+    out.named.push(Named { role, name, span: item.value.span, origins, carrier: context.carrier(), entry });
 }
 
 fn parameter<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
@@ -163,9 +142,16 @@ fn parameter<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<
             span: item.value.span,
             origins,
             binding,
+            in_query: is_query(&item.names),
             carrier: context.carrier(),
         });
     }
+}
+
+/// Whether the keys before the last lead to a URL's query, as HTTP clients name it.
+pub(super) fn is_query(names: &[&str]) -> bool {
+    let parents = names.split_last().map_or(&[][..], |(_, parents)| parents);
+    parents.iter().any(|name| matches!(snake(name).as_str(), "params" | "query" | "qs" | "search_params"))
 }
 
 /// Parameters inside a text: the query of a URL, the body of a form.
@@ -181,136 +167,16 @@ fn encoded<'c, 'p>(context: &Context<'c, 'p>, owner: Owner<'c>, value: &'c Value
         let Some(binding) = binding else { continue };
         let origins = flat.origins(context.index, start, end, value.span);
         let span = flat.file_span(start - parameter.name.len() - 1, end).unwrap_or(value.span);
-        out.parameters.push(ParameterUse { parameter, span, origins, binding, carrier: context.carrier() });
+        let in_query = flat.text[..start].contains('?');
+        out.parameters.push(ParameterUse { parameter, span, origins, binding, in_query, carrier: context.carrier() });
     }
 }
 
 /// Where the value of `name=` stands in a query or a form body.
-fn query(text: &str, name: &str) -> Option<(usize, usize)> {
+pub(super) fn query(text: &str, name: &str) -> Option<(usize, usize)> {
     let marked = |at: &usize| *at == 0 || matches!(text.as_bytes()[at - 1], b'?' | b'&' | b' ' | b'"' | b'\'');
     let found = text.match_indices(name).map(|(at, _)| at).filter(marked).map(|at| at + name.len());
     let start = found.into_iter().find(|&end| text[end..].starts_with('='))? + 1;
     let len = text[start..].find(['&', '"', '\'', ' ', '#']).unwrap_or(text.len() - start);
     Some((start, start + len))
-}
-
-/// A variable that a bundler shows to browsers.
-fn exposed_variable<'p>(context: &Context<'_, 'p>, name: &Name, out: &mut Matched<'p>) {
-    let shows = |row: &&Exposure| row.variables.as_ref().is_some_and(|names| names.is_match(&name.text));
-    for exposure in context.pack.exposures.iter().filter(shows) {
-        let carrier = context.carrier();
-        out.exposures.push(ExposureUse { exposure, span: name.span, name: name.text.clone(), carrier });
-    }
-}
-
-/// A label, placeholder or field name of a user interface.
-fn request<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
-    let (Some(text), Some(key)) = (item.value.as_str(), item.names.last()) else { return };
-    let path = snake(&item.names.join("_"));
-    for request in &context.pack.requests {
-        let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
-        let asks = shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text));
-        let field = matches!(*key, "name" | "id" | "htmlFor" | "key")
-            && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
-        let form = field
-            && (item.call.is_some_and(|id| is_input(context.index.facts.calls[id].path.last())) || is_settings(&path));
-        if asks || form {
-            out.requests.push(RequestUse { request, span: item.value.span, carrier: context.carrier() });
-            return;
-        }
-    }
-}
-
-/// Whether a tag or function of this name takes something from a person.
-fn is_input(name: &str) -> bool {
-    let name = snake(name);
-    ["input", "text_field", "textfield", "field", "form_control", "password_field", "textarea"]
-        .iter()
-        .any(|known| name.ends_with(known))
-}
-
-/// Whether these keys lead to the settings that a manifest asks of whoever installs it.
-fn is_settings(path: &str) -> bool {
-    [
-        "parameters_name",
-        "parameters_key",
-        "settings_name",
-        "fields_name",
-        "fields_key",
-        "inputs_name",
-        "properties_name",
-    ]
-    .iter()
-    .any(|keys| path.ends_with(keys))
-}
-
-/// `?access_token=…` in a URL of the vendor, and variables that a bundler shows to browsers.
-fn exposed_text<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>, out: &mut Matched<'p>) {
-    let carrier = context.carrier();
-    for exposure in &context.pack.exposures {
-        let defined = item.names.last().filter(|_| matches!(item.owner, Owner::Nothing));
-        if let Some(name) = defined.filter(|name| exposure.variables.as_ref().is_some_and(|names| names.is_match(name)))
-        {
-            out.exposures.push(ExposureUse { exposure, span: item.key, name: (*name).to_owned(), carrier });
-        }
-        let query = || item.value.has_text(|text| text.contains('='));
-        if exposure.parameters.is_empty() || !matches!(item.value.kind, ValueKind::Concat(_)) || !query() {
-            continue;
-        }
-        let flat = Flat::of(context.index, item.value);
-        for parameter in &exposure.parameters {
-            let Some((start, end)) = self::query(&flat.text, parameter) else { continue };
-            let name = flat.hole_value(&flat.text[start..end]).map_or(Vec::new(), |value| context.index.origins(value));
-            let name = name.iter().find_map(Origin::name).map(snake);
-            if let (Some(name), Some(_)) = (name, binding::of(context, item.owner, item.value.span)) {
-                out.exposures.push(ExposureUse { exposure, span: item.value.span, name, carrier });
-            }
-        }
-    }
-}
-
-/// A token handed to a call that shows it.
-fn exposed_call<'p>(context: &Context<'_, 'p>, call: &Call, out: &mut Matched<'p>) {
-    let values = || call.args.iter().map(|arg| &arg.value);
-    exposed(context, &call.path, |row| row.calls.as_ref(), values, out);
-}
-
-/// A token stored where others read it.
-fn exposed_target<'p>(context: &Context<'_, 'p>, assign: &Assign, out: &mut Matched<'p>) {
-    exposed(context, &assign.target, |row| row.targets.as_ref(), || std::iter::once(&assign.value), out);
-}
-
-/// Tokens among `values`, and directly inside them, where the path is one of those that show them.
-fn exposed<'a, 'p, I: Iterator<Item = &'a Value>>(
-    context: &Context<'_, 'p>,
-    path: &Path,
-    paths: impl Fn(&'p Exposure) -> Option<&'p Expressions>,
-    values: impl Fn() -> I,
-    out: &mut Matched<'p>,
-) {
-    let dotted = path.dotted();
-    let shows = |row: &&'p Exposure| paths(row).is_some_and(|paths| paths.is_match(&dotted));
-    for exposure in context.pack.exposures.iter().filter(shows) {
-        for value in values().flat_map(|value| std::iter::once(value).chain(value.children())) {
-            if let Some(name) = token_name(context, value) {
-                out.exposures.push(ExposureUse { exposure, span: value.span, name, carrier: context.carrier() });
-            }
-        }
-    }
-}
-
-/// The name of the token a value holds: the variable itself, or the environment variable behind it.
-fn token_name(context: &Context<'_, '_>, value: &Value) -> Option<String> {
-    let is_token = |name: &str| {
-        let name = snake(name);
-        context.pack.role_of_name(&name) == Some(crate::pack::schema::Role::Token)
-            && context.spared_name(&name).is_none()
-    };
-    let written = match &value.kind {
-        ValueKind::Ref(path) => Some(path.dotted()),
-        ValueKind::Env(name) => Some(name.text.clone()),
-        _ => None,
-    };
-    let origins = if written.is_some() { context.index.origins(value) } else { Vec::new() };
-    written.into_iter().chain(origins.iter().filter_map(Origin::name).map(str::to_owned)).find(|name| is_token(name))
 }

@@ -4,20 +4,31 @@
 //! makes no judgement; whether a use is wrong is for the checks. The decision to know: bind first. A construct counts
 //! when an import, its full name or the request's host ties it to the vendor, and the tie is recorded on the use.
 
+mod asked;
 mod binding;
+mod delivered;
+mod exposures;
 mod flat;
 mod forms;
+mod identifiers;
 mod keyed;
+mod oauth;
+mod reads;
+mod requests;
+mod settings;
+mod shipped;
 mod sightings;
+mod sites;
 mod steps;
 mod uses;
 mod visit;
 
+pub use settings::is_variable;
 pub use uses::*;
 
 use std::cell::OnceCell;
 
-use crate::facts::Carrier;
+use crate::facts::{Carrier, Facts, Name, ValueKind};
 use crate::lang::{self, Layer};
 use crate::link::{Index, Origin};
 use crate::pack::Pack;
@@ -30,24 +41,62 @@ use crate::span::Span;
 pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched<'p> {
     let mut out = Matched::default();
     sightings::find(pack, source, layers, &mut out);
-    let file = keyed::file_context(pack, &source.path);
+    identifiers::find(pack, source, layers, &mut out);
+    out.delivered = delivered::is(source, layers);
+    let stem = std::path::Path::new(source.path.name()).file_stem().and_then(|stem| stem.to_str()).map(snake);
+    let file = stem.clone().filter(|stem| stem.contains(&pack.word));
+    let path = source.path.to_str_lossy();
+    let mut requests = Vec::new();
     for layer in layers {
         let index = Index::new(&layer.facts);
         let family = lang::family(layer.language);
-        let context = Context { family, pack, index: &index, layer, file: file.as_deref(), hosts: OnceCell::new() };
+        let (file, stem, text) = (file.as_deref(), stem.as_deref(), source.text.as_slice());
+        let hosts = OnceCell::new();
+        let context = Context { family, pack, index: &index, layer, file, stem, path: &path, text, hosts };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
-        keyed::find(&context, &mut out);
+        keyed::find(&context, &mut out, &mut requests);
+        settings::find(&context, &mut out);
+        sites::find(&context, &mut out);
+        oauth::find(&context, &mut out);
+        reads::find(&context, &mut out);
+        shipped::find(&context, &mut out);
+        misnamed(pack, &layer.facts, &mut out);
         out.dependencies.extend(layer.facts.dependencies.iter().cloned());
     }
+    asked::settle(requests, &mut out);
+    // What is handed to a construct that only looks like a login is of another kind, whatever its name says.
+    let other = std::mem::take(&mut out.other);
+    out.named.retain(|named| !literals(&named.origins).any(|span| other.contains(&span)));
     let slots = out.uses.iter().flat_map(|found| &found.slots).map(|slot| (Some(slot.role), &slot.origins));
     let named = out.named.iter().map(|named| (Some(named.role), &named.origins));
     let parameters = out.parameters.iter().map(|found| (found.parameter.role, &found.origins));
     let roles = slots.chain(named).chain(parameters);
-    let secret = |role: &Option<Role>| matches!(role, Some(Role::ApiKey | Role::Token | Role::ClientSecret));
+    let secret = |role: &Option<Role>| role.is_some_and(Role::is_secret);
     let spans: Vec<Span> = roles.filter(|(role, _)| secret(role)).flat_map(|(_, origins)| literals(origins)).collect();
     out.secrets.extend(spans);
     out
+}
+
+/// A credential that stands where the name of a variable belongs is a literal.
+fn misnamed(pack: &Pack, facts: &Facts, out: &mut Matched<'_>) {
+    let mut names: Vec<&Name> = Vec::new();
+    visit::values(facts, |_, value| match &value.kind {
+        ValueKind::Env(name) if pack.credentials.iter().any(|shape| shape.proves(&name.text)) => names.push(name),
+        _ => (),
+    });
+    if names.is_empty() {
+        return;
+    }
+    let slots = out.uses.iter_mut().flat_map(|found| &mut found.slots).map(|slot| &mut slot.origins);
+    let named = out.named.iter_mut().map(|named| &mut named.origins);
+    let parameters = out.parameters.iter_mut().map(|found| &mut found.origins);
+    for origin in slots.chain(named).chain(parameters).flatten() {
+        let Origin::Env { name, span } = origin else { continue };
+        if let Some(found) = names.iter().find(|found| found.text == *name && span.contains(found.span)) {
+            *origin = Origin::Literal { text: found.text.clone(), span: found.span };
+        }
+    }
 }
 
 fn literals(origins: &[Origin]) -> impl Iterator<Item = Span> + '_ {
@@ -64,8 +113,14 @@ struct Context<'c, 'p> {
     layer: &'c Layer,
     /// The language whose constructs the layer shares.
     family: &'static str,
-    /// The file's name in snake case, where it names the vendor.
+    /// The file's stem in snake case, where it names the vendor: the keys inside need not repeat it.
     file: Option<&'c str>,
+    /// The file's stem in snake case.
+    stem: Option<&'c str>,
+    /// The file's path, as a text.
+    path: &'c str,
+    /// The file's bytes, for what stands around a value.
+    text: &'c [u8],
     /// Texts that name hosts, collected when first asked for.
     hosts: OnceCell<Vec<(Span, binding::Hosts)>>,
 }

@@ -21,7 +21,7 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
     // Most files of interest hold no credential.
     let carriers = LazyCell::new(|| Carriers::new(layers));
     let plain = LazyCell::new(|| plain(layers));
-    for credential in &pack.credentials {
+    for credential in pack.credentials.iter().filter(|credential| credential.role.is_secret()) {
         for found in credential.find.captures_iter(&source.text) {
             let Some(group) = found.get(found.len() - 1) else { continue };
             let (bytes, span) = (group.as_bytes(), Span::from(group.range()));
@@ -60,7 +60,8 @@ static BASE64: LazyLock<Regex> = LazyLock::new(|| {
 fn encoded<'s>(pack: &'s Pack, source: &'s Source) -> impl Iterator<Item = Span> + 's {
     BASE64.find_iter(&source.text).filter_map(|run| {
         let decoded = crate::pack::base64(run.as_bytes())?;
-        let holds = |credential: &crate::pack::Credential| credential.find.is_match(&decoded);
+        let holds =
+            |credential: &crate::pack::Credential| credential.role.is_secret() && credential.find.is_match(&decoded);
         pack.credentials.iter().any(holds).then(|| Span::from(run.range()))
     })
 }
@@ -70,7 +71,8 @@ fn plain(layers: &[Layer]) -> HashMap<Span, Span> {
     let (mut plain, mut fallbacks) = (HashMap::new(), HashSet::new());
     for layer in layers.iter().filter(|layer| layer.carrier == Carrier::Code) {
         visit::values(&layer.facts, |_, value| match &value.kind {
-            ValueKind::Str(text) => _ = plain.insert(text.content, value.span),
+            // Without quotes it is text of a page or a document.
+            ValueKind::Str(text) if text.content != value.span => _ = plain.insert(text.content, value.span),
             ValueKind::Either(choices) => {
                 fallbacks.extend(choices.iter().filter_map(|choice| choice.as_str()).map(|text| text.content));
             }
@@ -92,13 +94,13 @@ fn delimited(text: &[u8], span: Span) -> bool {
 }
 
 /// What carries each position: comments and strings by their spans, else code or prose.
-struct Carriers {
+pub(super) struct Carriers {
     spans: Vec<(Span, Carrier)>,
     other: Carrier,
 }
 
 impl Carriers {
-    fn new(layers: &[Layer]) -> Self {
+    pub(super) fn new(layers: &[Layer]) -> Self {
         let mut spans: Vec<(Span, Carrier)> = Vec::new();
         for layer in layers {
             spans.extend(
@@ -112,7 +114,7 @@ impl Carriers {
         Self { spans, other: if code { Carrier::Code } else { Carrier::Prose } }
     }
 
-    fn at(&self, position: usize) -> Carrier {
+    pub(super) fn at(&self, position: usize) -> Carrier {
         let after = self.spans.partition_point(|(span, _)| span.start <= position);
         let around = self.spans[..after].iter().rev().take(8).find(|(span, _)| position < span.end);
         around.map_or(self.other, |(_, carrier)| *carrier)

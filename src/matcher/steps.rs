@@ -5,10 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use super::binding;
 use super::flat::Flat;
 use super::visit::Owner;
 use super::{Binding, Context, Matched, Slot, Use};
+use super::{binding, sites};
 use crate::facts::{Arg, Call, Item, Name, Value, ValueKind};
 use crate::pack::Construct;
 use crate::pack::pattern::{CallPattern, PathPattern, Step, ValuePattern};
@@ -64,7 +64,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     let mut candidates: Vec<&Construct> =
         keys.iter().flat_map(|key| context.pack.constructs_named(family, key)).collect();
     candidates
-        .retain(|construct| !construct.by_host || construct.kind == Kind::Exempt || binding::names_vendor(context));
+        .retain(|construct| !construct.by_host || construct.kind != Kind::TokenAuth || binding::names_vendor(context));
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     for construct in candidates {
         let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
@@ -72,10 +72,11 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
         if construct.kind == Kind::Exempt {
             let reason = construct.reason.clone().unwrap_or_else(|| construct.id.clone());
             out.spared.push((subject.span(), reason));
+            out.other.extend(found.slots.iter().flat_map(|slot| super::literals(&slot.origins)));
             return;
         }
         let binding = if construct.by_host {
-            binding::of(context, subject.owner(), subject.span())
+            binding::of_login(context, subject.owner(), subject.span(), &found.slots)
         } else {
             Some(if written { Binding::Name } else { Binding::Import })
         };
@@ -112,8 +113,13 @@ fn family(context: &Context<'_, '_>, subject: Subject<'_>) -> &'static str {
 /// Whether any construct can be this fact, told by its last name alone. Most calls of most files end here.
 fn may_match(context: &Context<'_, '_>, subject: Subject<'_>, family: &'static str) -> bool {
     let path = subject.path();
-    let renamed = matches!(subject, Subject::Call(..)) && path.0.len() == 1 && context.index.may_rename(path);
-    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context);
+    let renamed = matches!(subject, Subject::Call(..))
+        && (path.0.len() == 1 && context.index.may_rename(path) || matches!(path.root(), "super" | "parent"));
+    let named = || match subject {
+        Subject::Call(_, call) => call.args.iter().any(|arg| sites::mentions(context, &arg.value)),
+        Subject::Assign(assign) => sites::mentions(context, &assign.value),
+    };
+    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context) || named();
     renamed || context.pack.constructs_named(family, path.last()).any(fits)
 }
 
@@ -165,7 +171,8 @@ fn compare(
     let mut slots = Filled::default();
     let (paths, matches) = match (step, subject) {
         (Step::Call(pattern), Subject::Call(_, call)) => {
-            (&pattern.path, pattern.new == call.new && call_args(context, pattern, call, &mut slots))
+            let made = pattern.new == call.new || matches!(call.path.root(), "super" | "parent");
+            (&pattern.path, made && call_args(context, pattern, call, &mut slots))
         }
         (Step::Assign { target, value }, Subject::Assign(assign)) => {
             (target, self::value(context, value, &assign.value, &mut slots))
@@ -222,24 +229,7 @@ fn named<'a>(context: &Context<'a, '_>, call: &'a Call, name: &str) -> Option<(O
     let written = call.args.iter().find(|arg| arg.name.as_ref().is_some_and(|key| key.text == name));
     written.map(|arg| (arg.name.as_ref(), &arg.value)).or_else(|| {
         let maps = call.args.iter().rev().filter(|arg| arg.name.is_none());
-        maps.flat_map(|arg| context.index.resolve(&arg.value)).find_map(|value| item(context, value, name, 0))
-    })
-}
-
-fn item<'a>(
-    context: &Context<'a, '_>,
-    map: &'a Value,
-    key: &str,
-    depth: usize,
-) -> Option<(Option<&'a Name>, &'a Value)> {
-    let ValueKind::Map(items) = &map.kind else { return None };
-    let own = items.iter().find(|item| item.key.as_ref().is_some_and(|name| name.text == key));
-    own.map(|item| (item.key.as_ref(), &item.value)).or_else(|| {
-        let spread: Vec<&Item> = items.iter().filter(|item| item.spread && depth < 4).collect();
-        spread
-            .into_iter()
-            .flat_map(|spread| context.index.resolve(&spread.value))
-            .find_map(|inner| item(context, inner, key, depth + 1))
+        maps.into_iter().find_map(|arg| context.index.member(&arg.value, name))
     })
 }
 
@@ -263,7 +253,10 @@ fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Valu
             index.resolve(actual).iter().any(|value| value.as_str().is_some_and(|known| known.text == *text))
         }
         ValuePattern::Name(name) => matches!(&actual.kind, ValueKind::Ref(path) if path.last() == name),
-        ValuePattern::Map(items) => index.resolve(actual).into_iter().any(|map| self::map(context, items, map, filled)),
+        ValuePattern::Map(items) => {
+            let maps = std::iter::once(actual).chain(index.resolve(actual));
+            maps.into_iter().any(|map| self::map(context, items, map, filled))
+        }
         ValuePattern::Base64(inner) => index.resolve(actual).into_iter().any(|actual| match &actual.kind {
             ValueKind::Base64(actual) => value(context, inner, actual, filled),
             _ => false,
@@ -283,11 +276,14 @@ fn map<'a>(
     actual: &'a Value,
     filled: &mut Filled,
 ) -> bool {
-    let ValueKind::Map(actual_items) = &actual.kind else { return false };
-    let mut unkeyed = actual_items.iter().filter(|item| item.key.is_none());
+    let written: &[Item] = match &actual.kind {
+        ValueKind::Map(items) => items,
+        _ => &[],
+    };
+    let mut unkeyed = written.iter().filter(|item| item.key.is_none());
     items.iter().all(|(key, pattern)| {
         let found = match key {
-            Some(key) => item(context, actual, key, 0),
+            Some(key) => context.index.member(actual, key),
             None => unkeyed.next().map(|item| (None, &item.value)),
         };
         found.is_some_and(|(key, found)| spanned(context, pattern, key, found, filled))

@@ -3,7 +3,7 @@
 use crate::facts::{Carrier, Dependency, Name};
 use crate::link::Origin;
 use crate::pack::schema::Role;
-use crate::pack::{Construct, Credential, Exposure, Parameter, Request};
+use crate::pack::{Construct, Credential, Exposure, Identifier, Parameter, Request};
 use crate::span::Span;
 
 /// What ties a use to the vendor, strongest first.
@@ -113,6 +113,8 @@ pub struct Named {
     pub origins: Vec<Origin>,
     /// What carries it.
     pub carrier: Carrier,
+    /// For an entry of a configuration, the last key as written.
+    pub entry: Option<Name>,
 }
 
 /// A parameter of a request to the vendor.
@@ -125,8 +127,62 @@ pub struct ParameterUse<'p> {
     pub origins: Vec<Origin>,
     /// What ties the request to the vendor.
     pub binding: Binding,
+    /// Whether it is part of a URL's query.
+    pub in_query: bool,
     /// What carries it.
     pub carrier: Carrier,
+}
+
+/// A URL of the vendor's authorization page.
+pub struct Authorization {
+    /// The URL as written.
+    pub span: Span,
+    /// The names of its parameters; `None` when not all of them can be seen.
+    pub parameters: Option<Vec<String>>,
+    /// Whether its surroundings speak of a state.
+    pub state_near: bool,
+    /// What carries it.
+    pub carrier: Carrier,
+}
+
+/// A name that breaks a rule by itself.
+pub struct IdentifierUse<'p> {
+    /// Why.
+    pub identifier: &'p Identifier,
+    /// The name as written.
+    pub name: String,
+    /// Where it stands first.
+    pub span: Span,
+    /// What carries it.
+    pub carrier: Carrier,
+}
+
+/// A token in a request to somebody else.
+pub struct Handed {
+    /// The token.
+    pub span: Span,
+    /// The host it goes to.
+    pub host: String,
+    /// Where the token comes from.
+    pub origins: Vec<Origin>,
+    /// What carries it.
+    pub carrier: Carrier,
+}
+
+/// A look-up of a credential by its name.
+pub struct Read {
+    /// The name, in snake case.
+    pub name: String,
+    /// The name under which it is only kept, in snake case: a setting read from a variable is no use of it yet.
+    pub kept_as: Option<String>,
+}
+
+/// A column that holds a credential of each record.
+pub struct Column {
+    /// Its name, in snake case.
+    pub name: String,
+    /// The row of the pack that says so.
+    pub says: String,
 }
 
 /// A text or field that asks for a credential.
@@ -135,6 +191,8 @@ pub struct RequestUse<'p> {
     pub request: &'p Request,
     /// The text or the field's name.
     pub span: Span,
+    /// Whether the program is one that people run for themselves.
+    pub own: bool,
     /// What carries it.
     pub carrier: Carrier,
 }
@@ -147,16 +205,37 @@ pub struct ExposureUse<'p> {
     pub span: Span,
     /// The name of what is shown.
     pub name: String,
+    /// Where it comes from.
+    pub origins: Vec<Origin>,
     /// What carries it.
     pub carrier: Carrier,
 }
 
-/// The definition of an environment variable.
+/// The definition of an environment variable or of a setting.
 pub struct Definition {
-    /// Its name.
+    /// The variable's name, or the setting's full name in snake case.
     pub name: String,
     /// Name and value.
     pub span: Span,
+    /// Where the value comes from, when that is a secret of this file or another name.
+    pub origins: Vec<Origin>,
+    /// Whether the value is another look-up of a variable.
+    pub passes: bool,
+    /// What carries it.
+    pub carrier: Carrier,
+}
+
+/// A call that may be of a function which hands its parameters to a login.
+pub struct Site {
+    /// What is called: a function's name, or a class's.
+    pub name: String,
+    /// Whether a name in it or its import is the vendor's.
+    pub bound: bool,
+    /// The call.
+    pub span: Span,
+    /// What is passed: each argument's keyword, if it has one, and where it comes from. The items of a map count as
+    /// keywords.
+    pub args: Vec<(Option<String>, Vec<Origin>)>,
 }
 
 /// Everything one file means to one pack.
@@ -176,10 +255,28 @@ pub struct Matched<'p> {
     pub exposures: Vec<ExposureUse<'p>>,
     /// Definitions of environment variables.
     pub definitions: Vec<Definition>,
+    /// Definitions of settings.
+    pub settings: Vec<Definition>,
+    /// Calls of functions that a login may be behind.
+    pub sites: Vec<Site>,
+    /// URLs of the authorization page.
+    pub authorizations: Vec<Authorization>,
+    /// Names that break a rule.
+    pub identifiers: Vec<IdentifierUse<'p>>,
+    /// Tokens given to others.
+    pub handed: Vec<Handed>,
+    /// Look-ups of credentials by name.
+    pub reads: Vec<Read>,
+    /// Columns that hold credentials.
+    pub columns: Vec<Column>,
+    /// Whether a browser or a phone runs the file.
+    pub delivered: bool,
     /// Packages the file depends on.
     pub dependencies: Vec<Dependency>,
     /// What was spared, and why.
     pub spared: Vec<(Span, String)>,
+    /// Values that an exempt construct takes.
+    pub other: Vec<Span>,
     /// Spans that no output may show.
     pub secrets: Vec<Span>,
 }
@@ -195,6 +292,13 @@ impl Matched<'_> {
             && self.requests.is_empty()
             && self.exposures.is_empty()
             && self.definitions.is_empty()
+            && self.settings.is_empty()
+            && self.sites.is_empty()
+            && self.authorizations.is_empty()
+            && self.identifiers.is_empty()
+            && self.handed.is_empty()
+            && self.reads.is_empty()
+            && self.columns.is_empty()
             && self.dependencies.is_empty()
             && self.spared.is_empty()
     }

@@ -26,7 +26,8 @@ pub(super) fn values<'a>(facts: &'a Facts, mut see: impl FnMut(Owner<'a>, &'a Va
         inside(Owner::Stored(&assign.target), &assign.value, &mut see);
     }
     let defaults = facts.defs.iter().flat_map(|def| &def.params).filter_map(|param| param.default.as_ref());
-    for value in facts.entries.iter().map(|entry| &entry.value).chain(&facts.results).chain(defaults) {
+    let loose = facts.returns.iter().chain(&facts.results);
+    for value in facts.entries.iter().map(|entry| &entry.value).chain(loose).chain(defaults) {
         inside(Owner::Nothing, value, &mut see);
     }
 }

@@ -4,8 +4,6 @@
 //! counter-examples by none, its replacements are code that holds a token, and no two of them claim one version. It
 //! changes nothing a scan does. The decision to know: examples go through the same front-end and matcher as any file.
 
-use semver::{Comparator, Op, Version};
-
 use super::compile::compile;
 use super::error::{File, PackError, Problem};
 use super::pattern::{self, PathPattern, Step};
@@ -17,6 +15,7 @@ use crate::link::Origin;
 use crate::matcher::{self, Matched, Use};
 use crate::source::{RelPath, Source};
 use crate::span::Span;
+use crate::version::Range;
 
 /// What a sound pack holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -269,10 +268,9 @@ impl<'p> Checker<'p> {
         let mut seen: Vec<Range> = Vec::new();
         for fix in &row.fix {
             let at = fix.versions.as_ref().or(fix.code.as_ref()).unwrap_or(&row.id);
-            let Some(range) = fix.versions.as_ref().map_or(Some(Range::ALL), |text| Range::of(text.get_ref())) else {
-                self.problem(at, "a fix's versions need plain bounds", "write them like `>=3.0.0, <4.0.0`");
-                continue;
-            };
+            let range = fix.versions.as_ref().map_or(Ok(Range::all()), |text| Range::plain(text.get_ref()));
+            // Versions that cannot be read have already failed to compile.
+            let Ok(range) = range else { continue };
             if seen.iter().any(|other| other.overlaps(&range)) {
                 self.problem(
                     at,
@@ -323,51 +321,6 @@ fn same_callee(a: &Step, b: &Step) -> bool {
         (Step::Call(a), Step::Call(b)) => a.new == b.new && last(&a.path) == last(&b.path),
         (Step::Assign { .. }, Step::Assign { .. }) => true,
         _ => false,
-    }
-}
-
-/// Versions from a bound to another. The second part orders a bound around its version: 0 before it, 1 behind it.
-struct Range {
-    from: (Version, u8),
-    until: Option<(Version, u8)>,
-}
-
-impl Range {
-    const ALL: Self = Self { from: (Version::new(0, 0, 0), 0), until: None };
-
-    fn of(text: &str) -> Option<Self> {
-        let request = semver::VersionReq::parse(text).ok()?;
-        let mut range = Self::ALL;
-        for comparator in &request.comparators {
-            let version = version(comparator);
-            let (from, until) = match comparator.op {
-                Op::GreaterEq => (Some((version, 0)), None),
-                Op::Greater => (Some((version, 1)), None),
-                Op::Less => (None, Some((version, 0))),
-                Op::LessEq => (None, Some((version, 1))),
-                Op::Exact => (Some((version.clone(), 0)), Some((version, 1))),
-                _ => return None,
-            };
-            range.from = from.into_iter().fold(range.from, std::cmp::Ord::max);
-            range.until = range.until.into_iter().chain(until).min();
-        }
-        Some(range)
-    }
-
-    fn overlaps(&self, other: &Self) -> bool {
-        let from = (&self.from).max(&other.from);
-        let until = self.until.iter().chain(&other.until).min();
-        until.is_none_or(|until| from < until)
-    }
-}
-
-fn version(comparator: &Comparator) -> Version {
-    Version {
-        major: comparator.major,
-        minor: comparator.minor.unwrap_or(0),
-        patch: comparator.patch.unwrap_or(0),
-        pre: comparator.pre.clone(),
-        build: semver::BuildMetadata::EMPTY,
     }
 }
 

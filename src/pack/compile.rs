@@ -12,11 +12,12 @@ use super::error::{File, PackError, Problem};
 use super::expression::Expressions;
 use super::pattern::{self, Step};
 use super::schema::{self, PackFile, Text};
-use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Pack, Parameter, Request, Rule};
+use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
 use crate::finding::RuleDoc;
 use crate::lang;
 use crate::prefilter::Needle;
 use crate::span::Span;
+use crate::version::Range;
 
 /// Rules that a check exists for; a pack gives them their texts.
 pub const RULES: &[&str] = &[
@@ -27,6 +28,12 @@ pub const RULES: &[&str] = &[
     "unsupported-oauth-grant",
     "exposed-access-token",
     "collected-access-token",
+    "leftover-api-key",
+    "shared-access-token",
+    "access-token-in-public-integration",
+    "needless-token-refresh",
+    "exposed-oauth-exchange",
+    "app-id-as-token",
 ];
 
 struct Compiler {
@@ -120,12 +127,14 @@ impl Compiler {
             hosts: Vec::new(),
             credentials: Vec::new(),
             names: Vec::new(),
+            certain: Vec::new(),
             placeholders: None,
             constructs: Vec::new(),
             exemptions: Vec::new(),
             evidence: Vec::new(),
             requests: Vec::new(),
             parameters: Vec::new(),
+            identifiers: Vec::new(),
             exposures: Vec::new(),
             rules: Vec::new(),
             by_name: OnceLock::new(),
@@ -154,6 +163,7 @@ impl Compiler {
         }
         for row in file.name {
             pack.names.extend(self.set(&row.matches, true).map(|names| (row.role, names)));
+            pack.certain.extend(self.set(&row.certain, true).map(|names| (row.role, names)));
         }
         for row in file.placeholder {
             if let Some(tried) = self.set(&row.matches, true) {
@@ -182,6 +192,7 @@ impl Compiler {
                 names: self.set(&row.names, true),
                 packages: row.packages.into_iter().map(Text::into_inner).collect(),
                 paths: self.set(&row.paths, false),
+                columns: self.set(&row.columns, true),
             });
         }
         for row in file.request {
@@ -190,6 +201,17 @@ impl Compiler {
                 keys: self.set(&row.keys, true),
                 texts: self.set(&row.texts, true),
                 fields: self.set(&row.fields, true),
+                calls: self.set(&row.calls, true),
+                inputs: self.set(&row.inputs, true),
+                own: self.set(&row.own, true),
+            });
+        }
+        for row in file.identifier {
+            self.known_rule(&row.rule);
+            pack.identifiers.push(Identifier {
+                names: self.set(&row.names, true),
+                rule: row.rule.into_inner(),
+                says: row.says,
             });
         }
         for row in file.parameter {
@@ -205,12 +227,20 @@ impl Compiler {
             }
         }
         for row in file.exposure {
+            let languages = row.languages.iter().filter_map(|name| self.language(name)).map(|language| language.name);
+            let languages = languages.collect();
             pack.exposures.push(Exposure {
+                languages,
+                arguments: row.arguments.into_iter().map(Text::into_inner).collect(),
+                unless: self.set(&row.unless, false),
                 says: row.says,
                 variables: self.set(&row.variables, true),
                 calls: self.set(&row.calls, true),
                 targets: self.set(&row.targets, true),
                 parameters: row.parameters.into_iter().map(Text::into_inner).collect(),
+                keys: self.set(&row.keys, true),
+                files: self.set(&row.files, true),
+                by_name: row.by_name,
             });
         }
         for row in file.rule {
@@ -340,17 +370,9 @@ impl Compiler {
         found.copied()
     }
 
-    fn versions(&mut self, text: &Text) -> Option<semver::VersionReq> {
-        let parsed = semver::VersionReq::parse(text.get_ref());
-        parsed
-            .map_err(|error| {
-                self.problem(
-                    Some(text.span()),
-                    format!("not a version range: {error}"),
-                    "write it like `>=3.0.0, <4.0.0`",
-                )
-            })
-            .ok()
+    fn versions(&mut self, text: &Text) -> Option<Range> {
+        let range = Range::plain(text.get_ref());
+        range.map_err(|error| self.problem(Some(text.span()), error, "write them like `>=3.0.0, <4.0.0`")).ok()
     }
 
     /// An expression over a whole text.

@@ -20,6 +20,7 @@ use regex::bytes::Regex as BytesRegex;
 
 use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
+use crate::version::Range;
 use expression::Expressions;
 use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
@@ -42,6 +43,8 @@ pub struct Pack {
     pub credentials: Vec<Credential>,
     /// Names that give a role, over snake case.
     pub names: Vec<(Role, Expressions)>,
+    /// Names that never hold a credential of another role.
+    pub certain: Vec<(Role, Expressions)>,
     /// Values that are no credential.
     pub placeholders: Option<Expressions>,
     /// Spellings, in the order of their files.
@@ -54,6 +57,8 @@ pub struct Pack {
     pub requests: Vec<Request>,
     /// Parameters of requests.
     pub parameters: Vec<Parameter>,
+    /// Names that break a rule by themselves.
+    pub identifiers: Vec<Identifier>,
     /// Ways to show a credential.
     pub exposures: Vec<Exposure>,
     /// The rules, by id without the prefix.
@@ -95,7 +100,7 @@ pub struct Construct {
     /// The package, for its version.
     pub package: Option<Package>,
     /// Versions it works with.
-    pub versions: Option<semver::VersionReq>,
+    pub versions: Option<Range>,
     /// Whether the host ties it to the vendor.
     pub by_host: bool,
     /// A form of HTTP itself.
@@ -111,7 +116,7 @@ pub struct Construct {
 /// A replacement.
 pub struct Fix {
     /// Versions it holds for.
-    pub versions: Option<semver::VersionReq>,
+    pub versions: Option<Range>,
     /// The code, with `TOKEN` where the token stands.
     pub code: Option<String>,
     /// Steps for a person.
@@ -146,6 +151,8 @@ pub struct Evidence {
     pub packages: Vec<String>,
     /// Paths of files.
     pub paths: Option<Expressions>,
+    /// Calls that make a column.
+    pub columns: Option<Expressions>,
 }
 
 /// A text that asks for a credential.
@@ -158,6 +165,22 @@ pub struct Request {
     pub texts: Option<Expressions>,
     /// Names of fields.
     pub fields: Option<Expressions>,
+    /// Calls whose texts are those of a user interface.
+    pub calls: Option<Expressions>,
+    /// Calls that make an input.
+    pub inputs: Option<Expressions>,
+    /// Paths of programs that people run for themselves.
+    pub own: Option<Expressions>,
+}
+
+/// A name that breaks a rule by itself.
+pub struct Identifier {
+    /// The names.
+    pub names: Option<Expressions>,
+    /// The rule.
+    pub rule: String,
+    /// What it says.
+    pub says: String,
 }
 
 /// A parameter of a request.
@@ -186,6 +209,18 @@ pub struct Exposure {
     pub targets: Option<Expressions>,
     /// Query parameters.
     pub parameters: Vec<String>,
+    /// Keys whose values others read.
+    pub keys: Option<Expressions>,
+    /// Files it is about; `None` for all.
+    pub files: Option<Expressions>,
+    /// Whether the variable is given by its name, as a text.
+    pub by_name: bool,
+    /// Languages whose programs are given to others.
+    pub languages: Vec<&'static str>,
+    /// Names of arguments that take a bearer token.
+    pub arguments: Vec<String>,
+    /// Modules of programs that are not given away after all.
+    pub unless: Option<Expressions>,
 }
 
 /// A rule's texts.
@@ -248,6 +283,12 @@ impl Pack {
     #[must_use]
     pub fn role_of_name(&self, name: &str) -> Option<Role> {
         self.names.iter().find(|(_, names)| names.is_match(name)).map(|(role, _)| *role)
+    }
+
+    /// Whether a name in snake case never holds a credential of another role.
+    #[must_use]
+    pub fn is_certain(&self, role: Role, name: &str) -> bool {
+        self.certain.iter().any(|(certain, names)| *certain == role && names.is_match(name))
     }
 
     /// Why a value is no credential at all, if so.

@@ -49,6 +49,9 @@ pub struct PackFile {
     /// Parameters of requests.
     #[serde(default)]
     pub parameter: Vec<Parameter>,
+    /// Names that break a rule by themselves.
+    #[serde(default)]
+    pub identifier: Vec<Identifier>,
     /// Names and calls that show a credential to others.
     #[serde(default)]
     pub exposure: Vec<Exposure>,
@@ -122,6 +125,14 @@ pub enum Role {
     ClientSecret,
 }
 
+impl Role {
+    /// Whether a value of this role must not be shown.
+    #[must_use]
+    pub fn is_secret(self) -> bool {
+        !matches!(self, Self::AppId | Self::ClientId)
+    }
+}
+
 /// `[[credential]]`
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -163,6 +174,9 @@ pub struct NameRow {
     pub role: Role,
     /// Regular expressions over the name in snake case, keys joined by `_`: `intercom.apiKey` is `intercom_api_key`.
     pub matches: Vec<Text>,
+    /// Those of them that never hold anything else.
+    #[serde(default)]
+    pub certain: Vec<Text>,
 }
 
 /// `[[placeholder]]`
@@ -256,6 +270,8 @@ pub enum Form {
     UserinfoUrl,
     /// `Basic ` and the base64 of `user:password`, computed or pasted.
     BasicHeader,
+    /// `Bearer ` and a token.
+    BearerHeader,
 }
 
 /// What a construct does.
@@ -322,6 +338,10 @@ pub struct Evidence {
     /// Packages, as `ecosystem/name`.
     #[serde(default)]
     pub packages: Vec<Text>,
+    /// Regular expressions over dotted call paths that make a column of the name in their texts, or of the one their
+    /// result is stored under.
+    #[serde(default)]
+    pub columns: Vec<Text>,
     /// Regular expressions over a file's path.
     #[serde(default)]
     pub paths: Vec<Text>,
@@ -345,6 +365,18 @@ pub struct Parameter {
     pub says: String,
 }
 
+/// `[[identifier]]`: a name of a variable, field or column that says what is wrong by itself.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Identifier {
+    /// Regular expressions over the name in snake case.
+    pub names: Vec<Text>,
+    /// The rule that such a name breaks.
+    pub rule: Text,
+    /// What it says, in words; `{}` stands for the name.
+    pub says: String,
+}
+
 /// `[[request]]`: a text that asks others for a credential.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -361,6 +393,16 @@ pub struct Request {
     /// Regular expressions over the name of a form field or setting, in snake case.
     #[serde(default)]
     pub fields: Vec<Text>,
+    /// Regular expressions over dotted call paths whose texts are those of a user interface.
+    #[serde(default)]
+    pub calls: Vec<Text>,
+    /// Regular expressions over dotted call paths that make an input, of the name in their first text or of the one
+    /// their result is stored under.
+    #[serde(default)]
+    pub inputs: Vec<Text>,
+    /// Regular expressions over paths of programs that people run for themselves: there it is worth a note.
+    #[serde(default)]
+    pub own: Vec<Text>,
 }
 
 /// `[[exposure]]`: a way to show a credential to others.
@@ -381,6 +423,24 @@ pub struct Exposure {
     /// Query parameters of a URL.
     #[serde(default)]
     pub parameters: Vec<Text>,
+    /// Regular expressions over keys in snake case, joined by `_`, whose values others read.
+    #[serde(default)]
+    pub keys: Vec<Text>,
+    /// Regular expressions over paths of files; without any, every file.
+    #[serde(default)]
+    pub files: Vec<Text>,
+    /// Whether `calls` and `keys` take the variable's name as a text.
+    #[serde(default)]
+    pub by_name: bool,
+    /// Languages whose programs are given to others, so that a bearer token in them is readable.
+    #[serde(default)]
+    pub languages: Vec<Text>,
+    /// Names of arguments that take a bearer token, in those languages.
+    #[serde(default)]
+    pub arguments: Vec<Text>,
+    /// Regular expressions over imported modules that say the program runs on a server.
+    #[serde(default)]
+    pub unless: Vec<Text>,
 }
 
 /// `[[rule]]`: the texts of one rule.

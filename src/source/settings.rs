@@ -1,7 +1,7 @@
 //! Files that matter to linking although no needle is in them.
 //!
-//! Owns the list of names: where environment variables are set, and what a project depends on. It reads nothing. A new
-//! kind of setting is one row here.
+//! Owns the list of names: where environment variables are set. It reads nothing. The decision to know: manifests and
+//! lock files are not among them, because one that says anything of the vendor's packages has a needle.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -36,43 +36,9 @@ const NAMES: &[&str] = &[
     "cloudbuild.yaml",
     "buildspec.yml",
     "jenkinsfile",
-    // Manifests and lock files
-    "gemfile",
-    "gemfile.lock",
-    "gems.rb",
-    "gems.locked",
-    "package.json",
-    "package-lock.json",
-    "yarn.lock",
-    "pnpm-lock.yaml",
-    "pyproject.toml",
-    "pipfile",
-    "pipfile.lock",
-    "poetry.lock",
-    "uv.lock",
-    "setup.py",
-    "setup.cfg",
-    "composer.json",
-    "composer.lock",
-    "go.mod",
-    "pom.xml",
-    "build.gradle",
-    "build.gradle.kts",
-    "libs.versions.toml",
-    "packages.config",
-    "directory.packages.props",
-    "cargo.toml",
-    "cargo.lock",
-    "mix.exs",
-    "mix.lock",
-    "pubspec.yaml",
-    "pubspec.lock",
 ];
 
-/// Endings of names, lower case.
-const ENDINGS: &[&str] = &[".env", ".gemspec", ".csproj", ".fsproj", ".vbproj"];
-
-/// Whether a file sets environment variables, describes a deployment or a build, or names dependencies.
+/// Whether a file sets environment variables, or describes a deployment or a build.
 #[must_use]
 pub fn is_setting(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(OsStr::to_str) else { return false };
@@ -85,12 +51,6 @@ pub fn is_setting(path: &Path) -> bool {
     }
     if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
         return true;
-    }
-    if ENDINGS.iter().any(|ending| ends_with_ignoring_case(name, ending)) {
-        return true;
-    }
-    if ends_with_ignoring_case(name, ".txt") {
-        return name.starts_with("requirements") || parent_name(path) == Some("requirements");
     }
     if ends_with_ignoring_case(name, ".yml") || ends_with_ignoring_case(name, ".yaml") {
         return name.starts_with("docker-compose.")
@@ -123,14 +83,12 @@ mod tests {
             "docker-compose.override.yml",
             ".github/workflows/test.yaml",
             ".circleci/config.yml",
-            "Gemfile.lock",
-            "requirements-dev.txt",
-            "requirements/base.txt",
-            "App.CSPROJ",
         ] {
             assert!(is_setting(Path::new(path)), "{path}");
         }
-        for path in ["environment.rb", "config.yml", "notes.txt", "gemfile.md", "compose.rs", "a.json", ""] {
+        for path in
+            ["environment.rb", "config.yml", "notes.txt", "gemfile.md", "compose.rs", "a.json", "Gemfile.lock", ""]
+        {
             assert!(!is_setting(Path::new(path)), "{path}");
         }
     }

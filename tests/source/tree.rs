@@ -31,10 +31,10 @@ fn dotfiles_are_examined_and_repository_internals_are_not() {
 #[test]
 fn settings_without_a_needle_are_listed() {
     let tree = Tree::new();
-    tree.file("z/.env", "A=1").file("package.json", "{}").file("Gemfile", "gem 'needle'").file("main.rb", "");
+    tree.file("z/.env", "A=1").file("compose.yml", "{}").file(".env.test", "a needle").file("main.rb", "");
     let scan = tree.scan();
-    assert_eq!(scan.walked.settings, ["package.json", "z/.env"].map(RelPath::from));
-    assert_eq!(scan.paths(), ["Gemfile"]);
+    assert_eq!(scan.walked.settings, ["compose.yml", "z/.env"].map(RelPath::from));
+    assert_eq!(scan.paths(), [".env.test"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Fake credentials for cases: structurally valid, derived from their template's name, never written down.
 //!
 //! `{{token}}`, `{{token:2}}`, `{{token:eu}}`, `{{token:bare}}` (no padding), `{{token:percent}}`, `{{token64}}` (base64 of
-//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
+//! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{key64}}` (base64 of it), `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
 //! the token and a colon), `{{uuid}}`. No secrets are `{{token:zero}}`, `{{key:upper}}` and `{{hash}}` (64 hexadecimal
 //! digits). Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case can hold `{{ token }}` or
 //! `{{setting.key}}` as a placeholder of its own.
@@ -14,8 +14,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use regex::Regex;
 use sha2::{Digest, Sha256};
 
-static TEMPLATE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\{\{(token64|token|key|basic|uuid|hash)((?::[a-z0-9]+)*)\}\}").expect("it compiles"));
+static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\{\{(token64|token|key64|key|basic|uuid|hash)((?::[a-z0-9]+)*)\}\}").expect("it compiles")
+});
 
 /// A text with its templates expanded.
 #[derive(Clone, Default)]
@@ -81,6 +82,10 @@ fn value(kind: &str, options: Vec<&str>) -> (String, Vec<String>) {
         "uuid" => secret(uuid(number, '-')),
         "key" if has("upper") => (key("upper").to_uppercase(), Vec::new()),
         "token" if has("zero") => secret(BASE64.encode(format!("tok:{}:1:0", "00000000_0000_0000_0000_000000000000"))),
+        "key64" => {
+            let (key, whole) = (key(number), BASE64.encode(key(number)));
+            (whole.clone(), vec![key, whole])
+        }
         "key" => secret(format!("{}{}", if has("ro") { "ro-" } else { "" }, key(number))),
         "basic" if has("token") => twice(&token(number, has("eu")), ":"),
         "basic" => {

@@ -7,7 +7,7 @@ use super::super::reader::Reader;
 use super::super::token::Kind;
 use super::meaning::matches_end;
 use super::{OTHER, either, positional};
-use crate::facts::{Arg, Call, Path, Value, ValueKind};
+use crate::facts::{Arg, Assign, Call, Path, Value, ValueKind};
 use crate::span::Span;
 
 /// What a chain of names and calls has come to so far.
@@ -39,6 +39,10 @@ impl Reader<'_> {
             if profile.commands && token.sp && self.leads_path(i) && !self.starts_command(&chain, i, end) {
                 break;
             }
+            if self.op_in(i, profile.cascade) {
+                i = self.cascade(&chain, i, end);
+                continue;
+            }
             let member = self.op_in(i, profile.path) && !(profile.commands && token.sp && self.leads_path(i));
             if member && matches!(self.kind(i + 1), Some(Kind::Word)) && i + 1 < end {
                 let segment = self.first_segment(i + 1).0.pop();
@@ -64,7 +68,7 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && self.is_open(next, "(")
+                && (self.is_open(next, "(") || self.op_in(next, profile.path))
                 && next < end
             {
                 i = next;
@@ -81,16 +85,25 @@ impl Reader<'_> {
                 chain.path = Path::default();
                 chain.receiver = Some(Value::opaque(self.span_of(chain.start, close + 1)));
                 i = close + 1;
+            } else if profile.type_brackets && self.is_open(i, "[") && !apart {
+                i = (self.mate(i, end) + 1).min(end);
             } else if (self.is_open(i, "[") || profile.brace_index && self.is_open(i, "{") && !token.sp) && !apart {
                 i = self.index(&mut chain, i, end);
             } else if self.is_open(i, "{") && profile.composite && !token.nl && self.is_composite(&chain, i, end) {
                 i = self.call(&mut chain, i, end);
+            } else if profile.infix && self.is_infix(i, end) {
+                chain.path.0.extend(self.first_segment(i).0.pop());
+                i += 1;
+            } else if profile.bare_blocks && self.is_open(i, "{") && !chain.path.0.is_empty() && !token.nl {
+                let defs = self.facts.defs.len();
+                let args_span = Span::new(self.span(i - 1).end, self.span(i - 1).end);
+                i = self.push_call(&mut chain, Vec::new(), args_span, i, defs, end).max(i + 1);
             } else if profile.commands && self.starts_command(&chain, i, end) {
                 i = self.command(&mut chain, i, end);
-            } else if profile.commands
+            } else if (profile.commands || profile.trailing_closures)
                 && !chain.path.0.is_empty()
                 && !token.nl
-                && (self.is_word(i, "do") || self.is_open(i, "{"))
+                && (profile.commands && self.is_word(i, "do") || self.is_open(i, "{"))
             {
                 let defs = self.facts.defs.len();
                 let args_span = Span::new(self.span(i - 1).end, self.span(i - 1).end);
@@ -104,6 +117,45 @@ impl Reader<'_> {
             }
         }
         (self.settle(chain, i), i)
+    }
+
+    /// `..a = b..c()`: each section hangs on the object before all of them. Returns the index after the last one.
+    fn cascade(&mut self, chain: &Chain, at: usize, end: usize) -> usize {
+        // An object that is no name and no call is not copied for each section.
+        let object = chain.receiver.as_ref().map(|value| match value.kind {
+            ValueKind::Call(_) => value.clone(),
+            _ => Value::opaque(value.span),
+        });
+        let mut i = at;
+        while self.op_in(i, self.profile.cascade) && i < end {
+            let (mut stop, mut assigned) = (i + 1, false);
+            while stop < end && !self.op_in(stop, self.profile.cascade) && !self.op_in(stop, &[",", ";"]) {
+                assigned |= self.op_in(stop, self.profile.assign);
+                let opens = matches!(self.tokens[stop].kind, Kind::Open | Kind::StrOpen | Kind::InterpOpen);
+                stop = if opens { self.mate(stop, end) + 1 } else { stop + 1 };
+            }
+            let stop = stop.min(end);
+            let receiver = object.clone().filter(|_| !assigned);
+            let mut section = Chain { receiver, path: chain.path.clone(), start: chain.start };
+            let mut next = i + 1;
+            if self.kind(next) == Some(Kind::Word) && next < stop {
+                section.path.0.extend(self.first_segment(next).0.pop());
+                next += 1;
+            }
+            let (value, mut next) = self.chain(section, next, stop);
+            if let ValueKind::Ref(target) = value.kind
+                && self.op_in(next, self.profile.assign)
+                && next < stop
+                && let Some((value, after)) = self.expression(next + 1, stop)
+            {
+                let span = self.span_of(i + 1, after);
+                self.facts.assigns.push(Assign { target, value, span });
+                next = after;
+            }
+            self.queue(next, stop);
+            i = stop;
+        }
+        i
     }
 
     /// What a chain has come to.
@@ -136,7 +188,10 @@ impl Reader<'_> {
     #[must_use]
     pub fn reference(&self, mut path: Path, span: Span) -> Value {
         // Without parentheses, `name.strip` looks like a member.
-        while self.profile.commands && path.0.len() > 1 && self.profile.same.contains(&path.last()) {
+        while (self.profile.commands || self.profile.getters)
+            && path.0.len() > 1
+            && self.profile.same.contains(&path.last())
+        {
             path.0.pop();
         }
         let env = self.profile.env_members.iter().find_map(|root| {
@@ -144,6 +199,19 @@ impl Reader<'_> {
             matches_end(&path.0[..prefix], root).then(|| path.0[prefix].clone())
         });
         Value { kind: env.map_or(ValueKind::Ref(path), ValueKind::Env), span }
+    }
+
+    /// Whether the word at `at` is a method called on what stands before it: `value method (…)`.
+    fn is_infix(&self, at: usize, end: usize) -> bool {
+        let token = self.tokens[at];
+        token.kind == Kind::Word
+            && token.sp
+            && !token.nl
+            && at + 1 < end
+            && (self.is_open(at + 1, "(") || self.is_open(at + 1, "{"))
+            && !self.tokens[at + 1].nl
+            && !self.word_in(at, self.profile.stop)
+            && !self.word_in(at, self.profile.skip)
     }
 
     /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.

@@ -162,7 +162,7 @@ impl Reader<'_> {
             Kind::StrOpen => (self.string_name(at)?, self.mate(at, end) + 1),
             _ => return None,
         };
-        (next < end && self.op_in(next, separators)).then_some((name, next + 1))
+        (next < end && (self.op_in(next, separators) || self.word_in(next, separators))).then_some((name, next + 1))
     }
 
     pub(super) fn args(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Arg> {

@@ -9,6 +9,9 @@ use super::{either, finish};
 use crate::facts::{Arg, Call, Name, Path, Value, ValueKind};
 use crate::span::Span;
 
+/// Keywords under which a read of the environment takes its default.
+const DEFAULTS: &[&str] = &["default", "defaultValue", "fallback"];
+
 impl Reader<'_> {
     /// Records a call, or gives the value it stands for: an environment read, base64, the same text.
     pub fn finish_call(&mut self, mut call: Call) -> Value {
@@ -18,6 +21,11 @@ impl Reader<'_> {
             // What looked like a value was a name after all.
             call.path = Path(root.0.iter().chain(&call.path.0).cloned().collect());
             call.receiver = None;
+        }
+        // Behind a computed value, a method without parentheses looks like a member: `"x".bytes.encode()`.
+        let bare = profile.commands || profile.getters;
+        while bare && call.receiver.is_some() && call.path.0.len() > 1 && profile.same.contains(&call.path.root()) {
+            call.path.0.remove(0);
         }
         let path = &call.path.0;
         let reads = |entry: &&str| matches_end(path, entry) && (entry.contains('.') || path.len() == 1);
@@ -29,7 +37,8 @@ impl Reader<'_> {
             let mut args = std::mem::take(&mut call.args).into_iter();
             if let Some(Arg { value: Value { kind: ValueKind::Str(name), .. }, .. }) = args.next() {
                 let env = Value { kind: ValueKind::Env(Name { text: name.text, span: name.content }), span };
-                let is_default = |arg: &Arg| arg.name.as_ref().is_none_or(|name| name.text == "default");
+                let is_default =
+                    |arg: &Arg| arg.name.as_ref().is_none_or(|name| DEFAULTS.contains(&name.text.as_str()));
                 return match args.find(is_default).map(|arg| arg.value) {
                     Some(default) => Value { kind: ValueKind::Either(vec![env, default]), span },
                     None => env,
@@ -37,20 +46,40 @@ impl Reader<'_> {
             }
             return Value::opaque(span);
         }
-        if profile.base64.iter().any(|entry| matches_end(path, entry))
+        if let Some(entry) = profile.base64.iter().find(|entry| matches_end(path, entry)) {
+            // `Base64.encodeToString(bytes, Base64.NO_WRAP)` says how, too.
+            let how = |arg: &&Arg| matches!(&arg.value.kind, ValueKind::Ref(path) if path.0.iter().any(|name| name.text.starts_with("Base64")));
             // What stands behind the text may say how lines end: `encode_base64($text, '')`.
-            && let Some(arg) = call.args.iter().rev().find(|arg| !is_blank(&arg.value)).or(call.args.last())
-        {
-            return Value { kind: ValueKind::Base64(Box::new(arg.value.clone())), span };
+            let given = call.args.iter().rfind(|arg| !how(arg) && !is_blank(&arg.value)).or(call.args.last());
+            let mut encoded = given.map(|arg| arg.value.clone());
+            if encoded.is_none() && !entry.contains('.') {
+                // `text.encodeBase64()`
+                encoded = self.receiver_of(&mut call);
+            }
+            if let Some(encoded) = encoded {
+                return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
+            }
         }
-        if let Some(encoded) = self.encoding_method(&call) {
+        // `Buffer.from(x).toString('base64')`
+        if let [Arg { value, .. }] = call.args.as_slice()
+            && call.path.last() == "toString"
+            && value.as_str().is_some_and(|text| text.text == "base64")
+            && let Some(encoded) = self.receiver_of(&mut call)
+        {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
+        }
+        if profile.base64_methods.contains(&call.path.last())
+            && (call.receiver.is_some() || call.path.0.len() > 1)
+            && let Some(receiver) = self.receiver_of(&mut call)
+        {
+            return Value { kind: ValueKind::Base64(Box::new(receiver)), span };
         }
         let method = call.path.last();
         let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));
+        let passes = profile.passes.contains(&method) && !call.args.is_empty();
         let fills = profile.format_methods.contains(&method);
         if (same || or_else || fills)
-            && (call.receiver.is_some() || path.len() > 1)
+            && (call.receiver.is_some() || call.path.0.len() > 1)
             && let Some(receiver) = self.receiver_of(&mut call)
         {
             let receiver = Value { span, ..receiver };
@@ -61,6 +90,9 @@ impl Reader<'_> {
                 Some(arg) if or_else => Value { span, ..either(vec![receiver, arg.value]) },
                 _ => receiver,
             };
+        }
+        if passes {
+            return Value { span, ..call.args.remove(0).value };
         }
         let function = same && call.path.0.len() == 1
             || profile.same.iter().any(|entry| entry.contains('.') && matches_end(&call.path.0, entry));
@@ -74,14 +106,6 @@ impl Reader<'_> {
         }
         self.facts.calls.push(call);
         Value { kind: ValueKind::Call(self.facts.calls.len() - 1), span }
-    }
-
-    /// `Buffer.from(x).toString('base64')`: the value encoded.
-    fn encoding_method(&self, call: &Call) -> Option<Value> {
-        let [Arg { value, .. }] = call.args.as_slice() else { return None };
-        let ValueKind::Call(id) = call.receiver.as_ref()?.kind else { return None };
-        let base64 = value.as_str().is_some_and(|text| text.text == "base64") && call.path.last() == "toString";
-        base64.then(|| self.facts.calls[id].args.first().map(|arg| arg.value.clone()))?
     }
 
     /// What a method is called on: the receiver, or the path without its last segment.

@@ -80,8 +80,9 @@ impl Reader<'_> {
         }
         let profile = self.profile;
         let (mut choices, mut parts, mut opaque) = (Vec::new(), vec![first], false);
-        // A pipe may start a line.
-        while i < end && (!self.ends(i, end) || self.op_in(i, profile.pipes)) {
+        // A line that starts with a pipe or a choice goes on with the value above it.
+        let goes_on = |reader: &Self, i| reader.op_in(i, profile.pipes) || reader.op_in(i, profile.either);
+        while i < end && (!self.ends(i, end) || goes_on(self, i)) {
             let op = self.str(i);
             if !matches!(self.tokens[i].kind, Kind::Op | Kind::Word) {
                 break;
@@ -104,7 +105,7 @@ impl Reader<'_> {
                 i = next;
             } else if op == "?" {
                 return self.ternary(at, i, end);
-            } else if op == "if" {
+            } else if op == "if" && !self.tokens[i].nl {
                 let Some((value, next)) = self.conditional(finish(&mut parts, &mut opaque), i, end) else { break };
                 parts.push(value);
                 i = next;
@@ -251,6 +252,13 @@ impl Reader<'_> {
         if member { Path(vec![Name { text: "self".to_owned(), span: name.span }, named]) } else { Path::single(named) }
     }
 
+    /// Reads the expression that a function is all of. Returns the index after it.
+    pub(super) fn returned(&mut self, at: usize, end: usize) -> Option<usize> {
+        let (value, next) = self.expression(at, end)?;
+        self.facts.returns.push(value);
+        Some(next)
+    }
+
     /// Reads a closure: parameters in `start..close`, an arrow, and a block or an expression.
     pub fn closure(&mut self, start: usize, close: usize, arrow: usize, end: usize) -> (Value, usize) {
         let params = self.params(start, close);
@@ -263,7 +271,7 @@ impl Reader<'_> {
             self.queue(body_at + 1, stop);
             (stop + 1).min(end)
         } else {
-            self.expression(body_at, end).map_or(body_at, |(_, next)| next)
+            self.returned(body_at, end).unwrap_or(body_at)
         };
         let span = self.span_of(start.min(arrow), next);
         self.facts.defs[id].body = span;

@@ -3,7 +3,7 @@
 //! Owns tags, attributes and children. The decision to know: an element is a call of its tag's name with named
 //! arguments, because that is what it compiles to.
 
-use crate::facts::{Arg, Call, Name, Path, Value, ValueKind};
+use crate::facts::{Arg, Call, Name, Path, Str, Value, ValueKind};
 use crate::lang::lexer::{Context, Lexer};
 use crate::lang::profile::{Escape, Interp, StringForm};
 use crate::lang::reader::Reader;
@@ -172,6 +172,7 @@ pub(super) fn element(reader: &mut Reader<'_>, at: usize, end: usize) -> (Value,
     }
     let args_span = if first < i { reader.span_of(first, i.min(close)) } else { Span::new(span.start, span.start) };
     reader.queue(i + 1, close);
+    args.extend(texts(reader, i + 1, close));
     if path.0.is_empty() {
         return (Value::opaque(span), next);
     }
@@ -181,6 +182,38 @@ pub(super) fn element(reader: &mut Reader<'_>, at: usize, end: usize) -> (Value,
         def.of = Some(id);
     }
     (Value { kind: ValueKind::Call(id), span }, next)
+}
+
+/// Texts directly inside an element: its argument `children`.
+fn texts(reader: &Reader<'_>, start: usize, close: usize) -> Vec<Arg> {
+    let mut texts = Vec::new();
+    let mut at = start;
+    while at < close {
+        if reader.kind(at) == Some(Kind::Raw) {
+            texts.extend(text(reader.str(at), reader.span(at)));
+        }
+        at = match reader.kind(at) {
+            Some(Kind::Open | Kind::InterpOpen | Kind::StrOpen) => reader.mate(at, close) + 1,
+            _ => at + 1,
+        };
+    }
+    texts
+}
+
+/// Longer text is no label.
+const LONGEST_TEXT: usize = 2048;
+
+fn text(raw: &str, span: Span) -> Option<Arg> {
+    let words = raw.trim();
+    if words.is_empty() || words.len() > LONGEST_TEXT {
+        return None;
+    }
+    let start = span.start + raw.len() - raw.trim_start().len();
+    let content = Span::new(start, start + words.len());
+    let text = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let name = Name { text: "children".to_owned(), span: content };
+    let value = Value { kind: ValueKind::Str(Str { text, content }), span: content };
+    Some(Arg { name: Some(name), value, spread: false })
 }
 
 /// `name`, `name="…"`, `name={…}`, `name=<b/>`

@@ -263,7 +263,12 @@ impl<'a> Lexer<'a> {
     pub fn push(&mut self, kind: Kind, end: usize) -> u32 {
         let index = self.tokens.len() as u32;
         let (start, end) = (self.pos as u32, end.min(self.end) as u32);
-        let joined = self.profile.brackets_join && matches!(self.stack.last(), Some(Context::Code { .. }));
+        let joined = match self.stack.last() {
+            Some(Context::Code { close, .. }) => {
+                self.profile.brackets_join || self.profile.parens_join && *close != b'}'
+            }
+            _ => false,
+        };
         self.tokens.push(Token { kind, nl: self.nl && !joined, sp: self.sp, form: 0, start, end, mate: index });
         self.pos = end as usize;
         self.nl = false;
@@ -379,6 +384,9 @@ fn slot(byte: u8) -> usize {
         _ => 2,
     }
 }
+
+/// The escape rule of strings in double quotes that escape by doubling, as kept in a token.
+const DOUBLED_QUOTES: u8 = 6;
 
 /// The escape rule as kept in a token.
 pub(super) fn escape_code(escape: Escape) -> u8 {

@@ -5,7 +5,7 @@
 
 use super::super::profile::{Escape, Interp, StringForm};
 use super::super::token::{Kind, MAX_DEPTH};
-use super::{Context, Heredoc, Lexer, escape_code, escaped, first_word, first_words, line_end};
+use super::{Context, DOUBLED_QUOTES, Heredoc, Lexer, escape_code, escaped, first_word, first_words, line_end};
 
 impl<'a> Lexer<'a> {
     pub(super) fn string_form(&self) -> Option<&'static StringForm> {
@@ -15,7 +15,8 @@ impl<'a> Lexer<'a> {
     /// Opens a string whose opening is `len` bytes long. `nest` is the byte that nests inside it.
     pub fn open_string(&mut self, form: StringForm, len: usize, nest: Option<u8>) {
         let open = self.push(Kind::StrOpen, self.pos + len);
-        self.tokens[open as usize].form = escape_code(form.escape);
+        let double = form.escape == Escape::Doubled && form.close == "\"";
+        self.tokens[open as usize].form = if double { DOUBLED_QUOTES } else { escape_code(form.escape) };
         if self.stack.len() >= MAX_DEPTH {
             self.too_deep = true;
         }
@@ -43,7 +44,8 @@ impl<'a> Lexer<'a> {
         while at < self.end {
             let byte = self.text[at];
             let rest = &self.text[at..self.end];
-            if form.escape.byte() == Some(byte) {
+            let computed = matches!(form.interp, Interp::Paren(_)) && self.interpolation(form.interp, at).is_some();
+            if form.escape.byte() == Some(byte) && !computed {
                 at = escaped(self.text, at).min(self.end);
                 continue;
             }
@@ -64,6 +66,11 @@ impl<'a> Lexer<'a> {
                     at += 2 * close.len();
                     continue;
                 }
+                // Quotes before the last three of a run belong to the text.
+                if form.escape == Escape::None && close == b"\"\"\"" && rest.get(3) == Some(&b'"') {
+                    at += 1;
+                    continue;
+                }
                 self.text_token(at);
                 self.close_string(close.len());
                 return;
@@ -77,6 +84,10 @@ impl<'a> Lexer<'a> {
                 return;
             }
             if form.interp == Interp::Brace && matches!(rest, [b'{', b'{', ..] | [b'}', b'}', ..]) {
+                at += 2;
+                continue;
+            }
+            if form.interp == Interp::Scala && rest.starts_with(b"$$") {
                 at += 2;
                 continue;
             }
@@ -106,14 +117,37 @@ impl<'a> Lexer<'a> {
         let rest = &self.text[at..self.end];
         match (interp, rest) {
             (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
-            (Interp::Php | Interp::Shell | Interp::Subexpression | Interp::Perl, [b'$', b'{', ..])
+            (
+                Interp::Php
+                | Interp::Shell
+                | Interp::Name
+                | Interp::Scala
+                | Interp::Groovy
+                | Interp::Subexpression
+                | Interp::Perl,
+                [b'$', b'{', ..],
+            )
             | (Interp::Perl, [b'@', b'{', ..]) => Some(2),
+            (Interp::Paren(hashes), [b'\\', after @ ..]) => {
+                let hashes = usize::from(hashes);
+                let marked = after.len() > hashes && after[..hashes].iter().all(|&byte| byte == b'#');
+                (marked && after[hashes] == b'(').then_some(hashes + 2)
+            }
             (Interp::Brace, [b'{', b'{', ..]) => None,
             (Interp::Brace, [b'{', ..]) => Some(1),
             (Interp::Php, [b'{', b'$', ..]) => Some(1),
             (Interp::Shell | Interp::Subexpression, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
-            (Interp::Php | Interp::Shell | Interp::Subexpression | Interp::Perl, [b'$', next, ..])
+            (
+                Interp::Php
+                | Interp::Shell
+                | Interp::Name
+                | Interp::Scala
+                | Interp::Groovy
+                | Interp::Subexpression
+                | Interp::Perl,
+                [b'$', next, ..],
+            )
                 if next.is_ascii_alphabetic() || *next == b'_' =>
             {
                 Some(0)
@@ -127,6 +161,16 @@ impl<'a> Lexer<'a> {
     fn enter_interpolation(&mut self, interp: Interp, len: usize) {
         if len == 0 {
             // `$name` inside the text: an interpolation of one word.
+            if interp == Interp::Name {
+                let open = self.push(Kind::InterpOpen, self.pos + 1);
+                // Only here a `$` is no part of a name.
+                let rest = &self.text[self.pos..self.end];
+                let len = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+                self.push(Kind::Word, self.pos + len);
+                let close = self.push(Kind::InterpClose, self.pos);
+                self.mate(open, close);
+                return;
+            }
             let open = self.push(Kind::InterpOpen, self.pos);
             // `$1` and `$@` are of one character.
             let name = self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_' || self.peek(1) >= 0x80;
@@ -136,6 +180,7 @@ impl<'a> Lexer<'a> {
                 Interp::Php => self.bare_member(),
                 Interp::Perl => self.bare_indexes(),
                 Interp::Subexpression => self.bare_scope(),
+                Interp::Groovy => self.dotted_members(),
                 _ => (),
             }
             let close = self.push(Kind::InterpClose, self.pos);
@@ -205,6 +250,14 @@ impl<'a> Lexer<'a> {
                 last.end = end as u32;
             }
             self.pos = end;
+        }
+    }
+
+    /// `.name.name` right after a variable in text.
+    fn dotted_members(&mut self) {
+        while self.peek(0) == b'.' && (self.peek(1).is_ascii_alphabetic() || self.peek(1) == b'_') {
+            self.push(Kind::Op, self.pos + 1);
+            self.push(Kind::Word, self.word_end(self.pos + 1));
         }
     }
 

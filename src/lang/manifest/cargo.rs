@@ -1,4 +1,4 @@
-//! `Cargo.toml` and `Cargo.lock`.
+//! `Cargo.toml`.
 
 use super::super::{Language, Layer, utf8};
 use super::tables::Tables;
@@ -7,8 +7,6 @@ use crate::span::Span;
 
 /// The manifest.
 pub static MANIFEST: Language = manifest("cargo.toml", &["cargo.toml"], wanted);
-/// The lock file.
-pub static LOCK: Language = manifest("cargo.lock", &["cargo.lock"], locked);
 
 fn wanted(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
@@ -19,11 +17,4 @@ fn wanted(text: &[u8], range: Span) -> Vec<Layer> {
         tables.named("crates", &["workspace", group]);
     }
     layers(MANIFEST.name, text, range, tables.facts)
-}
-
-fn locked(text: &[u8], range: Span) -> Vec<Layer> {
-    let (decoded, start) = utf8(text, range);
-    let mut tables = Tables::new(&decoded, start);
-    tables.locked("crates");
-    layers(LOCK.name, text, range, tables.facts)
 }

@@ -1,8 +1,15 @@
-//! `pom.xml` and `build.gradle`: the coordinates that are written out.
+//! `pom.xml`, `build.gradle` and Gradle's catalogues of versions.
 //!
-//! The decision to know: versions from properties, catalogues and parents are not resolved; the name is what counts.
+//! The decision to know: a version that is a property is looked up in the same file; what a parent or another file says
+//! of it is not.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
 
 use super::super::{Language, Layer, utf8};
+use super::rows::{definitions, is_variable, resolved};
+use super::tables::Tables;
 use super::{Slice, dependency, layers, manifest};
 use crate::facts::{Facts, Name};
 use crate::span::Span;
@@ -11,6 +18,36 @@ use crate::span::Span;
 pub static MAVEN: Language = manifest("pom.xml", &["pom.xml"], maven);
 /// Gradle's, in both of its languages.
 pub static GRADLE: Language = manifest("build.gradle", &["*.gradle", "*.gradle.kts"], gradle);
+/// Versions that the parts of a Gradle build share.
+pub static CATALOGUE: Language = manifest("libs.versions.toml", &["*.versions.toml"], catalogue);
+
+/// `<intercom.version>2.8.2</intercom.version>`
+static PROPERTY: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?-u)<(?<key>[\w.-]+)>\s*(?<value>[^<>\s$]+)\s*</").ok());
+/// `ext.name = '1.0'`, `val name = "1.0"`, `versions = [name: '1.0']`, `extra["name"] = "1.0"`
+static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?-u)(?<key>\w+)(?:\s*:\s*String)?["']?\]?\s*[=:]\s*["'](?<value>\d[^"'\n$]*)["']"#).ok()
+});
+
+/// The facts with versions in place of the variables that the text defines.
+fn with_variables(mut facts: Facts, pattern: Option<&Regex>, text: &[u8], start: usize, parts: bool) -> Facts {
+    let is_open = |name: &Name| is_variable(&name.text);
+    let any = facts.dependencies.iter().any(|dependency| dependency.requirement.as_ref().is_some_and(is_open));
+    let Some(pattern) = pattern.filter(|_| any) else { return facts };
+    let known = definitions(pattern, text, start);
+    for dependency in &mut facts.dependencies {
+        dependency.requirement =
+            dependency.requirement.take().map(|name| if is_open(&name) { resolved(&known, name, parts) } else { name });
+    }
+    facts
+}
+
+fn catalogue(text: &[u8], range: Span) -> Vec<Layer> {
+    let (decoded, start) = utf8(text, range);
+    let mut tables = Tables::new(&decoded, start);
+    tables.catalogue();
+    layers(CATALOGUE.name, text, range, tables.facts)
+}
 
 /// The `groupId`, `artifactId` and `version` of each `dependency` element.
 fn maven(text: &[u8], range: Span) -> Vec<Layer> {
@@ -48,6 +85,7 @@ fn maven(text: &[u8], range: Span) -> Vec<Layer> {
             _ => (),
         }
     }
+    let facts = with_variables(facts, PROPERTY.as_ref(), decoded.as_bytes(), start, false);
     layers(MAVEN.name, text, range, facts)
 }
 
@@ -98,6 +136,7 @@ fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
         }
         at += line.len();
     }
+    let facts = with_variables(facts, VARIABLE.as_ref(), decoded.as_bytes(), start, true);
     layers(GRADLE.name, text, range, facts)
 }
 

@@ -1,15 +1,18 @@
 //! Manifests and lock files: which packages a project uses, and at which version.
 //!
-//! Owns what the ecosystems' files have in common; each ecosystem has a file of its own. It knows no vendor. The decision
-//! to know: only a name and a version as written are read, nothing is resolved.
+//! Owns what the ecosystems' files have in common; those that need a parser have a file of their own, the others are rows
+//! in [`locks`] and [`plain`]. It knows no vendor. The decision to know: only a name and a version as written are read;
+//! a variable is followed where the same file gives it a value.
 
 pub mod cargo;
 pub mod composer;
-pub mod gemfile;
 pub mod go;
 pub mod java;
+pub mod locks;
 pub mod npm;
+pub mod plain;
 pub mod python;
+mod rows;
 mod tables;
 
 use super::{Front, Language, Layer, text as lines};

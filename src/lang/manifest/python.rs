@@ -1,27 +1,28 @@
-//! `requirements.txt`, `pyproject.toml`, `Pipfile` and the lock files beside them.
+//! `requirements.txt`, `pyproject.toml`, `Pipfile`.
 
-use super::super::{Language, Layer, json, utf8};
+use super::super::{Language, Layer, utf8};
 use super::tables::Tables;
-use super::{Slice, dependency, layers, manifest, text_of};
+use super::{Slice, dependency, layers, manifest};
 use crate::facts::{Dependency, Facts};
 use crate::span::Span;
 
 /// Requirements, one a line.
 pub static REQUIREMENTS: Language = manifest(
     "requirements.txt",
-    &["requirements*.txt", "requirements*.in", "*requirements.txt", "constraints*.txt"],
+    &[
+        "requirements*.txt",
+        "requirements*.in",
+        "*requirements.txt",
+        "constraints*.txt",
+        "requirements/*.txt",
+        "requirements/*.in",
+    ],
     requirements,
 );
 /// The manifest of most tools.
 pub static PYPROJECT: Language = manifest("pyproject.toml", &["pyproject.toml"], pyproject);
 /// The manifest of Pipenv.
 pub static PIPFILE: Language = manifest("pipfile", &["pipfile"], pipfile);
-/// The lock file of Pipenv.
-pub static PIPFILE_LOCK: Language =
-    manifest("pipfile.lock", &["pipfile.lock"], |text, range| json::read(text, range, pipfile_locked));
-/// The lock files of Poetry and uv.
-pub static LOCK: Language = manifest("poetry.lock", &["poetry.lock", "uv.lock", "pdm.lock"], locked);
-
 fn requirements(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut facts = Facts::default();
@@ -52,6 +53,7 @@ fn requirement(line: &str, start: usize) -> Option<Dependency> {
     let from = end + extras;
     let rest = &line[from..];
     let stop = rest.find([';', '#', '\\']).unwrap_or(rest.len());
+    let stop = rest[..stop].find(" --").unwrap_or(stop);
     let bounds = rest[..stop].trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')'));
     // A line of prose is no requirement.
     if !bounds.is_empty() && !bounds.starts_with(['=', '>', '<', '~', '!', '^', '@']) {
@@ -67,6 +69,9 @@ fn pyproject(text: &[u8], range: Span) -> Vec<Layer> {
     tables.listed(&["project"], "dependencies", requirement);
     tables.listed(&["project", "optional-dependencies"], "*", requirement);
     tables.listed(&["dependency-groups"], "*", requirement);
+    tables.listed(&["tool", "uv"], "dev-dependencies", requirement);
+    tables.listed(&["tool", "pdm", "dev-dependencies"], "*", requirement);
+    tables.listed(&["tool", "hatch", "envs", "*"], "dependencies", requirement);
     tables.named("pypi", &["tool", "poetry", "dependencies"]);
     tables.named("pypi", &["tool", "poetry", "dev-dependencies"]);
     tables.named("pypi", &["tool", "poetry", "group", "*", "dependencies"]);
@@ -80,21 +85,4 @@ fn pipfile(text: &[u8], range: Span) -> Vec<Layer> {
     tables.named("pypi", &["packages"]);
     tables.named("pypi", &["dev-packages"]);
     layers(PIPFILE.name, text, range, tables.facts)
-}
-
-fn pipfile_locked(facts: &mut Facts) {
-    let locked = facts.entries.iter().filter_map(|entry| match entry.path.0.as_slice() {
-        [group, name, version] if matches!(group.text.as_str(), "default" | "develop") && version.text == "version" => {
-            Some(dependency("pypi", name.clone(), text_of(&entry.value), true))
-        }
-        _ => None,
-    });
-    facts.dependencies = locked.collect();
-}
-
-fn locked(text: &[u8], range: Span) -> Vec<Layer> {
-    let (decoded, start) = utf8(text, range);
-    let mut tables = Tables::new(&decoded, start);
-    tables.locked("pypi");
-    layers(LOCK.name, text, range, tables.facts)
 }

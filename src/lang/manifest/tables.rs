@@ -62,18 +62,28 @@ impl<'a> Tables<'a> {
         self.facts.dependencies.extend(found);
     }
 
-    /// The `[[package]]` tables of a lock file.
-    pub(super) fn locked(&mut self, ecosystem: &'static str) {
-        let packages = self.root.get_ref().get("package").and_then(|value| value.get_ref().as_array());
-        let found: Vec<_> = packages
-            .into_iter()
-            .flatten()
-            .filter_map(|package| {
-                let table = package.get_ref().as_table()?;
-                let name = self.string(table.get("name")?)?;
-                Some(dependency(ecosystem, name, self.string(table.get("version")?), true))
-            })
-            .collect();
+    /// The libraries of a Gradle catalogue: `x = "group:name:1"`, `x = {module = "group:name", version.ref = "y"}`,
+    /// `x = {group = "group", name = "name", version = "1"}`.
+    pub(super) fn catalogue(&mut self) {
+        let mut found = Vec::new();
+        for (_, value) in self.tables(&["libraries"]).into_iter().flatten() {
+            if let Some(whole) = self.string(value) {
+                found.extend(coordinates(&whole));
+                continue;
+            }
+            let Some(table) = value.get_ref().as_table() else { continue };
+            let field = |key: &str| self.string(table.get(key)?);
+            let name = field("module").or_else(|| {
+                let (group, name) = (field("group")?, field("name")?);
+                Some(Name { text: format!("{}:{}", group.text, name.text), span: name.span })
+            });
+            let version = field("version").or_else(|| {
+                let reference = table.get("version")?.get_ref().as_table()?.get("ref")?.get_ref().as_str()?;
+                let versions = self.tables(&["versions"]);
+                self.string(versions.first()?.get(reference)?)
+            });
+            found.extend(name.map(|name| dependency("maven", name, version, false)));
+        }
         self.facts.dependencies.extend(found);
     }
 
@@ -91,4 +101,17 @@ impl<'a> Tables<'a> {
         let quoted = self.slice.text.get(start..end).is_some_and(|text| text.starts_with(['"', '\'']));
         if quoted && end - start >= 2 { self.slice.name(start + 1, end - 1) } else { self.slice.name(start, end) }
     }
+}
+
+/// `group:name:1.0` in one text.
+fn coordinates(whole: &Name) -> Option<Dependency> {
+    let mut ends = memchr::memchr_iter(b':', whole.text.as_bytes());
+    let (_, end) = (ends.next()?, ends.next());
+    let part = |from: usize, to: usize| Name {
+        text: whole.text[from..to].to_owned(),
+        span: Span::new(whole.span.start + from, (whole.span.start + to).min(whole.span.end)),
+    };
+    let len = whole.text.len();
+    let version = end.map(|end| part(end + 1, len));
+    Some(dependency("maven", part(0, end.unwrap_or(len)), version, false))
 }

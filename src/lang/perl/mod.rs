@@ -14,7 +14,7 @@ use super::{Front, Language};
 pub static LANGUAGE: Language = Language {
     name: "perl",
     extensions: &["pl", "pm", "t", "psgi", "plx", "cgi"],
-    filenames: &["cpanfile", "makefile.pl", "build.pl"],
+    filenames: &[],
     interpreters: &["perl"],
     fences: &[],
     front: Front::Profile(&PROFILE),

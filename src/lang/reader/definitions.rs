@@ -5,7 +5,7 @@
 
 use super::super::token::Kind;
 use super::Reader;
-use crate::facts::{CallId, Def, DefKind, Param};
+use crate::facts::{Assign, CallId, Def, DefKind, Param, Path, Value, ValueKind};
 
 impl Reader<'_> {
     /// `class Name … { … }`, or up to the block's end where the language closes it with a word or by indentation.
@@ -13,12 +13,36 @@ impl Reader<'_> {
         let named = self.kind(at + 1) == Some(Kind::Word) && !self.word_in(at + 1, self.profile.stop);
         let name = named.then(|| self.name(at + 1));
         let Some((start, stop)) = self.body(at, end) else { return at + 1 };
+        if let (Some(name), Some(base)) = (&name, self.base(at + 2, stop)) {
+            // Whoever makes the class makes its base: it is another name for it.
+            let (target, span) = (Path::single(name.clone()), name.span.to(base.span()));
+            let value = Value { span: base.span(), kind: ValueKind::Ref(base) };
+            self.facts.assigns.push(Assign { target, value, span });
+        }
         // What it extends may be computed: `class A extends mix(B) {`.
         self.queue(at + 2, start.saturating_sub(1));
         let body = self.span_of(start, stop);
         self.facts.defs.push(Def { name, kind: DefKind::Container, params: Vec::new(), body, of: None });
         self.queue(start, stop);
         stop.max(at + 1)
+    }
+
+    /// What a container extends, between its name and its body: `< Base`, `extends Base`, `: Base`, `(Base)`.
+    fn base(&self, at: usize, end: usize) -> Option<Path> {
+        let mut i = self.type_arguments(at, end).unwrap_or(at);
+        let named = |i: usize| self.op_in(i, &["<", ":"]) || self.is_word(i, "extends");
+        let over = |i: usize| self.is_open(i, "{") || self.ends(i, end);
+        if !self.is_open(i, "(") || self.block_after(at - 2).is_none() {
+            // No header is longer than this.
+            i = (i..end.min(i + 64)).take_while(|&i| !over(i)).find(|&i| named(i))?;
+        }
+        let mut path = Path::default();
+        i += 1 + usize::from(self.leads_path(i + 1));
+        while self.kind(i) == Some(Kind::Word) && i < end && path.0.len() < 8 {
+            path.0.push(self.name(i));
+            i += if self.op_in(i + 1, self.profile.path) { 2 } else { end };
+        }
+        (!path.0.is_empty()).then_some(path)
     }
 
     /// `def name(params) …`, `function name(params) { … }`, `fn name<T>(params) { … }`
@@ -59,7 +83,7 @@ impl Reader<'_> {
             let id = self.facts.defs.len();
             let body = self.span_of(at, value);
             self.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
-            let next = self.expression(value + 1, end).map_or(value + 1, |(_, next)| next);
+            let next = self.returned(value + 1, end).unwrap_or(value + 1);
             self.facts.defs[id].body = self.span_of(at, next);
             return next;
         }

@@ -15,7 +15,11 @@ impl Reader<'_> {
         match self.tokens[at].kind {
             Kind::Open => {
                 let close = self.mate(at, end);
-                if self.is_open(at, "{") {
+                // What is given back is a map; where a block belongs to a call, so is what looks like one.
+                let given = at > 0 && self.is_word(at - 1, "return") && !self.tokens[at].nl;
+                let keyed = self.op_in(at + 2, self.profile.map_key) || self.op_in(at + 2, self.profile.arg_key);
+                let map = given || self.profile.commands && keyed;
+                if self.is_open(at, "{") && !map {
                     self.queue(at + 1, close);
                     return close + 1;
                 }
@@ -47,11 +51,19 @@ impl Reader<'_> {
             self.facts.assigns.truncate(assigns);
             return self.bare_method(id, at, next, end);
         }
+        // Where calls need no parentheses, the last statement of a body is what it gives back.
+        let last = next >= end || next + 1 == end && self.word_in(next, self.profile.stop);
+        let returned = at > 0 && self.is_word(at - 1, "return") || self.profile.commands && last;
+        if returned && !matches!(value.kind, ValueKind::Opaque | ValueKind::Null) {
+            self.facts.returns.push(value.clone());
+        }
         if matches!(
             value.kind,
             ValueKind::Str(_) | ValueKind::Concat(_) | ValueKind::Map(_) | ValueKind::Either(_) | ValueKind::Base64(_)
         ) {
-            self.facts.results.push(value);
+            if !returned {
+                self.facts.results.push(value);
+            }
             return next;
         }
         if let ValueKind::Ref(path) = value.kind

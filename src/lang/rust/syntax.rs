@@ -33,6 +33,7 @@ pub(super) fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         return layers;
     }
     if let Some(mut facts) = parse(text, range, &lexed) {
+        super::super::command_lines::find(&PROFILE, text, &mut facts);
         facts.texts = std::mem::take(&mut code.facts.texts);
         code.facts = facts;
     }
@@ -387,7 +388,14 @@ impl Walk<'_> {
         let params = params.collect();
         let body = self.span(signature).to(self.span(block));
         self.def(Some(self.name(&signature.ident)), DefKind::Function, params, body);
-        self.visit_block(block);
+        let Some((last, rest)) = block.stmts.split_last() else { return };
+        rest.iter().for_each(|statement| self.visit_stmt(statement));
+        let given = match last {
+            syn::Stmt::Expr(expr, None) => self.value(expr),
+            syn::Stmt::Macro(last) if last.semi_token.is_none() => self.tokens(self.span(last)),
+            last => return self.visit_stmt(last),
+        };
+        self.reader.facts.returns.push(given);
     }
 
     fn constant(&mut self, ident: &syn::Ident, expr: &Expr, span: Span) {

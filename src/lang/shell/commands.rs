@@ -4,7 +4,7 @@
 //! of the environment unless the file gives it a value somewhere, which is found out before anything is read.
 
 use super::options;
-use crate::facts::{Assign, Call, CallId, Def, DefKind, Item, Name, Path, Value, ValueKind};
+use crate::facts::{Assign, Call, CallId, Def, DefKind, Facts, Item, Name, Path, Value, ValueKind};
 use crate::lang::reader::Reader;
 use crate::lang::token::Kind;
 use crate::span::Span;
@@ -187,6 +187,15 @@ fn simple(reader: &mut Reader<'_>, first: usize, start: usize, end: usize) -> (O
     let span = reader.span_of(first, last + 1).to(args_span);
     reader.facts.calls.push(Call { path, new: false, receiver: None, args, args_span, span });
     (Some(reader.facts.calls.len() - 1), at)
+}
+
+/// The call that a list of words is, as programs are started without a shell.
+pub(super) fn called(name: &Value, words: Vec<Value>, facts: &mut Facts) {
+    let (path, plain) = named(name);
+    let last = words.last().map_or(name.span, |word| word.span);
+    let args_span = words.first().map_or(Span::new(name.span.end, name.span.end), |first| first.span.to(last));
+    let args = options::arguments(&plain, words.into_iter().map(|word| (word, false)).collect());
+    facts.calls.push(Call { path, new: false, receiver: None, args, args_span, span: name.span.to(last) });
 }
 
 /// The path of a command and its plain name: `/usr/bin/curl` and `"$BIN"/curl` are `curl`, `$CURL` has none.

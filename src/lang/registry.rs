@@ -1,0 +1,201 @@
+//! Every language, and which one a file or a fence is in.
+//!
+//! Owns the list and the look-ups by name, path and `#!` line. The decision to know: the first language whose file name
+//! fits wins, and a copy or template of a file is in the language of the file.
+
+use std::path::Path;
+
+use super::*;
+
+/// Every language, in the order paths are matched.
+pub static LANGUAGES: &[&Language] = &[
+    &ruby::LANGUAGE,
+    &javascript::JAVASCRIPT,
+    &javascript::TYPESCRIPT,
+    &javascript::TSX,
+    &python::LANGUAGE,
+    &go::LANGUAGE,
+    &java::LANGUAGE,
+    &kotlin::LANGUAGE,
+    &scala::LANGUAGE,
+    &groovy::LANGUAGE,
+    &csharp::LANGUAGE,
+    &rust::LANGUAGE,
+    &dotenv::LANGUAGE,
+    &yaml::LANGUAGE,
+    &json::LANGUAGE,
+    &toml::LANGUAGE,
+    &ini::LANGUAGE,
+    &properties::LANGUAGE,
+    &xml::LANGUAGE,
+    &hcl::LANGUAGE,
+    &dockerfile::LANGUAGE,
+    &netrc::LANGUAGE,
+    &scripts::MAKEFILE,
+    &scripts::PROCFILE,
+    &scripts::CRONTAB,
+    &documents::markdown::LANGUAGE,
+    &documents::mdx::LANGUAGE,
+    &documents::rst::LANGUAGE,
+    &documents::asciidoc::LANGUAGE,
+    &documents::org::LANGUAGE,
+    &requests::http::LANGUAGE,
+    &requests::bruno::LANGUAGE,
+    &requests::curl::LANGUAGE,
+    &markup::HTML,
+    &markup::components::VUE,
+    &markup::components::SVELTE,
+    &markup::components::ASTRO,
+    &markup::templates::ERB_PAGE,
+    &markup::templates::EEX_PAGE,
+    &markup::templates::BLADE_PAGE,
+    &markup::templates::RAZOR_PAGE,
+    &markup::templates::JSP_PAGE,
+    &markup::templates::TEMPLATE,
+    &text::LANGUAGE,
+    &manifest::npm::MANIFEST,
+    &manifest::composer::MANIFEST,
+    &manifest::go::MANIFEST,
+    &manifest::python::REQUIREMENTS,
+    &manifest::python::PYPROJECT,
+    &manifest::python::PIPFILE,
+    &manifest::cargo::MANIFEST,
+    &manifest::java::MAVEN,
+    &manifest::java::GRADLE,
+    &manifest::java::CATALOGUE,
+    &manifest::plain::NUGET,
+    &manifest::plain::PAKET,
+    &manifest::plain::MIX,
+    &manifest::plain::REBAR,
+    &manifest::plain::PUB,
+    &manifest::plain::SBT,
+    &manifest::plain::DEPS,
+    &manifest::plain::LEIN,
+    &manifest::plain::CPAN,
+    &manifest::plain::CRAN,
+    &manifest::plain::PODS,
+    &manifest::plain::SWIFT,
+    &manifest::plain::SETUP_PY,
+    &manifest::plain::SETUP_CFG,
+    &manifest::plain::CONDA,
+    &manifest::plain::PNPM_CATALOG,
+    &manifest::plain::METEOR,
+    &manifest::locks::GEMFILE,
+    &manifest::locks::NPM,
+    &manifest::locks::YARN,
+    &manifest::locks::PNPM,
+    &manifest::locks::BUN,
+    &manifest::locks::COMPOSER,
+    &manifest::locks::PYTHON,
+    &manifest::locks::PIPFILE,
+    &manifest::locks::CARGO,
+    &manifest::locks::GRADLE,
+    &manifest::locks::NUGET,
+    &manifest::locks::PAKET,
+    &manifest::locks::MIX,
+    &manifest::locks::PUB,
+    &manifest::locks::METEOR,
+    &php::LANGUAGE,
+    &swift::LANGUAGE,
+    &objc::LANGUAGE,
+    &dart::LANGUAGE,
+    &shell::LANGUAGE,
+    &clojure::LANGUAGE,
+    &clojure::EDN,
+    &elixir::LANGUAGE,
+    &perl::LANGUAGE,
+    &powershell::LANGUAGE,
+    &r::LANGUAGE,
+];
+
+/// The language of this name or fence, letter case aside.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Language> {
+    let name = name.to_ascii_lowercase();
+    let named = |language: &&&'static Language| {
+        language.name == name
+            || language.fences.contains(&name.as_str())
+            || language.extensions.contains(&name.as_str())
+    };
+    LANGUAGES.iter().find(named).copied()
+}
+
+/// The language whose constructs a dialect shares.
+#[must_use]
+pub fn family(name: &'static str) -> &'static str {
+    match name {
+        "typescript" | "tsx" => "javascript",
+        "command" => "shell",
+        other => other,
+    }
+}
+
+/// The language of a file, by its name, else by its extension, else by a `#!` line in `text`.
+#[must_use]
+pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
+    let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
+    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if let Some(language) = by_place(&format!("{folder}/{name}")) {
+        return Some(language);
+    }
+    let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
+    let header = || (name.ends_with(".h") && objc::is_header(text)).then_some(&objc::LANGUAGE);
+    by_file_name(&name).or_else(|| by_file_name(whole?)).or_else(header).or_else(|| by_interpreter(text))
+}
+
+/// Endings of files that are copies or templates of another one.
+const COPIES: &[&str] = &[
+    ".example",
+    ".sample",
+    ".dist",
+    ".template",
+    ".tmpl",
+    ".tpl",
+    ".erb",
+    ".j2",
+    ".default",
+    ".local",
+    ".bak",
+    ".orig",
+    ".old",
+    ".enc",
+];
+
+/// The language that lists this file with the folder it is in.
+fn by_place(place: &str) -> Option<&'static Language> {
+    let placed = |language: &&&'static Language| {
+        language.filenames.iter().any(|known| known.contains('/') && fits(place, known))
+    };
+    LANGUAGES.iter().find(placed).copied()
+}
+
+/// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
+#[must_use]
+pub fn of_pieces(path: &Path) -> Option<&'static Language> {
+    of_file(path, b"").filter(|language| manifest::locks::ALL.iter().any(|lock| std::ptr::eq(*lock, *language)))
+}
+
+fn by_file_name(name: &str) -> Option<&'static Language> {
+    let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));
+    let extended = |language: &&&'static Language| {
+        name.rsplit_once('.').is_some_and(|(_, extension)| language.extensions.contains(&extension))
+    };
+    LANGUAGES.iter().find(named).or_else(|| LANGUAGES.iter().find(extended)).copied()
+}
+
+/// Whether a file name is the one given, or of its pattern.
+fn fits(name: &str, pattern: &str) -> bool {
+    match pattern.split_once('*') {
+        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+        None => name == pattern,
+    }
+}
+
+fn by_interpreter(text: &[u8]) -> Option<&'static Language> {
+    let line = text.strip_prefix(b"#!")?.split(|&byte| byte == b'\n').next()?;
+    let line = std::str::from_utf8(line.get(..line.len().min(200))?).ok()?;
+    let program =
+        line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word)).find(|word| *word != "env")?;
+    let program = program.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
+    LANGUAGES.iter().find(|language| language.interpreters.contains(&program)).copied()
+}
