@@ -7,7 +7,7 @@
 
 pub(super) mod carried;
 mod commands;
-mod options;
+pub(super) mod options;
 
 use super::lexer::{Context, Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
@@ -32,7 +32,7 @@ const DOUBLE: StringForm =
 const SINGLE: StringForm =
     StringForm { open: "'", close: "'", escape: Escape::None, interp: Interp::None, lines: true };
 
-static PROFILE: Profile = Profile {
+pub(super) static PROFILE: Profile = Profile {
     line_comments: &["#"],
     block_comments: &[],
     strings: &[ANSI, DOUBLE, SINGLE],
