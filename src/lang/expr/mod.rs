@@ -4,6 +4,7 @@
 //! decision to know: precedence has four levels (assignment, choice, everything else, joining), because that is all a
 //! value needs; an operator it does not know makes the whole expression opaque, and its operands are still read.
 
+mod calls;
 mod chain;
 mod items;
 mod meaning;

@@ -9,6 +9,8 @@ mod brackets;
 mod comments;
 mod strings;
 
+pub use strings::character;
+
 use std::collections::HashMap;
 
 use super::profile::{Escape, Profile, StringForm};
@@ -323,25 +325,6 @@ pub struct Heredoc {
     pub inline: bool,
     /// Whether the terminator's line may end like this.
     pub ends: fn(rest: &[u8]) -> bool,
-}
-
-/// `'x'`, `'\n'`, `'\u{41}'`: for languages where single quotes hold one character. Reads nothing when none closes.
-pub fn character(lexer: &mut Lexer<'_>) -> bool {
-    if lexer.peek(0) != b'\'' {
-        return false;
-    }
-    let rest = &lexer.text[lexer.pos + 1..lexer.end.min(lexer.pos + 16)];
-    let len = match rest {
-        [b'\\', _, after @ ..] => memchr::memchr(b'\'', after).map(|len| 2 + len),
-        [b'\'' | b'\n', ..] | [] => None,
-        [_, after @ ..] => {
-            let tail = after.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
-            (after.get(tail) == Some(&b'\'')).then_some(1 + tail)
-        }
-    };
-    let Some(len) = len else { return false };
-    lexer.push(Kind::Literal, lexer.pos + len + 2);
-    true
 }
 
 /// Offset after the backslash at `at` and what it escapes; a line break of two bytes is one.

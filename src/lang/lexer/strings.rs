@@ -327,3 +327,22 @@ impl<'a> Lexer<'a> {
         }
     }
 }
+
+/// `'x'`, `'\n'`, `'\u{41}'`: for languages where single quotes hold one character. Reads nothing when none closes.
+pub fn character(lexer: &mut Lexer<'_>) -> bool {
+    if lexer.peek(0) != b'\'' {
+        return false;
+    }
+    let rest = &lexer.text[lexer.pos + 1..lexer.end.min(lexer.pos + 16)];
+    let len = match rest {
+        [b'\\', _, after @ ..] => memchr::memchr(b'\'', after).map(|len| 2 + len),
+        [b'\'' | b'\n', ..] | [] => None,
+        [_, after @ ..] => {
+            let tail = after.iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+            (after.get(tail) == Some(&b'\'')).then_some(1 + tail)
+        }
+    };
+    let Some(len) = len else { return false };
+    lexer.push(Kind::Literal, lexer.pos + len + 2);
+    true
+}
