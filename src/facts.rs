@@ -17,6 +17,8 @@ pub struct Facts {
     pub imports: Vec<Import>,
     /// Calls and constructions; [`CallId`] is an index here.
     pub calls: Vec<Call>,
+    /// Calls that are commands of the operating system within another language: what a shell would run.
+    pub commands: Vec<CallId>,
     /// Assignments, constant and field definitions, setter statements.
     pub assigns: Vec<Assign>,
     /// Leaves of configuration formats: `a.b.c = value`.

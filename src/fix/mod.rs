@@ -47,6 +47,13 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
     };
     // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
     let candidates: Vec<&pack::Fix> = found.construct.fixes.iter().filter(fits).collect();
+    if let Some(fix) = candidates.iter().find(|_| is_foreign(found)) {
+        return Some(Fix {
+            title: in_words(fix, project.variable),
+            applicability: Applicability::Manual,
+            edits: Vec::new(),
+        });
+    }
     let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
         (Some(version), Some(versions)) => version.range.within(versions),
         (None, Some(_)) => package.is_none(),
@@ -86,6 +93,21 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
     }
     let manual = candidates.iter().find_map(|fix| fix.manual.clone())?;
     Some(Fix { title: manual, applicability: Applicability::Manual, edits: Vec::new() })
+}
+
+/// Whether the construct is of another language than the code around it: a command in a text of that code.
+fn is_foreign(found: &Use<'_>) -> bool {
+    found.construct.form.is_none() && !found.construct.languages.contains(&lang::family(found.language))
+}
+
+/// A replacement for a person to write, where only they know how the text around is quoted.
+fn in_words(fix: &pack::Fix, variable: &str) -> String {
+    match (&fix.code, &fix.manual) {
+        (Some(code), _) => {
+            format!("write `{}` with a token that is read from {variable}", code.replace("$TOKEN", "…"))
+        }
+        (None, manual) => manual.clone().unwrap_or_default(),
+    }
 }
 
 fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str, kept: Option<&str>) -> Option<Vec<Edit>> {

@@ -50,6 +50,7 @@ static PROFILE: Profile = Profile {
         "RawURLEncoding.EncodeToString",
     ],
     same: &["strings.TrimSpace", "aws.String", "url.QueryEscape", "url.PathEscape"],
+    shells: &["exec.Command", "exec.CommandContext"],
     formats: &["fmt.Sprintf"],
     statement,
     operand,

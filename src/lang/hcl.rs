@@ -6,7 +6,8 @@
 //! assignments to `var.x` and `local.x`, so that what refers to them is followed.
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, json, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, json, settings, text as lines, utf8};
 use crate::facts::{Assign, Facts, Name, Note, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -54,15 +55,18 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     }
     named(&mut facts);
     let scripts: Vec<Span> = scripts.into_iter().filter_map(|(span, script)| script.then_some(span)).collect();
-    if documents.len().max(scripts.len()) > shell::MAX_SCRIPTS {
+    if documents.len().max(scripts.len()) > carried::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &reader.comments);
     layers.extend(
-        documents.into_iter().take(shell::MAX_SCRIPTS).flat_map(|(span, _)| super::lower(&json::LANGUAGE, text, span)),
+        documents
+            .into_iter()
+            .take(carried::MAX_SCRIPTS)
+            .flat_map(|(span, _)| super::lower(&json::LANGUAGE, text, span)),
     );
-    layers.extend(scripts.into_iter().take(shell::MAX_SCRIPTS).flat_map(|span| shell::carried(text, span, true)));
-    layers.extend(shell::listed(text, commands));
+    layers.extend(scripts.into_iter().take(carried::MAX_SCRIPTS).flat_map(|span| carried::script(text, span, true)));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 

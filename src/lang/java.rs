@@ -97,6 +97,7 @@ static PROFILE: Profile = Profile {
         "StringUtils.trim",
     ],
     or_else: &["orElse"],
+    shells: &["exec", "ProcessBuilder", "execute"],
     formats: &["String.format"],
     format_methods: &["formatted"],
     statement,

@@ -7,7 +7,8 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, kubernetes, requests, settings, text as lines, utf8};
 use crate::facts::{Facts, Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -81,8 +82,8 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
     more(&mut facts);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
     requests::settle(&mut layers, range);
-    layers.extend(shell::escaped(text, scripts));
-    layers.extend(shell::listed(text, commands));
+    layers.extend(carried::escaped(text, scripts));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 

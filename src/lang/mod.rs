@@ -5,12 +5,15 @@
 //! another; a fenced block of a document is one too. All spans are offsets into the same text.
 
 mod braces;
+pub mod clojure;
+mod command_lines;
 pub mod csharp;
 pub mod dart;
 mod decoded;
 pub mod dockerfile;
 pub mod documents;
 pub mod dotenv;
+pub mod elixir;
 mod entries;
 mod expr;
 pub mod go;
@@ -29,10 +32,13 @@ pub mod markup;
 pub mod netrc;
 pub mod notebook;
 pub mod objc;
+pub mod perl;
 pub mod php;
+pub mod powershell;
 pub mod profile;
 pub mod properties;
 pub mod python;
+pub mod r;
 pub mod reader;
 pub mod records;
 mod registry;
@@ -141,6 +147,7 @@ pub fn lower(language: &'static Language, text: &[u8], range: Span) -> Vec<Layer
 fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -> Vec<Layer> {
     let mut lexed = lexer::lex(text, range, profile, (profile.start)(&text[range.range_in(text.len())]));
     let mut facts = reader::read(text, &lexed, profile);
+    command_lines::find(profile, text, &mut facts);
     facts.texts.extend(texts(&lexed));
     if profile.docstrings {
         document(&mut facts, &mut lexed);
@@ -231,7 +238,8 @@ fn commented(name: &'static str, profile: &Profile, text: &[u8], comments: &[Spa
         blank_margins(&mut blank, inner);
     }
     let lexed = lexer::lex(&blank, range, profile, None);
-    let facts = reader::read(&blank, &lexed, profile);
+    let mut facts = reader::read(&blank, &lexed, profile);
+    command_lines::find(profile, &blank, &mut facts);
     Some(Layer { carrier: Carrier::Comment, language: name, facts })
 }
 

@@ -40,6 +40,8 @@ static PROFILE: Profile = Profile {
     ],
     start,
     around,
+    shells: &["shell_exec", "exec", "system", "passthru", "popen", "proc_open", "Process", "fromShellCommandline"],
+    shell_strings: &["`"],
     literal,
     path: &["->", "?->", "::", "\\"],
     concat: &["."],

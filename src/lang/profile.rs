@@ -48,6 +48,10 @@ pub struct Profile {
     pub concat: &'static [&'static str],
     /// Operators that choose between values (`||`, `??`, `or`).
     pub either: &'static [&'static str],
+    /// Operators that make the value before them the first argument of the call after them (`|>`).
+    pub pipes: &'static [&'static str],
+    /// Whether braces right behind a value hold a key, as brackets do (`$h{key}`, `$h->{key}`).
+    pub brace_index: bool,
     /// Assignment operators.
     pub assign: &'static [&'static str],
     /// Separators between key and value in a map literal.
@@ -129,6 +133,11 @@ pub struct Profile {
     pub formats: &'static [&'static str],
     /// Methods of a format string that fill it, and operators that do.
     pub format_methods: &'static [&'static str],
+    /// Calls that run a command line, or a program with a list of arguments. An entry of one segment matches the last
+    /// segment of a path, a longer one its end.
+    pub shells: &'static [&'static str],
+    /// Openings of strings that are command lines.
+    pub shell_strings: &'static [&'static str],
     /// Statements the tables cannot say. Returns the index after what it read.
     pub statement: fn(&mut Reader<'_>, usize, usize) -> Option<usize>,
     /// Operands the tables cannot say. Returns the value and the index after it.
@@ -165,6 +174,20 @@ pub enum Escape {
     Raw,
     /// With a backslash that only protects `$`, a backquote, the double quote, itself and a line break.
     Dollar,
+    /// With a backquote, or by writing the end twice.
+    Backquote,
+}
+
+impl Escape {
+    /// The byte that protects the next one.
+    #[must_use]
+    pub fn byte(self) -> Option<u8> {
+        match self {
+            Self::None | Self::Doubled => None,
+            Self::Backquote => Some(b'`'),
+            _ => Some(b'\\'),
+        }
+    }
 }
 
 /// What may be computed inside a string.
@@ -182,6 +205,10 @@ pub enum Interp {
     Php,
     /// `$name`, `${name}`, `$(command)`, and backquotes.
     Shell,
+    /// `$name`, `${name}`, `$(expression)`.
+    Subexpression,
+    /// `$name`, `${name}`, `$name->{key}`, `$name[0]`, `@{[expression]}`.
+    Perl,
     /// `$name`, `${expression}`.
     Name,
     /// `$name`, `${expression}`, with `$$` for a dollar.
@@ -215,6 +242,8 @@ pub const BASE: Profile = Profile {
     cascade: &[],
     concat: &["+"],
     either: &["||"],
+    pipes: &[],
+    brace_index: false,
     assign: &["="],
     map_key: &[":"],
     arg_key: &[],
@@ -254,6 +283,8 @@ pub const BASE: Profile = Profile {
     or_else: &[],
     formats: &[],
     format_methods: &[],
+    shells: &[],
+    shell_strings: &[],
     statement: |_, _, _| None,
     operand: |_, _, _| None,
 };

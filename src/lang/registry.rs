@@ -78,6 +78,12 @@ pub static LANGUAGES: &[&Language] = &[
     &objc::LANGUAGE,
     &dart::LANGUAGE,
     &shell::LANGUAGE,
+    &clojure::LANGUAGE,
+    &clojure::EDN,
+    &elixir::LANGUAGE,
+    &perl::LANGUAGE,
+    &powershell::LANGUAGE,
+    &r::LANGUAGE,
 ];
 
 /// The language of this name or fence, letter case aside.

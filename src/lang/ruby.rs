@@ -37,6 +37,8 @@ static PROFILE: Profile = Profile {
         ">>", "&&", "||", "&.", "::", "**", "..", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=",
     ],
     operator_words: KEYWORDS,
+    shells: &["system", "exec", "spawn", "popen", "popen3", "capture2", "capture2e", "capture3", "sh", "Cocaine"],
+    shell_strings: &["`", "%x"],
     literal,
     blocks,
     newline_ends: true,

@@ -3,7 +3,8 @@
 //! Owns which part of a line is a command, and the variables set between them. Commands are read as shell. The decision
 //! to know: make's own `$(NAME)` is the shell's `${NAME}` in a copy of the text, byte for byte.
 
-use super::{Front, Language, Layer, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, settings, text as lines, utf8};
 use crate::facts::{Entry, Facts, Name, Note, Path};
 use crate::span::Span;
 
@@ -160,13 +161,13 @@ impl Found {
     fn layers(mut self, name: &'static str, text: &[u8], shown: &[u8], decoded: &str, start: usize) -> Vec<Layer> {
         debug_assert_eq!(text.len(), shown.len());
         let shift = |span: Span| Span::new(start + span.start, start + span.end);
-        if self.scripts.len() > shell::MAX_SCRIPTS {
+        if self.scripts.len() > carried::MAX_SCRIPTS {
             self.facts.notes.push(Note::TooLarge);
         }
         let comments: Vec<Span> = self.comments.into_iter().map(shift).collect();
         let mut layers = lines::layers(name, decoded, start, self.facts, &comments);
-        let scripts = self.scripts.into_iter().take(shell::MAX_SCRIPTS);
-        layers.extend(scripts.flat_map(|script| shell::carried(shown, shift(script), true)));
+        let scripts = self.scripts.into_iter().take(carried::MAX_SCRIPTS);
+        layers.extend(scripts.flat_map(|script| carried::script(shown, shift(script), true)));
         layers
     }
 }

@@ -15,10 +15,34 @@ pub fn decode(bytes: &[u8], escape: u8) -> String {
         1 if text.contains('\\') => unescape(&text),
         2 if text.contains('\\') => text.replace("\\\\", "\\").replace("\\'", "'").replace("\\\"", "\""),
         5 if text.contains('\\') => undollar(&text),
+        6 if text.contains(['`', '"']) => unquote(&text),
         3 if text.contains("''") => text.replace("''", "'"),
         6 if text.contains("\"\"") => text.replace("\"\"", "\""),
         _ => text.into_owned(),
     }
+}
+
+fn unquote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '`' => match chars.next() {
+                Some('n') => out.push('\n'),
+                Some('r') => out.push('\r'),
+                Some('t') => out.push('\t'),
+                Some('0') => out.push('\0'),
+                Some('\n') | None => (),
+                Some(other) => out.push(other),
+            },
+            '"' => {
+                chars.next_if_eq(&'"');
+                out.push('"');
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 fn undollar(text: &str) -> String {

@@ -7,7 +7,8 @@
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, kubernetes, requests, settings, text as lines, utf8};
 use crate::facts::{Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -59,22 +60,22 @@ fn read(text: &[u8], range: Span, nested: bool) -> Vec<Layer> {
             facts.notes.push(note);
         }
     }
-    if scripts.len() > shell::MAX_SCRIPTS {
+    if scripts.len() > carried::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
     requests::settle(&mut layers, range);
-    let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
-    layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
+    let scripts = scripts.into_iter().take(carried::MAX_SCRIPTS);
+    layers.extend(scripts.flat_map(|(script, quoted)| carried::script(text, script, quoted)));
     let files = files.into_iter().filter_map(|(language, block)| Some((language?, block))).filter(|_| !nested);
-    for (language, block) in files.take(shell::MAX_SCRIPTS) {
+    for (language, block) in files.take(carried::MAX_SCRIPTS) {
         layers.extend(match language.name {
             "yaml" => read(text, block, true),
             _ => super::lower(language, text, block),
         });
     }
-    layers.extend(shell::escaped(text, escaped));
-    layers.extend(shell::listed(text, commands));
+    layers.extend(carried::escaped(text, escaped));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 

@@ -82,17 +82,17 @@ pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Optio
     if hosts.any() { hosts.ours.then_some(Binding::Host) } else { around(context, at) }
 }
 
-/// The same for a login of these slots. Where no host is in sight, a key read from a name of the vendor's says whose the
-/// login is.
+/// The same for a login of these slots. Where no host is in sight, an app id and a key read from names of the vendor's
+/// say whose the login is.
 pub(super) fn of_login(context: &Context<'_, '_>, owner: Owner<'_>, at: Span, slots: &[Slot]) -> Option<Binding> {
-    let names_key = || {
-        let keys = slots.iter().filter(|slot| slot.role == Role::ApiKey).flat_map(|slot| &slot.origins);
-        let mut names = keys.filter_map(Origin::name);
-        names.any(|name| context.pack.role_of_name(&snake(name)) == Some(Role::ApiKey))
+    let names = |role: Role| {
+        let origins = slots.iter().filter(|slot| slot.role == role).flat_map(|slot| &slot.origins);
+        let mut names = origins.filter_map(Origin::name);
+        names.any(|name| context.pack.role_of_name(&snake(name)) == Some(role))
     };
     of(context, owner, at).or_else(|| {
         let elsewhere = || nearest(context, start(owner), at).any() || around_other(context, at);
-        (names_key() && !elsewhere()).then_some(Binding::Name)
+        (names(Role::AppId) && names(Role::ApiKey) && !elsewhere()).then_some(Binding::Name)
     })
 }
 

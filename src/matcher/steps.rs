@@ -55,8 +55,8 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
 }
 
 fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut Matched<'p>) {
-    let family = context.family;
-    if !may_match(context, subject) {
+    let family = family(context, subject);
+    if !may_match(context, subject, family) {
         return;
     }
     let names = context.index.absolute(subject.path());
@@ -106,8 +106,16 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     }
 }
 
+/// The language whose constructs a fact is compared with: a command is one of a shell, wherever it is written.
+fn family(context: &Context<'_, '_>, subject: Subject<'_>) -> &'static str {
+    match subject {
+        Subject::Call(id, _) if context.index.facts.commands.binary_search(&id).is_ok() => "shell",
+        _ => context.family,
+    }
+}
+
 /// Whether any construct can be this fact, told by its last name alone. Most calls of most files end here.
-fn may_match(context: &Context<'_, '_>, subject: Subject<'_>) -> bool {
+fn may_match(context: &Context<'_, '_>, subject: Subject<'_>, family: &'static str) -> bool {
     let path = subject.path();
     let renamed = matches!(subject, Subject::Call(..))
         && (path.0.len() == 1 && context.index.may_rename(path) || matches!(path.root(), "super" | "parent"));
@@ -116,7 +124,7 @@ fn may_match(context: &Context<'_, '_>, subject: Subject<'_>) -> bool {
         Subject::Assign(assign) => sites::mentions(context, &assign.value),
     };
     let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context) || named();
-    renamed || context.pack.constructs_named(context.family, path.last()).any(fits)
+    renamed || context.pack.constructs_named(family, path.last()).any(fits)
 }
 
 /// Adds the statements of the snippet that stand beside the anchor: in the same function, or both outside of any.

@@ -75,6 +75,14 @@ const INTERCOM: &[(&str, &str)] = pack!(
     "http-objc.toml",
     "http-dart.toml",
     "http-netrc.toml",
+    "elixir.toml",
+    "elixir-community.toml",
+    "http-elixir.toml",
+    "perl.toml",
+    "http-perl.toml",
+    "http-powershell.toml",
+    "http-clojure.toml",
+    "http-r.toml",
 );
 
 /// Every embedded pack: its folder under `rules/` and its files.

@@ -60,7 +60,9 @@ impl Reader<'_> {
                     chain.path.0.extend(self.first_segment(next).0.pop());
                 }
                 i = if self.kind(next) == Some(Kind::Word) { (next + 1).min(end) } else { next };
-            } else if self.op_in(i, profile.path) && self.kind(i + 1) == Some(Kind::Open) && !self.is_open(i + 1, "{")
+            } else if self.op_in(i, profile.path)
+                && self.kind(i + 1) == Some(Kind::Open)
+                && (!self.is_open(i + 1, "{") || profile.brace_index)
                 || self.is_op(i, "!") && profile.annotated && !token.nl && !token.sp
             {
                 i += 1;
@@ -87,7 +89,7 @@ impl Reader<'_> {
                 i = close + 1;
             } else if profile.type_brackets && self.is_open(i, "[") && !apart {
                 i = (self.mate(i, end) + 1).min(end);
-            } else if self.is_open(i, "[") && !apart {
+            } else if (self.is_open(i, "[") || profile.brace_index && self.is_open(i, "{") && !token.sp) && !apart {
                 i = self.index(&mut chain, i, end);
             } else if self.is_open(i, "{") && profile.composite && !token.nl && self.is_composite(&chain, i, end) {
                 i = self.call(&mut chain, i, end);
@@ -261,6 +263,40 @@ impl Reader<'_> {
         next
     }
 
+    /// `value |> call(args)`: the call with the value as its first argument.
+    pub(super) fn piped(&mut self, value: Value, at: usize, end: usize) -> Option<(Value, usize)> {
+        let calls = self.facts.calls.len();
+        let (target, next) = self.operand(at, end)?;
+        let start = value.span;
+        let (call, span) = match target.kind {
+            // The call was the last thing read: it is what it stands for only now.
+            ValueKind::Call(id) if id >= calls && id + 1 == self.facts.calls.len() => {
+                let called = self.facts.calls.pop()?;
+                let span = start.to(called.span);
+                (called, span)
+            }
+            ValueKind::Call(id) if id >= calls => {
+                self.facts.calls[id].args.insert(0, positional(value));
+                return Some((target, next));
+            }
+            ValueKind::Ref(path) => {
+                let args_span = Span::new(target.span.end, target.span.end);
+                let call = Call { path, new: false, receiver: None, args: Vec::new(), args_span, span: target.span };
+                (call, start.to(target.span))
+            }
+            _ => return Some((target, next)),
+        };
+        let mut call = Call { span, ..call };
+        call.args.insert(0, positional(value));
+        let id = self.facts.calls.len();
+        let value = self.finish_call(call);
+        if self.facts.calls.len() == id {
+            // A block of a call that is none any more belongs to nothing.
+            self.facts.defs.iter_mut().filter(|def| def.of == Some(id)).for_each(|def| def.of = None);
+        }
+        Some((value, next))
+    }
+
     /// `new Path(args)`, `new Path { Key = value }`, `new Path`
     pub(super) fn construction(&mut self, at: usize, end: usize) -> (Value, usize) {
         let profile = self.profile;
@@ -375,6 +411,12 @@ impl Reader<'_> {
         let key = match self.kind(at + 1) {
             Some(Kind::StrOpen) if self.mate(at + 1, close) + 1 == close => self.string_name(at + 1),
             Some(Kind::Symbol | Kind::Number) if at + 2 == close => Some(self.name(at + 1)),
+            // `$h{key}`
+            Some(Kind::Word)
+                if at + 2 == close && self.is_open(at, "{") && self.str(at + 1).starts_with(char::is_alphanumeric) =>
+            {
+                Some(self.name(at + 1))
+            }
             _ => None,
         };
         if let Some(key) = key {

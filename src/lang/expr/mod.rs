@@ -80,14 +80,15 @@ impl Reader<'_> {
         }
         let profile = self.profile;
         let (mut choices, mut parts, mut opaque) = (Vec::new(), vec![first], false);
-        // A line that starts with a choice goes on with the value above it.
-        while i < end && (!self.ends(i, end) || self.op_in(i, profile.either)) {
+        // A line that starts with a pipe or a choice goes on with the value above it.
+        let goes_on = |reader: &Self, i| reader.op_in(i, profile.pipes) || reader.op_in(i, profile.either);
+        while i < end && (!self.ends(i, end) || goes_on(self, i)) {
             let op = self.str(i);
             if !matches!(self.tokens[i].kind, Kind::Op | Kind::Word) {
                 break;
             }
-            if op == "%"
-                && profile.format_methods.contains(&"%")
+            if matches!(op, "%" | "-f")
+                && profile.format_methods.contains(&op)
                 && matches!(parts.as_slice(), [part] if part.as_str().is_some())
             {
                 let Some((value, next)) = self.operand(i + 1, end) else { break };
@@ -109,6 +110,11 @@ impl Reader<'_> {
                 parts.push(value);
                 i = next;
                 break;
+            } else if profile.pipes.contains(&op) {
+                let piped = finish(&mut parts, &mut opaque);
+                let Some((value, next)) = self.piped(piped, i + 1, end) else { break };
+                parts.push(value);
+                i = next;
             } else if CASTS.contains(&op) && profile.annotated {
                 i = self.type_end(i + 1, end, true);
             } else if profile.concat.contains(&op) || OTHER.contains(&op) {
@@ -174,7 +180,8 @@ impl Reader<'_> {
         let (mut at, mut start) = (at, at);
         while at < end {
             if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) || self.modifies(at, end) {
-                start = at + 1;
+                // `new` is part of the call even where it makes no difference.
+                start = if self.is_word(at, "new") { start } else { at + 1 };
             } else if !self.leads_path(at) {
                 break;
             }

@@ -121,6 +121,7 @@ const JS: Profile = Profile {
     ],
     same: &["toString", "trim", "String", "valueOf", "encodeURIComponent", "Utf8.parse", "Buffer", "Buffer.from"],
     format_methods: &["format"],
+    shells: &["exec", "execSync", "spawn", "spawnSync", "execFile", "execFileSync", "execa", "execaSync"],
     formats: &["util.format"],
     statement,
     operand,

@@ -45,7 +45,7 @@ impl<'a> Lexer<'a> {
             let byte = self.text[at];
             let rest = &self.text[at..self.end];
             let computed = matches!(form.interp, Interp::Paren(_)) && self.interpolation(form.interp, at).is_some();
-            if byte == b'\\' && !matches!(form.escape, Escape::None | Escape::Doubled) && !computed {
+            if form.escape.byte() == Some(byte) && !computed {
                 at = escaped(self.text, at).min(self.end);
                 continue;
             }
@@ -61,7 +61,8 @@ impl<'a> Lexer<'a> {
                     at += 1;
                     continue;
                 }
-                if form.escape == Escape::Doubled && rest[close.len()..].starts_with(close) {
+                if matches!(form.escape, Escape::Doubled | Escape::Backquote) && rest[close.len()..].starts_with(close)
+                {
                     at += 2 * close.len();
                     continue;
                 }
@@ -117,7 +118,17 @@ impl<'a> Lexer<'a> {
         let rest = &self.text[at..self.end];
         match (interp, rest) {
             (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
-            (Interp::Php | Interp::Shell | Interp::Name | Interp::Scala | Interp::Groovy, [b'$', b'{', ..]) => Some(2),
+            (
+                Interp::Php
+                | Interp::Shell
+                | Interp::Name
+                | Interp::Scala
+                | Interp::Groovy
+                | Interp::Subexpression
+                | Interp::Perl,
+                [b'$', b'{', ..],
+            )
+            | (Interp::Perl, [b'@', b'{', ..]) => Some(2),
             (Interp::Paren(hashes), [b'\\', after @ ..]) => {
                 let hashes = usize::from(hashes);
                 let marked = after.len() > hashes && after[..hashes].iter().all(|&byte| byte == b'#');
@@ -126,13 +137,18 @@ impl<'a> Lexer<'a> {
             (Interp::Brace, [b'{', b'{', ..]) => None,
             (Interp::Brace, [b'{', ..]) => Some(1),
             (Interp::Php, [b'{', b'$', ..]) => Some(1),
-            (Interp::Shell, [b'$', b'(', ..]) => Some(2),
+            (Interp::Shell | Interp::Subexpression, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
-            (Interp::Php | Interp::Shell | Interp::Name | Interp::Scala | Interp::Groovy, [b'$', next, ..])
-                if next.is_ascii_alphabetic() || *next == b'_' =>
-            {
-                Some(0)
-            }
+            (
+                Interp::Php
+                | Interp::Shell
+                | Interp::Name
+                | Interp::Scala
+                | Interp::Groovy
+                | Interp::Subexpression
+                | Interp::Perl,
+                [b'$', next, ..],
+            ) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
             (Interp::Php, [b'$', next, ..]) if *next >= 0x80 => Some(0),
             (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
             _ => None,
@@ -159,6 +175,8 @@ impl<'a> Lexer<'a> {
             self.push(Kind::Word, end);
             match interp {
                 Interp::Php => self.bare_member(),
+                Interp::Perl => self.bare_indexes(),
+                Interp::Subexpression => self.bare_scope(),
                 Interp::Groovy => self.dotted_members(),
                 _ => (),
             }
@@ -192,6 +210,43 @@ impl<'a> Lexer<'a> {
             self.push(if self.peek(0) == b'$' { Kind::Word } else { Kind::Symbol }, end);
             let close = self.push(Kind::Close, end + 1);
             self.mate(open, close);
+        }
+    }
+
+    /// `->{key}`, `{key}`, `[0]` right after a variable in text, any number of them.
+    fn bare_indexes(&mut self) {
+        loop {
+            let arrow = if self.at("->") { 2 } else { 0 };
+            let close = match self.peek(arrow) {
+                b'{' => b'}',
+                b'[' => b']',
+                _ => return,
+            };
+            let start = self.pos + arrow + 1;
+            let sign = usize::from(matches!(self.peek(arrow + 1), b'$' | b'-'));
+            let end = self.word_end((start + sign).min(self.end));
+            if end <= start + sign || end >= self.end || self.text[end] != close {
+                return;
+            }
+            if arrow > 0 {
+                self.push(Kind::Op, self.pos + arrow);
+            }
+            let open = self.push(Kind::Open, start);
+            self.push(if self.peek(0) == b'$' { Kind::Word } else { Kind::Symbol }, end);
+            let close = self.push(Kind::Close, end + 1);
+            self.mate(open, close);
+        }
+    }
+
+    /// `:name` after `$env` and its kin: the last word is the whole of it.
+    fn bare_scope(&mut self) {
+        let next = self.peek(1);
+        if self.peek(0) == b':' && (next.is_ascii_alphabetic() || next == b'_') {
+            let end = self.word_end(self.pos + 1);
+            if let Some(last) = self.tokens.last_mut() {
+                last.end = end as u32;
+            }
+            self.pos = end;
         }
     }
 

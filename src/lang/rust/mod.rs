@@ -92,6 +92,7 @@ static PROFILE: Profile = Profile {
         "Cow.Borrowed",
     ],
     or_else: &["unwrap_or", "unwrap_or_else", "or", "or_else"],
+    shells: &["Command.new"],
     formats: &["format!"],
     statement,
     operand,

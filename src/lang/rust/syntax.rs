@@ -33,6 +33,7 @@ pub(super) fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         return layers;
     }
     if let Some(mut facts) = parse(text, range, &lexed) {
+        super::super::command_lines::find(&PROFILE, text, &mut facts);
         facts.texts = std::mem::take(&mut code.facts.texts);
         code.facts = facts;
     }

@@ -158,7 +158,7 @@ enum Option {
 }
 
 /// The arguments that the words after a command make.
-pub(super) fn arguments(command: &str, words: Vec<(Value, bool)>) -> Vec<Arg> {
+pub(in crate::lang) fn arguments(command: &str, words: Vec<(Value, bool)>) -> Vec<Arg> {
     let flags = FLAGS.iter().find(|flags| flags.commands.contains(&command));
     let mut args: Vec<Arg> = Vec::with_capacity(words.len());
     // The last option read, while it may still take the next word.
