@@ -102,7 +102,10 @@ fn used<'p>(project: &'p Project<'_, '_>) -> HashSet<&'p str> {
 fn migrated(project: &Project<'_, '_>) -> Option<String> {
     let logs_in = |file: usize| {
         let code = |found: &&crate::matcher::Use<'_>| found.carrier == Carrier::Code;
-        !is_sample(project, file)
+        // What only configures a program is no program of its own.
+        let configures = project.files[file].matched.named.iter().any(|named| named.entry.is_some());
+        !configures
+            && !is_sample(project, file)
             && project.files[file].matched.uses.iter().filter(code).any(|found| match found.construct.kind {
                 Kind::TokenAuth => true,
                 Kind::KeyAuth => found
