@@ -22,7 +22,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 file,
                 span: found.span,
                 what: &found.request.asks_for,
-                confidence: Confidence::Medium,
+                confidence: if found.own { Confidence::Low } else { Confidence::Medium },
                 route: Some(Route::Oauth),
                 evidence: vec!["a person other than the developer fills this in".to_owned()],
                 secret: None,

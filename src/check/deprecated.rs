@@ -67,6 +67,12 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     if keys.iter().all(|key| matches!(key.origin, Origin::Blank { .. })) {
         return judged.spare(file, found.span, "the password is empty: this is the form for access tokens");
     }
+    // What may be empty beside a token is the migrated form in two minds.
+    let ids = found.slot(Role::AppId).map_or(&[][..], |slot| &slot.origins);
+    let token = |origin: &Origin| origin.name().is_some_and(|name| snake(name).ends_with("token"));
+    if ids.iter().any(token) && keys.iter().any(|key| matches!(key.origin, Origin::Blank { .. })) {
+        return judged.spare(file, found.span, "a token stands in the app id's place, and the password may be empty");
+    }
     let proven =
         keys.iter().any(|key| !credentials(project, Role::ApiKey, std::slice::from_ref(key.origin)).is_empty());
     let confidence = match (found.binding, proven) {

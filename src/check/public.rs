@@ -2,7 +2,7 @@
 //!
 //! The decision to know: a token that OAuth gave is an access token too. Where the project connects accounts through
 //! OAuth, a token from a customer's record is what it should be, so only the declared audience and credentials that
-//! people type in speak.
+//! people type in speak. One sign alone, such as the name of a variable, is a doubt: a second one has to agree.
 
 use super::{Draft, Judged, is_sample};
 use crate::facts::Carrier;
@@ -20,26 +20,31 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     }
     for (file, scanned) in project.files.iter().enumerate() {
         let uses = scanned.matched.uses.iter().filter(|found| found.construct.kind == Kind::TokenAuth);
-        for found in uses.filter(|found| found.carrier == Carrier::Code) {
-            judge(project, judged, file, found);
-        }
+        // One client of a file is like the next.
+        let mut uses = uses.filter(|found| found.carrier == Carrier::Code);
+        uses.find(|found| judge(project, judged, file, found));
     }
 }
 
-fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Use<'_>) {
-    let Some(token) = found.slot(Role::Token) else { return };
-    let (public, own) = route::of_values(project, token.origins.iter());
+/// Whether it is one.
+fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Use<'_>) -> bool {
+    let Some(token) = found.slot(Role::Token) else { return false };
+    let sources = project.sources(file, &token.origins);
+    let (public, own) = route::of_values(project, sources.iter().map(|source| source.origin));
     let signs = route::signs(project);
     let declared = project.declared == Some(Route::Oauth);
     let evident = !public.is_empty();
     let contradicts = declared && !own.is_empty();
     if !(evident || contradicts) || is_sample(project, file) {
-        return;
+        return false;
     }
     if evident && let Some(oauth) = &signs.oauth {
-        return judged.spare(file, found.span, format!("the token may be what OAuth gave: {oauth}"));
+        judged.spare(file, found.span, format!("the token may be what OAuth gave: {oauth}"));
+        return false;
     }
+    let agreed = signs.asked.is_some() || !signs.installed.is_empty() || public.len() > 1;
     let doubt = signs.oauth.is_some()
+        || !(declared || agreed)
         || matches!(found.binding, Binding::Around | Binding::Name)
         || token.origins.iter().any(|origin| matches!(origin, Origin::Unknown { .. }));
     let (_, mut evidence) = route::of_origins(project, token.origins.iter());
@@ -61,5 +66,5 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         secret: None,
         proven: false,
     };
-    judged.add(project, draft);
+    judged.add(project, draft).is_some()
 }

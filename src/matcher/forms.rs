@@ -9,14 +9,19 @@ use regex::Regex;
 
 use super::flat::{Flat, is_hole};
 use super::visit::{self, Owner};
-use super::{Binding, Context, Matched, Slot, Use, binding, steps};
+use super::{Binding, Context, Matched, Slot, Use, binding, snake, steps};
 use crate::facts::{Value, ValueKind};
+use crate::link::Origin;
 use crate::pack::schema::{Form, HostRole, Role};
 use crate::span::Span;
 
 static USERINFO: LazyLock<Regex> = LazyLock::new(|| {
     let pattern = r#"(?i)(?:[a-z][a-z0-9+.-]*://|^|["'\s])([^/@\s:?#"']+):([^/@\s?#"']*)@([a-z0-9.-]+)"#;
     Regex::new(pattern).expect("the expression is a constant, compiled in a test")
+});
+
+static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"//([^/@\s:?#])@([a-zA-Z0-9.-]+)").expect("the expression is a constant, compiled in a test")
 });
 
 static BASIC: LazyLock<Regex> = LazyLock::new(|| {
@@ -71,9 +76,12 @@ fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec
     }
     let flat = Flat::of(context.index, value);
     let masked: String = templates_masked(&flat.text);
-    let found = USERINFO
+    let Some(found) = USERINFO
         .captures_iter(&masked)
-        .find(|found| context.pack.host(&found[3].to_ascii_lowercase()) == Some(HostRole::Api))?;
+        .find(|found| context.pack.host(&found[3].to_ascii_lowercase()) == Some(HostRole::Api))
+    else {
+        return joined(context, value, &flat);
+    };
     let slot = |role, group: usize| {
         let part = found.get(group).map_or(0..0, |part| part.range());
         Slot {
@@ -83,6 +91,18 @@ fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec
         }
     };
     Some((Form::UserinfoUrl, value.span, vec![slot(Role::AppId, 1), slot(Role::ApiKey, 2)], Binding::Host))
+}
+
+/// `https://{pair}@host/…`, where the name of the part in front says that it holds a key.
+fn joined(context: &Context<'_, '_>, value: &Value, flat: &Flat<'_>) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+    let part = JOINED
+        .captures_iter(&flat.text)
+        .find(|found| context.pack.host(&found[2].to_ascii_lowercase()) == Some(HostRole::Api))?;
+    let pair = flat.hole_value(&part[1])?;
+    let origins = context.index.origins(pair);
+    let key = |origin: &Origin| origin.name().is_some_and(|name| snake(name).ends_with("api_key"));
+    let slot = Slot { role: Role::ApiKey, span: pair.span, origins };
+    slot.origins.iter().any(key).then(|| (Form::UserinfoUrl, value.span, vec![slot], Binding::Host))
 }
 
 /// The text with the insides of `{{…}}`, `${…}` and `<%=…%>` overwritten byte for byte, so that they are one word each.

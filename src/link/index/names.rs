@@ -5,7 +5,6 @@
 
 use super::Index;
 use crate::facts::{Assign, Call, DefKind, Name, Path, ValueKind};
-use crate::span::Span;
 
 impl<'a> Index<'a> {
     /// The full names a path may stand for: imports, aliases, block parameters resolved. Best first, never empty.
@@ -20,7 +19,20 @@ impl<'a> Index<'a> {
     /// Whether the file says that the path's first name is brought in from a module.
     #[must_use]
     pub fn is_imported(&self, path: &Path) -> bool {
-        self.locals.contains_key(path.root())
+        self.locals.contains_key(path.root()) || self.class_at(path).is_some_and(|(_, base)| self.is_imported(base))
+    }
+
+    /// The class that `super` speaks for, and what it extends.
+    fn class_at(&self, path: &Path) -> Option<(&'a Name, &'a Path)> {
+        let root = path.0.first().filter(|root| matches!(root.text.as_str(), "super" | "parent"))?;
+        let class = self.scopes_at(root.span.start).find(|def| def.kind == DefKind::Container)?;
+        let name = class.name.as_ref()?;
+        let assigns = self.assigns.get(name.text.as_str())?;
+        let base = assigns.iter().find_map(|assign| match &assign.value.kind {
+            ValueKind::Ref(base) if assign.target.0.first() == Some(name) && base.root() != root.text => Some(base),
+            _ => None,
+        })?;
+        Some((name, base))
     }
 
     /// The modules that the path's first name is brought in from.
@@ -53,14 +65,10 @@ impl<'a> Index<'a> {
         if depth >= 4 {
             return;
         }
-        if let "super" | "parent" = root.text.as_str()
-            && let Some(class) = self.scopes_at(root.span.start).find(|def| def.kind == DefKind::Container)
-            && let Some(name) = &class.name
-        {
+        if let Some((_, base)) = self.class_at(path) {
             // What a class hands to its base makes one.
-            let made = Path::single(Name { text: name.text.clone(), span: Span::new(class.body.end, class.body.end) });
-            let mut bases = Vec::new();
-            self.absolute_into(&made, depth + 1, &mut bases);
+            let mut bases = vec![base.0.iter().map(|name| name.text.clone()).collect::<Vec<_>>()];
+            self.absolute_into(base, depth + 1, &mut bases);
             found.extend(bases.iter().map(|base| base.iter().cloned().chain(["new".to_owned()]).collect()));
             found.extend(bases);
         }

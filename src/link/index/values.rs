@@ -232,7 +232,17 @@ impl<'a> Index<'a> {
                     let text = values.iter().filter_map(Value::as_str).map(|text| text.text.as_str()).collect();
                     Origin::Literal { text, span }
                 }
-                ValueKind::Call(id) => self.called(*id, span),
+                ValueKind::Call(id) => {
+                    // A look-up's last argument is what it gives where there is nothing.
+                    let otherwise = self.facts.calls[*id].args.iter().skip(1).next_back().map(|arg| &arg.value);
+                    let blank = |value: &&Value| match &value.kind {
+                        ValueKind::Null => true,
+                        ValueKind::Str(text) => text.text.trim().is_empty(),
+                        _ => false,
+                    };
+                    origins.extend(otherwise.filter(blank).map(|value| Origin::Blank { span: value.span }));
+                    self.called(*id, span)
+                }
                 _ => Origin::Unknown { span },
             };
             origins.push(origin);
