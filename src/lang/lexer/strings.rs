@@ -147,11 +147,7 @@ impl<'a> Lexer<'a> {
                 | Interp::Subexpression
                 | Interp::Perl,
                 [b'$', next, ..],
-            )
-                if next.is_ascii_alphabetic() || *next == b'_' =>
-            {
-                Some(0)
-            }
+            ) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
             (Interp::Php, [b'$', next, ..]) if *next >= 0x80 => Some(0),
             (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
             _ => None,
