@@ -4,6 +4,7 @@
 //! the process, because they run on the stack a thread gets by default.
 
 use dekey::facts::{Facts, Value, ValueKind};
+use dekey::lang::manifest::BESIDE;
 use dekey::lang::{self, LANGUAGES, Language};
 use dekey::span::Span;
 use proptest::prelude::*;
@@ -211,7 +212,7 @@ fn on_a_small_stack(test: impl FnOnce() + Send) {
 /// Opened very often and never closed, then closed as often.
 #[test]
 fn deep_nesting_is_read() {
-    for language in LANGUAGES {
+    for language in LANGUAGES.iter().chain(BESIDE) {
         on_a_small_stack(|| {
             for open in NESTING {
                 let mut text = open.repeat(DEPTH);
@@ -239,7 +240,7 @@ fn closing(open: char) -> Option<char> {
 /// Long runs of what goes on, by itself and inside brackets and strings.
 #[test]
 fn long_runs_are_read() {
-    for language in LANGUAGES {
+    for language in LANGUAGES.iter().chain(BESIDE) {
         on_a_small_stack(|| {
             for run in RUNS.iter().chain(OPENINGS) {
                 let run = run.repeat(RUN);
@@ -322,7 +323,7 @@ proptest! {
     /// Any bytes, and any part of them, are read by every language, and every span lies within the text.
     #[test]
     fn any_text_is_read(text in text(), from in 0usize..200) {
-        for language in LANGUAGES {
+        for language in LANGUAGES.iter().chain(BESIDE) {
             read(language, &text, "any text");
             let range = Span::new(from.min(text.len()), text.len());
             for layer in lang::lower(language, &text, range) {

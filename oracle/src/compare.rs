@@ -109,8 +109,11 @@ pub fn file(path: &Path, text: &[u8], language: &'static Language, grammar: &Gra
     let ours: Vec<Span> = carried(Carrier::String).into_iter().filter(read).collect();
     tally.strings = strings(&mut place, &ours, &tree);
     let comments = carried(Carrier::Comment);
-    let trimmed: Vec<Span> =
-        comments.iter().map(|span| Span::new(span.start, span.start + span.of(text).trim_ascii_end().len())).collect();
+    let trimmed: Vec<Span> = comments
+        .iter()
+        .filter(|span| read(span))
+        .map(|span| Span::new(span.start, span.start + span.of(text).trim_ascii_end().len()))
+        .collect();
     tally.comments = spans(&mut place, "comment", &trimmed, &tree.comments);
     tally.calls = calls(&mut place, &facts, &tree, language, grammar);
     tally.disagreements = place.found;
@@ -206,6 +209,7 @@ fn absorbed(name: &str, language: &'static Language, grammar: &Grammar) -> bool 
         profile.base64,
         profile.base64_methods,
         profile.same,
+        profile.passes,
         profile.or_else,
         profile.formats,
         profile.format_methods,

@@ -65,7 +65,8 @@ pub static GRAMMARS: &[Grammar] = &[
         comments: &["comment", "documentation_block_comment", "documentation_comment", "block_comment"],
         calls: &["call_expression"],
         only_with_arguments: false,
-        absorbed: &[],
+        // `DotEnv().env['A']` is a read of the environment.
+        absorbed: &["DotEnv"],
     },
     Grammar {
         name: "go",
@@ -88,6 +89,46 @@ pub static GRAMMARS: &[Grammar] = &[
         absorbed: &[],
     },
     JAVASCRIPT,
+    Grammar {
+        name: "csharp",
+        language: || tree_sitter_c_sharp::LANGUAGE.into(),
+        strings: &["string_literal", "verbatim_string_literal", "raw_string_literal", "interpolated_string_expression"],
+        heredocs: &[],
+        comments: &["comment"],
+        calls: &["invocation_expression", "object_creation_expression"],
+        only_with_arguments: false,
+        absorbed: &["nameof"],
+    },
+    Grammar {
+        name: "groovy",
+        language: || tree_sitter_groovy::LANGUAGE.into(),
+        strings: &["string_literal", "character_literal"],
+        heredocs: &[],
+        comments: &["line_comment", "block_comment"],
+        calls: &["method_invocation", "object_creation_expression", "juxt_function_call"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
+        name: "kotlin",
+        language: || tree_sitter_kotlin_ng::LANGUAGE.into(),
+        strings: &["string_literal", "multiline_string_literal"],
+        heredocs: &[],
+        comments: &["line_comment", "block_comment"],
+        calls: &["call_expression"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
+    Grammar {
+        name: "scala",
+        language: || tree_sitter_scala::LANGUAGE.into(),
+        strings: &["string", "interpolated_string_expression"],
+        heredocs: &[],
+        comments: &["comment", "block_comment"],
+        calls: &["call_expression"],
+        only_with_arguments: false,
+        absorbed: &[],
+    },
     Grammar {
         name: "objc",
         language: || tree_sitter_objc::LANGUAGE.into(),
@@ -186,8 +227,8 @@ pub static GRAMMARS: &[Grammar] = &[
         comments: &["comment", "multiline_comment"],
         calls: &["call_expression"],
         only_with_arguments: false,
-        // Statements that the grammar takes for calls with a closure.
-        absorbed: &["defer", "do", "repeat", "String"],
+        // Statements that the grammar takes for calls with a closure, and the text of a text's bytes.
+        absorbed: &["data", "defer", "do", "repeat"],
     },
     Grammar {
         name: "clojure",

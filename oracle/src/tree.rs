@@ -11,6 +11,9 @@ use crate::grammars::{self, Grammar};
 /// A parse that takes longer than this is given up.
 const LIMIT: Duration = Duration::from_secs(5);
 
+/// Nodes that are blocks handed to a call.
+const BLOCKS: &[&str] = &["annotated_lambda", "block", "case_block"];
+
 /// A parsed file.
 #[derive(Debug, Default)]
 pub struct Tree {
@@ -86,6 +89,11 @@ impl Tree {
             if kind.starts_with("jsx_") && node.child_by_field_name("name").is_none() {
                 return;
             }
+            // A block after a call's arguments is one of them.
+            let first = node.named_child(0).is_some_and(|callee| grammar.calls.contains(&callee.kind()));
+            if first && node.named_child(1).is_some_and(|last| BLOCKS.contains(&last.kind())) {
+                return;
+            }
             // `[a b]` is read as the name `a.b`.
             let mut cursor = node.walk();
             if kind == "message_expression" && !node.children(&mut cursor).any(|child| child.kind() == ":") {
@@ -98,7 +106,8 @@ impl Tree {
             // A member whose type is understood starts with its dot.
             let dot = usize::from(text.get(span.start) == Some(&b'.'));
             let span = Span::new(span.start + dot, span.end);
-            let suffix = node.children(&mut cursor).find(|child| child.kind() == "call_suffix");
+            let suffix = |child: &Node<'_>| matches!(child.kind(), "call_suffix" | "value_arguments");
+            let suffix = node.children(&mut cursor).find(suffix);
             let arguments = node.child_by_field_name("arguments").or(suffix);
             if grammar.only_with_arguments && arguments.is_none() {
                 return;

@@ -14,6 +14,8 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("call", "define(", "PHP's definition of a constant is an assignment"),
     ("call", "env!(", "Rust's macro is a read of the environment"),
     ("call", "option_env!(", "as above"),
+    ("call", "lazy {", "Kotlin's delegate is the value its block gives"),
+    ("call", "new Dictionary<", "C#'s dictionary is the map it makes"),
     ("call", "format!(", "Rust's macro is the text it makes"),
     ("call", "vec![", "Rust's macro is the list it makes"),
     ("call", "$ ", "a prompt of a console is no command"),

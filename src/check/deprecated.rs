@@ -2,7 +2,7 @@
 //!
 //! The decision to know: the key's slot decides. Empty, it is the migrated form that the vendor itself recommends.
 
-use super::{Draft, Judged, credentials, definitions, is_sample};
+use super::{Draft, Judged, credentials, definitions, installed, is_sample};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Label, Level};
 use crate::link::Origin;
@@ -11,18 +11,54 @@ use crate::link::route;
 use crate::matcher::{Binding, Use, snake};
 use crate::pack::schema::{Kind, Role};
 
-/// Finds them in code; in comments and documents only their secrets matter, which other rules find.
+/// Finds them in code, and in documents that teach them. Of others that are written down only the secrets matter, which
+/// other rules find.
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
-        for found in scanned
-            .matched
-            .uses
-            .iter()
-            .filter(|found| found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code)
-        {
-            judge(project, judged, file, found);
+        for found in scanned.matched.uses.iter().filter(|found| found.construct.kind == Kind::KeyAuth) {
+            match found.carrier {
+                Carrier::Code => judge(project, judged, file, found),
+                Carrier::Prose => taught(project, judged, file, found),
+                Carrier::Comment | Carrier::String => (),
+            }
         }
     }
+}
+
+/// An example that reads its key from somewhere: whoever follows it writes the login anew. One with a placeholder only
+/// shows how it was, and one with a key is found by the key.
+fn taught(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Use<'_>) {
+    let Some(key) = found.slot(Role::ApiKey).filter(|_| found.binding <= Binding::Host) else { return };
+    let read = |origin: &Origin| matches!(origin, Origin::Env { .. } | Origin::Name { .. } | Origin::Param { .. });
+    if key.origins.is_empty() || !key.origins.iter().all(read) || !is_document(project, file) {
+        return;
+    }
+    let (route, evidence) = route::of_use(project, file, found);
+    let draft = Draft {
+        rule: "deprecated-api-key-auth",
+        file,
+        span: found.span,
+        what: &format!("{}, as documented here,", found.construct.title),
+        confidence: Confidence::Low,
+        route: Some(route),
+        evidence,
+        secret: None,
+        proven: false,
+    };
+    if let Some(finding) = judged.add(project, draft) {
+        finding.level = Level::Note;
+    }
+}
+
+/// Whether people read the file to learn how something is done. What tells of a change shows how things were.
+fn is_document(project: &Project<'_, '_>, file: usize) -> bool {
+    const EXTENSIONS: [&str; 9] = ["md", "markdown", "mdx", "rst", "adoc", "asciidoc", "org", "rdoc", "textile"];
+    const CHANGES: [&str; 6] = ["migrat", "upgrad", "change", "history", "release", "deprecat"];
+    let name = project.files[file].source.path.to_str_lossy().to_ascii_lowercase();
+    let stem = name.rsplit('/').next().unwrap_or(&name);
+    let extension = stem.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let document = EXTENSIONS.contains(&extension) || stem.starts_with("readme");
+    document && !CHANGES.iter().any(|word| stem.contains(word))
 }
 
 fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Use<'_>) {
@@ -76,6 +112,11 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         text: "belongs to it".to_owned(),
     }));
     dedup(&mut finding.related);
+    // What replaces it depends on the version.
+    let construct = found.construct;
+    let package = construct.package.as_ref().filter(|_| construct.fixes.iter().any(|fix| fix.versions.is_some()));
+    let version = package.and_then(|package| project.version(package, file));
+    finding.related.extend(version.as_ref().map(installed));
     finding.fix = crate::fix::of_use(project, file, found, route);
 }
 

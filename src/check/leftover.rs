@@ -21,7 +21,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     let mut unread: BTreeMap<&str, Vec<(usize, &Named)>> = BTreeMap::new();
     for (file, scanned) in project.files.iter().enumerate() {
         let entries = scanned.matched.named.iter().filter(|named| named.role == Role::ApiKey && named.entry.is_some());
-        for named in entries.filter(|named| named.carrier == Carrier::Code) {
+        for named in entries.filter(|named| named.carrier == Carrier::Code && says_key(project, named)) {
             let holds_token = !credentials(project, Role::Token, &named.origins).is_empty();
             if !used.contains(tail(project, &named.name)) && !holds_token && spared_path(project, file, false).is_none()
             {
@@ -65,6 +65,14 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
             Some(Label { file: *file, span: key.span, text: "it is set here too".to_owned() })
         }));
     }
+}
+
+/// Whether the last key says that it is a key, and of this vendor: the keys above may be about more.
+fn says_key(project: &Project<'_, '_>, named: &Named) -> bool {
+    const BARE: [&str; 8] = ["key", "api_key", "apikey", "app_key", "app_api_key", "password", "pwd", "pass"];
+    let Some(key) = &named.entry else { return false };
+    let last = crate::matcher::snake(&key.text);
+    BARE.contains(&last.as_str()) || project.pack.role_of_name(&last) == Some(Role::ApiKey)
 }
 
 /// What a name says after the vendor's word, which is what a setting and the look-up of it share.

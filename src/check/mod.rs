@@ -12,15 +12,18 @@ mod exposed;
 mod grant;
 mod key;
 mod leftover;
+mod outdated;
 mod public;
 mod refresh;
 mod secret;
 mod shared;
 mod token;
+mod unsupported;
 
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Finding, Label, Route, State};
 use crate::link::Origin;
+use crate::link::packages::Version;
 use crate::link::project::Project;
 use crate::pack::schema::Role;
 use crate::span::Span;
@@ -52,6 +55,8 @@ pub const CHECKS: &[(&str, Check)] = &[
     ("needless-token-refresh", refresh::check),
     ("exposed-oauth-exchange", exchange::check),
     ("app-id-as-token", app_id::check),
+    ("outdated-sdk", outdated::check),
+    ("unsupported-credential-form", unsupported::check),
 ];
 
 /// Runs every check.
@@ -172,6 +177,13 @@ fn definitions(project: &Project<'_, '_>, origins: &[Origin]) -> Vec<Label> {
         }
     }
     labels
+}
+
+/// A label for what tells the version.
+fn installed(version: &Version<'_>) -> Label {
+    let says = if version.locked { "is locked here" } else { "is asked for here" };
+    let (file, span) = version.place;
+    Label { file, span, text: format!("{} {says}", version.written) }
 }
 
 /// Folders whose code is not the product's own run: a dead login there is worth a note.

@@ -32,7 +32,8 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     let signs = route::signs(project);
     let declared = project.declared == Some(Route::Oauth);
     let evident = !public.is_empty();
-    if !evident && !(declared && !own.is_empty()) || is_sample(project, file) {
+    let contradicts = declared && !own.is_empty();
+    if !(evident || contradicts) || is_sample(project, file) {
         return;
     }
     if evident && let Some(oauth) = &signs.oauth {

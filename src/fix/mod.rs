@@ -12,6 +12,7 @@ use crate::link::project::Project;
 use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::pattern::Step;
+use crate::pack::schema::Role;
 use crate::source::line_at;
 use crate::span::Span;
 
@@ -25,6 +26,19 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
             edits: Vec::new(),
         });
     }
+    planned(project, file, found, None)
+}
+
+/// The fix of a construct that passes a token in a form the SDK does not take: the token stays, the form changes.
+#[must_use]
+pub fn of_form(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Fix> {
+    let token = found.slot(Role::Token).or_else(|| found.slot(Role::AppId))?;
+    let text = std::str::from_utf8(token.span.of(&project.files[file].source.text)).ok()?;
+    planned(project, file, found, Some(text))
+}
+
+/// The replacement that holds for the SDK's version, with `kept` for the token, else with what reads the environment.
+fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option<&str>) -> Option<Fix> {
     let package = found.construct.package.as_ref();
     let version = package.and_then(|package| project.version(package, file));
     let fits = |fix: &&pack::Fix| match (&version, &fix.versions) {
@@ -45,7 +59,8 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
         (None, Some(_)) => package.is_none(),
         (_, None) => true,
     };
-    let planned = candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?)?, fix)));
+    let planned =
+        candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?, kept)?, fix)));
     if let Some((edits, fix)) = planned {
         let pinned = holds(fix);
         let needs = match (&fix.versions, package) {
@@ -61,12 +76,17 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
         let header =
             edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
         let missing = lang::environment_needs(found.language)
+            .filter(|_| kept.is_none())
             .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
         let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
         let certain = !found.construct.by_host || found.binding != Binding::Name;
         let safe = pinned && certain && !header && missing.is_none();
+        let title = match kept {
+            Some(_) => format!("pass the token in the form that the version takes{needs}"),
+            None => format!("read an access token from {} instead{needs}{import}", project.variable),
+        };
         return Some(Fix {
-            title: format!("read an access token from {} instead{needs}{import}", project.variable),
+            title,
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
             edits,
         });
@@ -90,9 +110,10 @@ fn in_words(fix: &pack::Fix, variable: &str) -> String {
     }
 }
 
-fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str) -> Option<Vec<Edit>> {
+fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str, kept: Option<&str>) -> Option<Vec<Edit>> {
     let language = lang::by_name(found.language)?;
-    let replacement = arguments::of(language, code, &language.environment.replace("{}", project.variable))?;
+    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
+    let replacement = arguments::of(language, code, &token)?;
     let text = &project.files[file].source.text;
     let mut edits = Vec::new();
     let callee = found.callee.as_ref();

@@ -103,3 +103,18 @@ pub(super) fn block(reader: &mut Reader<'_>, at: usize, end: usize) -> (Value, u
         }
     }
 }
+
+impl Reader<'_> {
+    /// Whether the word at `at` is a method called on what stands before it: `value method (…)`.
+    pub(super) fn is_infix(&self, at: usize, end: usize) -> bool {
+        let token = self.tokens[at];
+        token.kind == Kind::Word
+            && token.sp
+            && !token.nl
+            && at + 1 < end
+            && (self.is_open(at + 1, "(") || self.is_open(at + 1, "{"))
+            && !self.tokens[at + 1].nl
+            && !self.word_in(at, self.profile.stop)
+            && !self.word_in(at, self.profile.skip)
+    }
+}

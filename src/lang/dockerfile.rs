@@ -3,7 +3,8 @@
 //! Owns the instructions' lines, their continuations and heredocs. The commands are read as shell. The decision to know:
 //! a continued instruction is one range of the file, breaks included, since the shell joins its lines in the same way.
 
-use super::{Front, Language, Layer, json, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, json, settings, text as lines, utf8};
 use crate::facts::{Entry, Facts, Name, Note, Path};
 use crate::span::Span;
 
@@ -11,7 +12,25 @@ use crate::span::Span;
 pub static LANGUAGE: Language = Language {
     name: "dockerfile",
     extensions: &["dockerfile", "containerfile"],
-    filenames: &["dockerfile", "dockerfile.*", "dockerfile-*", "containerfile", "containerfile.*"],
+    // Not `dockerfile.*`: `dockerfile.go` is Go.
+    filenames: &[
+        "dockerfile",
+        "dockerfile-*",
+        "dockerfile_*",
+        "dockerfile.dev*",
+        "dockerfile.prod*",
+        "dockerfile.stag*",
+        "dockerfile.test*",
+        "dockerfile.ci*",
+        "dockerfile.base*",
+        "dockerfile.build*",
+        "dockerfile.web*",
+        "dockerfile.worker*",
+        "dockerfile.alpine*",
+        "dockerfile.debian*",
+        "dockerfile.ubuntu*",
+        "containerfile",
+    ],
     interpreters: &[],
     fences: &["docker"],
     front: Front::Own(lower),
@@ -34,16 +53,17 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         at = reader.instruction(at);
     }
     let Reader { mut facts, comments, scripts, lists, .. } = reader;
-    if scripts.len().max(lists.len()) > shell::MAX_SCRIPTS {
+    if scripts.len().max(lists.len()) > carried::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
-    layers.extend(scripts.into_iter().take(shell::MAX_SCRIPTS).flat_map(|script| shell::carried(text, script, false)));
-    let commands = lists.into_iter().take(shell::MAX_SCRIPTS).filter_map(|list| {
+    layers
+        .extend(scripts.into_iter().take(carried::MAX_SCRIPTS).flat_map(|script| carried::script(text, script, false)));
+    let commands = lists.into_iter().take(carried::MAX_SCRIPTS).filter_map(|list| {
         let words = json::strings(text, list);
         (!words.is_empty()).then_some(words)
     });
-    layers.extend(shell::listed(text, commands.collect()));
+    layers.extend(carried::listed(text, commands.collect()));
     layers
 }
 

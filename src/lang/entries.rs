@@ -37,7 +37,8 @@ pub(super) struct Kept {
 }
 
 /// Keys of lists that are command lines.
-const COMMANDS: &[&str] = &["command", "entrypoint", "Command", "EntryPoint", "entryPoint", "cmd", "test", "args"];
+const COMMANDS: &[&str] =
+    &["command", "entrypoint", "Command", "EntryPoint", "entryPoint", "cmd", "test", "args", "runcmd", "bootcmd"];
 
 /// A map or a list that is not closed yet.
 #[derive(Default)]
@@ -99,6 +100,18 @@ impl Entries {
     #[must_use]
     pub(super) fn wants_key(&self) -> bool {
         self.open.last().is_some_and(|group| group.map && !group.awaiting)
+    }
+
+    /// Whether the next scalar is an item of a list.
+    #[must_use]
+    pub(super) fn in_list(&self) -> bool {
+        self.open.last().is_some_and(|group| !group.map)
+    }
+
+    /// Whether the next scalar is a word of a command line, kept in `commands`.
+    #[must_use]
+    pub(super) fn in_command(&self) -> bool {
+        self.in_list() && self.keys.last().is_some_and(|key| COMMANDS.contains(&key.text.as_str()))
     }
 
     /// A key, for the value that comes next.
@@ -167,15 +180,16 @@ impl Entries {
             && group.named
         {
             match key.text.as_str() {
-                "name" | "key" | "Name" | "Key" | "option_name" | "ParameterKey" => group.name = setting_name(&value),
-                "value" | "Value" | "ParameterValue" => group.value = Some(value.clone()),
+                "name" | "key" | "Name" | "Key" | "option_name" | "ParameterKey" | "secret_name" => {
+                    group.name = setting_name(&value)
+                }
+                "value" | "Value" | "ParameterValue" | "plaintext_value" => group.value = Some(value.clone()),
                 key if requests::ADDRESSES.contains(&key) => group.kept = true,
                 _ => (),
             }
         }
-        if let (Some(group), Some(key)) = (self.open.last_mut(), self.keys.last())
-            && !group.map
-            && COMMANDS.contains(&key.text.as_str())
+        if self.in_command()
+            && let Some(group) = self.open.last_mut()
         {
             group.words.push(value.clone());
         }

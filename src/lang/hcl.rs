@@ -1,11 +1,13 @@
 //! HCL: Terraform, its variables' files, Packer, Nomad.
 //!
-//! Owns the reading of bodies, objects, lists and templates. It knows no provider. The decision to know: expressions
+//! Owns the reading of bodies, objects, lists and templates, by hand since `hcl-edit` gives nothing of a file with one
+//! error in it. It knows no provider. The decision to know: expressions
 //! are not computed; names and texts in them are kept, everything else is opaque. `variable "x"` and `locals` are
 //! assignments to `var.x` and `local.x`, so that what refers to them is followed.
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, json, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, json, settings, text as lines, utf8};
 use crate::facts::{Assign, Facts, Name, Note, Path, Value, ValueKind};
 use crate::span::Span;
 
@@ -53,15 +55,18 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     }
     named(&mut facts);
     let scripts: Vec<Span> = scripts.into_iter().filter_map(|(span, script)| script.then_some(span)).collect();
-    if documents.len().max(scripts.len()) > shell::MAX_SCRIPTS {
+    if documents.len().max(scripts.len()) > carried::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &reader.comments);
     layers.extend(
-        documents.into_iter().take(shell::MAX_SCRIPTS).flat_map(|(span, _)| super::lower(&json::LANGUAGE, text, span)),
+        documents
+            .into_iter()
+            .take(carried::MAX_SCRIPTS)
+            .flat_map(|(span, _)| super::lower(&json::LANGUAGE, text, span)),
     );
-    layers.extend(scripts.into_iter().take(shell::MAX_SCRIPTS).flat_map(|span| shell::carried(text, span, true)));
-    layers.extend(shell::listed(text, commands));
+    layers.extend(scripts.into_iter().take(carried::MAX_SCRIPTS).flat_map(|span| carried::script(text, span, true)));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 
@@ -219,12 +224,11 @@ impl Reader<'_> {
             self.entries.open(byte == b'{', at);
             return;
         }
-        let mut names = std::mem::take(&mut self.head).into_iter();
-        let alone = names.len() == 1;
-        for name in names.by_ref() {
+        let mut names = std::mem::take(&mut self.head).into_iter().peekable();
+        while let Some(name) = names.next() {
             self.entries.key(name);
-            if alone {
-                // Blocks of one type without labels are items of a list: `set { name = … value = … }`.
+            if names.peek().is_none() {
+                // Blocks of one type are items of a list: `set { name = … value = … }`.
                 self.entries.open(false, at);
             }
             self.entries.open(true, at);

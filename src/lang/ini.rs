@@ -5,7 +5,8 @@
 //! name before it goes on with its value, as Python's reader has it; everywhere else indentation means nothing.
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, settings, text as lines, utf8};
 use crate::facts::{Name, Note, Value};
 use crate::span::Span;
 
@@ -96,12 +97,12 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     }
     reader.entries.close_to(0, start + decoded.len());
     let mut facts = reader.entries.finish();
-    if reader.scripts.len() > shell::MAX_SCRIPTS {
+    if reader.scripts.len() > carried::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &reader.comments);
-    let scripts = reader.scripts.into_iter().take(shell::MAX_SCRIPTS);
-    layers.extend(scripts.flat_map(|script| shell::carried(text, script, true)));
+    let scripts = reader.scripts.into_iter().take(carried::MAX_SCRIPTS);
+    layers.extend(scripts.flat_map(|script| carried::script(text, script, true)));
     layers
 }
 
@@ -288,6 +289,14 @@ impl Reader<'_> {
         });
         let text = |span: Span| &self.text[span.start..span.end];
         let Some(first) = words.next() else { return };
+        if matches!(text(first).to_ascii_lowercase().as_str(), "proxy_pass" | "proxypass" | "url") {
+            let Some(target) = words.last() else { return };
+            let name = Name { text: text(first).to_owned(), span: self.shift(first) };
+            let target = self.value(target);
+            let value = self.settled(target);
+            self.entries.listed(name, value, self.shift(first.to(target)));
+            return;
+        }
         if !DIRECTIVES.contains(&text(first).to_ascii_lowercase().as_str()) {
             return;
         }

@@ -7,7 +7,8 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{Scanner, ScannerOptions};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, kubernetes, requests, settings, text as lines, utf8};
 use crate::facts::{Facts, Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -20,7 +21,6 @@ pub static LANGUAGE: Language = Language {
         "json5",
         "webmanifest",
         "code-workspace",
-        "ipynb",
         "geojson",
         "har",
         "jsonl",
@@ -35,6 +35,9 @@ pub static LANGUAGE: Language = Language {
     environment: "",
 };
 
+/// Keys whose text is a command.
+const SCRIPTS: &[&str] = &["command", "run", "script", "postCreateCommand", "postStartCommand", "onCreateCommand"];
+
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     read(text, range, |_| ())
 }
@@ -43,7 +46,8 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
 pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut scanner = Scanner::new(&decoded, &ScannerOptions::default());
-    let mut reader = Reader { start, entries: Entries::new(decoded.len()), pending: None, malformed: false };
+    let mut reader =
+        Reader { start, entries: Entries::new(decoded.len()), pending: None, malformed: false, scripts: Vec::new() };
     let mut comments = Vec::new();
     let mut last = 0;
     let failed = loop {
@@ -66,7 +70,7 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
     };
     reader.flush();
     let malformed = reader.malformed;
-    let commands = std::mem::take(&mut reader.entries.commands);
+    let (commands, scripts) = (std::mem::take(&mut reader.entries.commands), reader.scripts);
     let mut facts = reader.entries.finish();
     kubernetes::decode(&mut facts.entries);
     if failed {
@@ -78,7 +82,8 @@ pub(super) fn read(text: &[u8], range: Span, more: impl FnOnce(&mut Facts)) -> V
     more(&mut facts);
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
     requests::settle(&mut layers, range);
-    layers.extend(shell::listed(text, commands));
+    layers.extend(carried::escaped(text, scripts));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 
@@ -111,6 +116,7 @@ struct Reader {
     /// A scalar where a key may stand: which it is, the next token tells.
     pending: Option<(Name, Span)>,
     malformed: bool,
+    scripts: Vec<Span>,
 }
 
 impl Reader {
@@ -138,9 +144,20 @@ impl Reader {
                 if self.entries.wants_key() {
                     self.pending = Some((Name { text: token.as_str().to_owned(), span: content }, span));
                 } else {
+                    self.script(content);
                     self.entries.leaf(settings::value(token.as_str(), content, span));
                 }
             }
+        }
+    }
+
+    /// A text that is run: under a key that says so, or one of a manifest's scripts.
+    fn script(&mut self, content: Span) {
+        let keys = self.entries.keys();
+        let outer = keys.len().checked_sub(2).is_some_and(|at| keys[at].text == "scripts");
+        let named = keys.last().is_some_and(|key| SCRIPTS.contains(&key.text.as_str()));
+        if (outer || named) && !self.entries.in_command() {
+            self.scripts.push(content);
         }
     }
 

@@ -9,6 +9,7 @@ pub mod clojure;
 mod command_lines;
 pub mod csharp;
 pub mod dart;
+mod decoded;
 pub mod dockerfile;
 pub mod documents;
 pub mod dotenv;
@@ -29,6 +30,7 @@ pub mod lexer;
 pub mod manifest;
 pub mod markup;
 pub mod netrc;
+pub mod notebook;
 pub mod objc;
 pub mod perl;
 pub mod php;
@@ -38,6 +40,7 @@ pub mod properties;
 pub mod python;
 pub mod r;
 pub mod reader;
+pub mod records;
 mod registry;
 pub mod requests;
 pub mod ruby;
@@ -108,6 +111,7 @@ pub fn environment_needs(name: &str) -> Option<&'static str> {
     match name {
         "python" => Some("import os"),
         "go" => Some("\"os\""),
+        "csharp" => Some("using System;"),
         _ => None,
     }
 }
@@ -124,6 +128,7 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
             declares("const") || group.is_some_and(|open| memchr::memmem::find(&before[open..], b"\n)").is_none())
         }
         "rust" => declares("const") || declares("static"),
+        "kotlin" | "csharp" => declares("const"),
         _ => false,
     }
 }
@@ -154,24 +159,23 @@ fn lower_with(name: &'static str, profile: &Profile, text: &[u8], range: Span) -
     layers
 }
 
-/// Lowers a whole file as what its name or `#!` line says it is, else as [`text`]. Returns the language's name with the
-/// layers.
+/// Lowers a whole file as what its name or `#!` line says it is, else as [`text`]; where it is a manifest, what it asks
+/// for comes beside that. Returns the language's name with the layers.
 #[must_use]
 pub fn lower_any(path: &Path, text: &[u8]) -> (&'static str, Vec<Layer>) {
     let range = Span::new(0, text.len());
-    if let Some(language) = of_file(path, text) {
-        return (language.name, lower(language, text, range));
-    }
-    let mut layers = lower(&text::LANGUAGE, text, range);
+    let language = of_file(path, text);
+    let mut layers = lower(language.unwrap_or(&text::LANGUAGE), text, range);
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    if !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
+    if language.is_none() && !DOCUMENTS.contains(&extension.to_ascii_lowercase().as_str()) {
         // A format nobody lowers yet is in force all the same: a setting in it is one.
         for layer in layers.iter_mut().take(1) {
             layer.carrier = Carrier::Code;
             layer.facts.texts.clear();
         }
     }
-    (text::LANGUAGE.name, layers)
+    layers.extend(registry::manifest_of(path).into_iter().flat_map(|manifest| lower(manifest, text, range)));
+    (language.map_or(text::LANGUAGE.name, |language| language.name), layers)
 }
 
 /// Extensions of documents among the formats without a reader of their own.
@@ -254,7 +258,8 @@ fn inside(profile: &Profile, text: &[u8], comment: Span) -> Span {
     block.or_else(line).or_else(quoted).unwrap_or(comment)
 }
 
-/// Blanks the `*`, `/`, `#` that start the lines of a comment.
+/// Blanks the `*`, `/`, `#` that start the lines of a comment, and what ties prose to the code after it: quotes without
+/// a second one on their line, and a full stop at its end.
 fn blank_margins(text: &mut [u8], span: Span) {
     let mut at = span.start;
     while at < span.end {
@@ -264,6 +269,16 @@ fn blank_margins(text: &mut [u8], span: Span) {
                 b'*' | b'/' | b'#' | b'!' => *byte = b' ',
                 b' ' | b'\t' => (),
                 _ => break,
+            }
+        }
+        if let Some(stop) = text[at..line].iter_mut().rev().find(|byte| !byte.is_ascii_whitespace())
+            && *stop == b'.'
+        {
+            *stop = b' ';
+        }
+        for quote in [b'\'', b'"', b'`'] {
+            if memchr::memchr_iter(quote, &text[at..line]).count() % 2 == 1 {
+                text[at..line].iter_mut().filter(|byte| **byte == quote).for_each(|byte| *byte = b' ');
             }
         }
         at = line + 1;

@@ -34,11 +34,14 @@ pub static LANGUAGES: &[&Language] = &[
     &scripts::MAKEFILE,
     &scripts::PROCFILE,
     &scripts::CRONTAB,
+    &notebook::LANGUAGE,
     &documents::markdown::LANGUAGE,
     &documents::mdx::LANGUAGE,
     &documents::rst::LANGUAGE,
     &documents::asciidoc::LANGUAGE,
     &documents::org::LANGUAGE,
+    &records::sql::LANGUAGE,
+    &records::csv::LANGUAGE,
     &requests::http::LANGUAGE,
     &requests::bruno::LANGUAGE,
     &requests::curl::LANGUAGE,
@@ -55,31 +58,6 @@ pub static LANGUAGES: &[&Language] = &[
     &text::LANGUAGE,
     &manifest::npm::MANIFEST,
     &manifest::composer::MANIFEST,
-    &manifest::go::MANIFEST,
-    &manifest::python::REQUIREMENTS,
-    &manifest::python::PYPROJECT,
-    &manifest::python::PIPFILE,
-    &manifest::cargo::MANIFEST,
-    &manifest::java::MAVEN,
-    &manifest::java::GRADLE,
-    &manifest::java::CATALOGUE,
-    &manifest::plain::NUGET,
-    &manifest::plain::PAKET,
-    &manifest::plain::MIX,
-    &manifest::plain::REBAR,
-    &manifest::plain::PUB,
-    &manifest::plain::SBT,
-    &manifest::plain::DEPS,
-    &manifest::plain::LEIN,
-    &manifest::plain::CPAN,
-    &manifest::plain::CRAN,
-    &manifest::plain::PODS,
-    &manifest::plain::SWIFT,
-    &manifest::plain::SETUP_PY,
-    &manifest::plain::SETUP_CFG,
-    &manifest::plain::CONDA,
-    &manifest::plain::PNPM_CATALOG,
-    &manifest::plain::METEOR,
     &manifest::locks::GEMFILE,
     &manifest::locks::NPM,
     &manifest::locks::YARN,
@@ -117,7 +95,7 @@ pub fn by_name(name: &str) -> Option<&'static Language> {
             || language.fences.contains(&name.as_str())
             || language.extensions.contains(&name.as_str())
     };
-    LANGUAGES.iter().find(named).copied()
+    LANGUAGES.iter().chain(manifest::BESIDE).find(named).copied()
 }
 
 /// The language whose constructs a dialect shares.
@@ -126,7 +104,7 @@ pub fn family(name: &'static str) -> &'static str {
     match name {
         "typescript" | "tsx" => "javascript",
         "command" => "shell",
-        other => other,
+        other => notebook::LANGUAGES.iter().find(|(own, _)| *own == other).map_or(other, |(_, language)| language),
     }
 }
 
@@ -134,8 +112,7 @@ pub fn family(name: &'static str) -> &'static str {
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    let folder = path.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    if let Some(language) = by_place(&format!("{folder}/{name}")) {
+    if let Some(language) = by_place(path, LANGUAGES) {
         return Some(language);
     }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
@@ -161,12 +138,18 @@ const COPIES: &[&str] = &[
     ".enc",
 ];
 
-/// The language that lists this file with the folder it is in.
-fn by_place(place: &str) -> Option<&'static Language> {
-    let placed = |language: &&&'static Language| {
-        language.filenames.iter().any(|known| known.contains('/') && fits(place, known))
-    };
-    LANGUAGES.iter().find(placed).copied()
+/// The manifest that a file is, besides what its language is.
+pub(super) fn manifest_of(path: &Path) -> Option<&'static Language> {
+    by_place(path, manifest::BESIDE)
+}
+
+/// The first of the languages that lists this file, alone or with the folder it is in.
+fn by_place(path: &Path, languages: &[&'static Language]) -> Option<&'static Language> {
+    let lower = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = lower(path.file_name());
+    let place = format!("{}/{name}", lower(path.parent().and_then(Path::file_name)));
+    let listed = |known: &&'static str| fits(if known.contains('/') { &place } else { &name }, known);
+    languages.iter().find(|language| language.filenames.iter().any(&listed)).copied()
 }
 
 /// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.

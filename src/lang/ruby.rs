@@ -13,7 +13,7 @@ use crate::facts::{CallId, Def, DefKind, Dependency, Name, Value};
 pub static LANGUAGE: Language = Language {
     name: "ruby",
     extensions: &["rb", "rake", "gemspec", "ru", "jbuilder", "thor", "podspec"],
-    filenames: &["gemfile", "gems.rb", "rakefile", "capfile", "guardfile", "vagrantfile", "fastfile"],
+    filenames: &["gemfile", "gems.rb", "rakefile", "capfile", "guardfile", "vagrantfile", "fastfile", "podfile"],
     interpreters: &["ruby", "rake", "jruby"],
     fences: &["irb"],
     front: Front::Profile(&PROFILE),

@@ -3,7 +3,8 @@
 //! Owns which part of a line is a command, and the variables set between them. Commands are read as shell. The decision
 //! to know: make's own `$(NAME)` is the shell's `${NAME}` in a copy of the text, byte for byte.
 
-use super::{Front, Language, Layer, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, settings, text as lines, utf8};
 use crate::facts::{Entry, Facts, Name, Note, Path};
 use crate::span::Span;
 
@@ -11,14 +12,16 @@ use crate::span::Span;
 pub static MAKEFILE: Language = language(
     "makefile",
     &["mk", "mak", "make"],
-    &["makefile", "gnumakefile", "makefile.*", "justfile", ".justfile"],
+    &["makefile", "gnumakefile", "makefile.am", "makefile.in", "makefile.inc", "justfile", ".justfile"],
     &["make", "just"],
     makefile,
 );
 /// Processes of a platform: `web: command`.
-pub static PROCFILE: Language = language("procfile", &[], &["procfile", "procfile.*"], &[], procfile);
+pub static PROCFILE: Language =
+    language("procfile", &[], &["procfile", "procfile.dev", "procfile.local", "procfile.test"], &[], procfile);
 /// Cron's tables.
-pub static CRONTAB: Language = language("crontab", &["cron", "crontab"], &["crontab", "crontab.*"], &["cron"], crontab);
+pub static CRONTAB: Language =
+    language("crontab", &["cron", "crontab"], &["crontab", "crontab.txt"], &["cron"], crontab);
 
 const fn language(
     name: &'static str,
@@ -52,6 +55,10 @@ fn makefile(text: &[u8], range: Span) -> Vec<Layer> {
             continue;
         }
         rule = !found.variable(&decoded, start, line) && content.contains(':');
+        if rule && let Some((_, own)) = content.split_once(':') {
+            // `target: NAME = value`
+            found.variable(&decoded, start, Span::new(line.end - own.len(), line.end));
+        }
     }
     found.scripts.extend(recipe);
     let mut shown = text.to_vec();
@@ -154,13 +161,13 @@ impl Found {
     fn layers(mut self, name: &'static str, text: &[u8], shown: &[u8], decoded: &str, start: usize) -> Vec<Layer> {
         debug_assert_eq!(text.len(), shown.len());
         let shift = |span: Span| Span::new(start + span.start, start + span.end);
-        if self.scripts.len() > shell::MAX_SCRIPTS {
+        if self.scripts.len() > carried::MAX_SCRIPTS {
             self.facts.notes.push(Note::TooLarge);
         }
         let comments: Vec<Span> = self.comments.into_iter().map(shift).collect();
         let mut layers = lines::layers(name, decoded, start, self.facts, &comments);
-        let scripts = self.scripts.into_iter().take(shell::MAX_SCRIPTS);
-        layers.extend(scripts.flat_map(|script| shell::carried(shown, shift(script), true)));
+        let scripts = self.scripts.into_iter().take(carried::MAX_SCRIPTS);
+        layers.extend(scripts.flat_map(|script| carried::script(shown, shift(script), true)));
         layers
     }
 }

@@ -5,15 +5,14 @@
 //! plain text, strings, `$name`, and the groups `${…}`, `$(…)` and `` `…` ``. A case pattern is a group whose opening
 //! is empty, so that its `)` closes nothing else.
 
+pub(super) mod carried;
 mod commands;
 pub(super) mod options;
 
 use super::lexer::{Context, Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::token::Kind;
-use super::{Front, Language, Layer};
-use crate::facts::{Carrier, Facts, Value};
-use crate::span::Span;
+use super::{Front, Language};
 
 /// Shell.
 pub static LANGUAGE: Language = Language {
@@ -25,52 +24,6 @@ pub static LANGUAGE: Language = Language {
     front: Front::Profile(&PROFILE),
     environment: "${}",
 };
-
-/// The most scripts of one file that are read: each may cost time in proportion to the file.
-pub(super) const MAX_SCRIPTS: usize = 1000;
-
-/// Lowers a script or a command that a file of another language carries. With `quoted`, the language around has rules
-/// of its own for what may be written there, so that it is called `command`, for which no edit is made.
-pub(super) fn carried(text: &[u8], range: Span, quoted: bool) -> Vec<Layer> {
-    super::lower_with(if quoted { COMMAND } else { LANGUAGE.name }, &PROFILE, text, range)
-}
-
-/// Lowers command lines that are written as lists of words: `["curl", "-u", "id:key"]`, `["sh", "-c", "curl …"]`.
-pub(super) fn listed(text: &[u8], commands: Vec<Vec<Value>>) -> Vec<Layer> {
-    let (mut facts, mut layers) = (Facts::default(), Vec::new());
-    for mut words in commands {
-        let is = |word: &Value, such: &dyn Fn(&str) -> bool| word.as_str().is_some_and(|known| such(&known.text));
-        if words.first().is_some_and(|word| is(word, &|text| matches!(text, "CMD" | "CMD-SHELL"))) {
-            words.remove(0);
-        }
-        let scripts = words.iter().map(|word| unquoted(text, word.span)).filter(|word| {
-            let written = word.of(text);
-            memchr::memchr(b' ', written).is_some() && memchr::memchr(b'\\', written).is_none()
-        });
-        let left = MAX_SCRIPTS.saturating_sub(layers.len());
-        layers.extend(scripts.take(left).flat_map(|script| carried(text, script, true)));
-        if let Some((name, rest)) = words.split_first()
-            && !is(name, &|text| text.starts_with('-'))
-        {
-            commands::called(name, rest.to_vec(), &mut facts);
-        }
-    }
-    if !facts.calls.is_empty() {
-        layers.push(Layer { carrier: Carrier::Code, language: COMMAND, facts });
-    }
-    layers
-}
-
-/// A word without the quotes of the language around.
-fn unquoted(text: &[u8], span: Span) -> Span {
-    match span.of(text) {
-        [open @ (b'"' | b'\''), .., close] if open == close => Span::new(span.start + 1, span.end - 1),
-        _ => span,
-    }
-}
-
-/// What commands inside of another language's text are called.
-const COMMAND: &str = "command";
 
 const ANSI: StringForm =
     StringForm { open: "$'", close: "'", escape: Escape::Backslash, interp: Interp::None, lines: true };

@@ -313,9 +313,12 @@ fn constant(reader: &mut Reader<'_>, at: usize, end: usize) -> usize {
         return at + 1;
     }
     let after = reader.type_end(name + 2, end, false).min(end);
-    let typed = after > name + 2 && after < end;
-    if !typed || !reader.is_open(after, "{") || reader.tokens[after].nl {
+    if after <= name + 2 || reader.is_op(after, "=") {
         return at + 1;
+    }
+    if after >= end || !reader.is_open(after, "{") || reader.tokens[after].nl {
+        // The type alone; what follows is no operand of its angles.
+        return after;
     }
     let close = reader.mate(after, end);
     let body = reader.span_of(at, (close + 1).min(end));

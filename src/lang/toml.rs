@@ -8,7 +8,8 @@ use toml_parser::parser::{EventReceiver, RecursionGuard, parse_document};
 use toml_parser::{ErrorSink, ParseError, Source};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, settings, text as lines, utf8};
 use crate::facts::{Name, Note};
 use crate::span::Span;
 
@@ -42,7 +43,7 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         facts.notes.push(Note::Malformed);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &reader.comments);
-    layers.extend(shell::listed(text, commands));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 

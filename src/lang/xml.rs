@@ -28,6 +28,9 @@ pub static LANGUAGE: Language = Language {
         "xcscheme",
         "props",
         "targets",
+        "csproj",
+        "fsproj",
+        "vbproj",
         "iml",
     ],
     filenames: &[],
@@ -201,12 +204,20 @@ impl Reader<'_> {
             if let Some(outer) = outer {
                 match element.tag.as_str() {
                     "key" if name.text.len() < 256 => outer.key = Some(name),
-                    "name" | "Name" if name.text.len() < 256 => outer.named = Some(name),
-                    "value" | "Value" => outer.value = Some(value.clone()),
+                    "name" | "Name" | "param-name" | "env-entry-name" if name.text.len() < 256 => {
+                        outer.named = Some(name);
+                    }
+                    "value" | "Value" | "param-value" | "env-entry-value" => outer.value = Some(value.clone()),
                     _ => (),
                 }
             }
             self.entries.here(value, content);
+            if element.tag == "id" && text.len() < 256 {
+                // What follows belongs to it: `<server><id>name</id><password>…`.
+                self.entries.close_to(element.depth, self.start + at);
+                self.opens(Name { text: text.to_owned(), span: content }, content.start);
+                return;
+            }
         }
         if let (Some(name), Some(value)) = (element.named, element.value) {
             let span = name.span.to(value.span);

@@ -7,7 +7,8 @@
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle};
 
 use super::entries::Entries;
-use super::{Front, Language, Layer, kubernetes, requests, settings, shell, text as lines, utf8};
+use super::shell::carried;
+use super::{Front, Language, Layer, kubernetes, requests, settings, text as lines, utf8};
 use crate::facts::{Name, Note, Value, ValueKind};
 use crate::span::Span;
 
@@ -27,6 +28,11 @@ const SCRIPTS: &[&str] =
     &["run", "script", "before_script", "after_script", "command", "commands", "cmd", "shell", "args", "sh", "bash"];
 
 fn lower(text: &[u8], range: Span) -> Vec<Layer> {
+    read(text, range, false)
+}
+
+/// Lowers `text[range]`; what is `nested` in another YAML holds no further files.
+fn read(text: &[u8], range: Span, nested: bool) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut reader = parse(&decoded, &decoded, start);
     if reader.failed.is_some()
@@ -37,9 +43,12 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
             reader = again;
         }
     }
-    let Reader { mut entries, comments, scripts, end, failed, .. } = reader;
+    let Reader { mut entries, comments, scripts, escaped, files, end, failed, .. } = reader;
     let commands = std::mem::take(&mut entries.commands);
     let mut facts = entries.finish();
+    for (_, block) in files.iter().filter(|(language, _)| language.is_none()) {
+        lines::read(&decoded, start, Span::new(block.start - start, block.end - start), &mut facts);
+    }
     if let Some(note) = failed {
         let rest = memchr::memchr(b'\n', &decoded.as_bytes()[end..]).map_or(decoded.len(), |len| end + len + 1);
         lines::read(&decoded, start, Span::new(rest, decoded.len()), &mut facts);
@@ -51,22 +60,40 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
             facts.notes.push(note);
         }
     }
-    if scripts.len() > shell::MAX_SCRIPTS {
+    if scripts.len() > carried::MAX_SCRIPTS {
         facts.notes.push(Note::TooLarge);
     }
     let mut layers = lines::layers(LANGUAGE.name, &decoded, start, facts, &comments);
     requests::settle(&mut layers, range);
-    let scripts = scripts.into_iter().take(shell::MAX_SCRIPTS);
-    layers.extend(scripts.flat_map(|(script, quoted)| shell::carried(text, script, quoted)));
-    layers.extend(shell::listed(text, commands));
+    let scripts = scripts.into_iter().take(carried::MAX_SCRIPTS);
+    layers.extend(scripts.flat_map(|(script, quoted)| carried::script(text, script, quoted)));
+    let files = files.into_iter().filter_map(|(language, block)| Some((language?, block))).filter(|_| !nested);
+    for (language, block) in files.take(carried::MAX_SCRIPTS) {
+        layers.extend(match language.name {
+            "yaml" => read(text, block, true),
+            _ => super::lower(language, text, block),
+        });
+    }
+    layers.extend(carried::escaped(text, escaped));
+    layers.extend(carried::listed(text, commands));
     layers
 }
 
 /// Reads `masked` as YAML; `text` is what really stands there.
 fn parse<'a>(masked: &str, text: &'a str, start: usize) -> Reader<'a> {
     let entries = Entries::new(text.len());
-    let mut reader =
-        Reader { text, start, entries, comments: Vec::new(), scripts: Vec::new(), document: 0, end: 0, failed: None };
+    let mut reader = Reader {
+        text,
+        start,
+        entries,
+        comments: Vec::new(),
+        scripts: Vec::new(),
+        escaped: Vec::new(),
+        files: Vec::new(),
+        document: 0,
+        end: 0,
+        failed: None,
+    };
     let options = granit_parser::options! { emit_unresolved_aliases: true, max_buffered_comment_events: 100_000 };
     let mut parser = Parser::new_from_str_with_options(masked, options);
     while let Some(event) = parser.next_event() {
@@ -127,6 +154,10 @@ struct Reader<'a> {
     comments: Vec<Span>,
     /// Shell scripts, and whether YAML has a say in what may be written there.
     scripts: Vec<(Span, bool)>,
+    /// Blocks of text: the language of the file that their key names, `None` for plain lines.
+    files: Vec<(Option<&'static Language>, Span)>,
+    /// Scripts in double quotes with escapes.
+    escaped: Vec<Span>,
     /// Where the entries of the document at hand start.
     document: usize,
     /// Where the last event ended, in `text`.
@@ -177,7 +208,11 @@ impl Reader<'_> {
             settings::value(text, content, span)
         };
         self.script(style, content, exact);
-        if exact && let Some((name, rest)) = assignment(text) {
+        let lists = self.entries.in_list() || self.entries.keys().last().is_some_and(|key| key.text == "env");
+        if exact
+            && lists
+            && let Some((name, rest)) = assignment(text)
+        {
             let first = content.end - rest.len() - 1 - name.len();
             if rest.contains(' ') && rest.contains('=') {
                 // Several on one line, as Travis has them.
@@ -199,12 +234,21 @@ impl Reader<'_> {
     /// A block scalar, or one line, under a key that says it is a shell script.
     fn script(&mut self, style: ScalarStyle, content: Span, exact: bool) {
         let block = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded);
-        let Some(key) = self.entries.keys().last() else { return };
+        let Some(key) = self.entries.keys().last().filter(|_| !self.entries.in_command()) else { return };
         let first = self.text[content.start - self.start..content.end - self.start].trim_start().lines().next();
         let named =
             key.text.ends_with(".sh") || first.is_some_and(|line| line.starts_with("#!") && line.ends_with("sh"));
         if (block || exact) && (named || SCRIPTS.contains(&key.text.as_str())) {
             self.scripts.push((content, !block));
+        } else if style == ScalarStyle::Literal {
+            let first = first.unwrap_or_default();
+            let language = if first.starts_with("- name:") { Some(&LANGUAGE) } else { file_of(&key.text, first) };
+            // With the first line's margin, which the others have too.
+            let before = &self.text[..content.start - self.start];
+            let margin = before.len() - before.trim_end_matches(' ').len();
+            self.files.push((language, Span::new(content.start - margin, content.end)));
+        } else if style == ScalarStyle::DoubleQuoted && SCRIPTS.contains(&key.text.as_str()) {
+            self.escaped.push(content);
         }
     }
 
@@ -213,6 +257,14 @@ impl Reader<'_> {
         let (from, to) = (at(&span.start), at(&span.end));
         Span::new(self.start + from, self.start + to.max(from))
     }
+}
+
+/// The language of a file that a key names (`application.properties: |`), among those that hold settings and no
+/// further files. `first` is the first line.
+fn file_of(key: &str, first: &str) -> Option<&'static Language> {
+    let language = super::of_file(std::path::Path::new(key), b"")?;
+    let settings = matches!(language.name, "yaml" | "json" | "toml" | "ini" | "properties" | "dotenv" | "hcl");
+    (settings || language.name == "xml" && first.starts_with('<')).then_some(language)
 }
 
 /// `KEY=value`, as lists of environment variables write it.

@@ -49,6 +49,14 @@ pub struct Version<'s> {
     pub locked: bool,
 }
 
+impl Version<'_> {
+    /// Whether it is one version, rather than a run of them.
+    #[must_use]
+    pub fn is_sure(&self) -> bool {
+        self.range.only().is_some()
+    }
+}
+
 impl<'s> Packages<'s> {
     pub(super) fn add(&mut self, file: usize, path: &'s Path, dependency: &'s Dependency) {
         let ecosystem = dependency.ecosystem;

@@ -4,6 +4,8 @@
 //! declared wins, and what speaks against it is said; undeclared, a sign of other people's data beats a single value.
 //! Every route comes with what it was chosen by.
 
+use std::collections::HashMap;
+
 use super::Origin;
 use super::project::{Project, Scanned};
 use crate::facts::Carrier;
@@ -26,7 +28,13 @@ pub fn of_use<'s>(project: &Project<'s, '_>, file: usize, found: &'s Use<'_>) ->
 #[must_use]
 pub fn of_origins<'o>(project: &Project<'_, '_>, origins: impl Iterator<Item = &'o Origin>) -> Chosen {
     let signs = signs(project);
-    let (mut public, own) = of_values(project, origins);
+    let origins: Vec<&Origin> = origins.collect();
+    let (mut public, own) = of_values(project, origins.iter().copied());
+    // What asks for a credential says less than where this one comes from.
+    let unsaid = public.is_empty() && own.is_empty();
+    if unsaid && origins.iter().any(|origin| matches!(origin, Origin::Name { .. } | Origin::Param { .. })) {
+        public.extend(signs.asked.clone());
+    }
     public.splice(0..0, signs.oauth.iter().chain(&signs.installed).cloned());
     if let Some(route) = project.declared {
         let (audience, against) = if route == Route::Oauth { ("public", &own) } else { ("own-data", &public) };
@@ -46,7 +54,6 @@ pub fn of_values<'o>(
     origins: impl Iterator<Item = &'o Origin>,
 ) -> (Vec<String>, Vec<String>) {
     let (mut public, mut own) = (Vec::new(), Vec::new());
-    let mut unsaid = false;
     for origin in origins {
         let say = |says: String, list: &mut Vec<String>| {
             if !list.contains(&says) {
@@ -63,15 +70,11 @@ pub fn of_values<'o>(
                 say(format!("one value for the whole program: the environment variable {name}"), &mut own)
             }
             (Origin::Literal { .. }, _) => say("one value for the whole program: a constant".to_owned(), &mut own),
-            (Origin::Name { .. } | Origin::Param { .. }, Some(name)) => match column(project, &name) {
-                Some(says) => say(says, &mut public),
-                None => unsaid = true,
-            },
+            (Origin::Name { .. } | Origin::Param { .. }, Some(name)) => {
+                column(project, &name).into_iter().for_each(|says| say(says, &mut public));
+            }
             _ => (),
         }
-    }
-    if unsaid && public.is_empty() && own.is_empty() {
-        public.extend(signs(project).asked.clone());
     }
     (public, own)
 }
@@ -84,9 +87,9 @@ fn named<'p>(project: &Project<'_, 'p>, name: &str) -> Option<&'p Evidence> {
 
 /// The column of this name, if the project has one.
 fn column(project: &Project<'_, '_>, name: &str) -> Option<String> {
-    let ends = |column: &str| name.strip_suffix(column).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
-    let mut columns = project.files.iter().flat_map(|file| &file.matched.columns);
-    columns.find(|column| ends(&column.name)).map(|column| column.says.replace("{}", &column.name))
+    let columns = &signs(project).columns;
+    let ends = name.match_indices('_').map(|(at, _)| &name[at + 1..]);
+    std::iter::once(name).chain(ends).find_map(|name| Some(columns.get(name)?.replace("{}", name)))
 }
 
 /// Signs that do not depend on the use.
@@ -98,6 +101,8 @@ pub struct Signs {
     pub installed: Vec<String>,
     /// Others are asked for a credential; less than what a credential's own place says.
     pub asked: Option<String>,
+    /// Columns that hold a credential of each record, and what to say of them.
+    columns: HashMap<String, String>,
 }
 
 /// The signs of the project, found once.
@@ -113,6 +118,8 @@ pub fn signs<'a>(project: &'a Project<'_, '_>) -> &'a Signs {
             });
             signs.installed.extend(path.map(|path| row.says.replace("{}", &path)));
         }
+        let columns = project.files.iter().flat_map(|file| &file.matched.columns);
+        signs.columns = columns.map(|column| (column.name.clone(), column.says.clone())).collect();
         let path = |file: &Scanned<'_, '_>| file.source.path.to_str_lossy().into_owned();
         let trades = || project.files.iter().find(|file| trades(file));
         if signs.oauth.is_none() {

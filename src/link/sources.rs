@@ -139,9 +139,12 @@ impl<'s> Project<'s, '_> {
         }
     }
 
-    /// The values that a variable is given anywhere in the project.
+    /// The values that a variable is given anywhere in the project. Some libraries fill the environment from a file of
+    /// settings, whose names may be in lower case.
     fn defined(&self, name: &str, depth: usize, found: &mut Vec<Sourced<'s>>) {
-        for (at, definition) in self.definitions(name) {
+        let settings = || self.ends.settings.get(snake(name).as_str()).map_or(&[][..], Vec::as_slice);
+        let definitions = self.definitions(name);
+        for (at, definition) in if definitions.is_empty() { settings() } else { definitions } {
             if definition.origins.iter().all(|origin| origin.name() != Some(name)) {
                 self.sources_into(*at, &definition.origins, Some(definition.span), depth + 1, found);
             }

@@ -91,6 +91,9 @@ pub(super) fn settle<'p>(mut all: Vec<Asked<'p>>, out: &mut Matched<'p>) {
 fn asked<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>) -> Option<Asked<'p>> {
     let text = item.value.as_str()?;
     let call = item.call.map(|id| &context.index.facts.calls[id]);
+    if call.is_some_and(|call| is_option(context.layer.language, call.path.last())) {
+        return None;
+    }
     let called = call.map(|call| snake(call.path.last()));
     let input = called.as_deref().is_some_and(is_input) && !call.is_some_and(hidden);
     let (mut key, mut plainness) = (item.names.last().copied(), Plainness::Own);
@@ -145,6 +148,23 @@ fn field(context: &Context<'_, '_>, id: CallId) -> Field {
         Some(tie) => Field::Id(tie.text.clone()),
         None => Field::Call(of),
     }
+}
+
+/// Whether a call of this name declares an option of a command or a setting: whoever runs the program fills it in.
+fn is_option(language: &str, name: &str) -> bool {
+    language == "python"
+        && matches!(
+            name,
+            "option"
+                | "argument"
+                | "add_argument"
+                | "add_option"
+                | "Option"
+                | "Argument"
+                | "Field"
+                | "input"
+                | "prompt"
+        )
 }
 
 /// Whether a text passed to this call is shown to a person.

@@ -82,17 +82,17 @@ pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Optio
     if hosts.any() { hosts.ours.then_some(Binding::Host) } else { around(context, at) }
 }
 
-/// The same for a login of these slots. Where no host is in sight, a key read from a name of the vendor's says whose the
-/// login is.
+/// The same for a login of these slots. Where no host is in sight, an app id and a key read from names of the vendor's
+/// say whose the login is.
 pub(super) fn of_login(context: &Context<'_, '_>, owner: Owner<'_>, at: Span, slots: &[Slot]) -> Option<Binding> {
-    let names_key = || {
-        let keys = slots.iter().filter(|slot| slot.role == Role::ApiKey).flat_map(|slot| &slot.origins);
-        let mut names = keys.filter_map(Origin::name);
-        names.any(|name| context.pack.role_of_name(&snake(name)) == Some(Role::ApiKey))
+    let names = |role: Role| {
+        let origins = slots.iter().filter(|slot| slot.role == role).flat_map(|slot| &slot.origins);
+        let mut names = origins.filter_map(Origin::name);
+        names.any(|name| context.pack.role_of_name(&snake(name)) == Some(role))
     };
     of(context, owner, at).or_else(|| {
         let elsewhere = || nearest(context, start(owner), at).any() || around_other(context, at);
-        (names_key() && !elsewhere()).then_some(Binding::Name)
+        (names(Role::AppId) && names(Role::ApiKey) && !elsewhere()).then_some(Binding::Name)
     })
 }
 
@@ -140,7 +140,8 @@ fn texts_of(context: &Context<'_, '_>, node: &Node, at: Span, next: &mut Vec<Nod
     match node {
         Node::Call(id) => {
             let call = &index.facts.calls[*id];
-            for value in call.receiver.as_deref().into_iter().chain(call.args.iter().map(|arg| &arg.value)) {
+            let own = call.args.iter().filter(|arg| !arg.name.as_ref().is_some_and(|name| comes_back(&name.text)));
+            for value in call.receiver.as_deref().into_iter().chain(own.map(|arg| &arg.value)) {
                 touch(value, &mut texts, next);
             }
             if call.receiver.is_none() && call.path.0.len() > 1 {
@@ -173,8 +174,17 @@ fn touch(value: &Value, texts: &mut Vec<String>, next: &mut Vec<Node>) {
         }
         ValueKind::Ref(path) => next.push(Node::Name(path.dotted())),
         ValueKind::Call(id) => next.push(Node::Call(*id)),
+        ValueKind::Map(items) => {
+            let own = items.iter().filter(|item| !item.key.as_ref().is_some_and(|key| comes_back(&key.text)));
+            own.for_each(|item| touch(&item.value, texts, next));
+        }
         _ => value.children().for_each(|child| touch(child, texts, next)),
     }
+}
+
+/// Whether the parameter names where a person comes back to, which is no host of the request.
+fn comes_back(name: &str) -> bool {
+    matches!(name, "redirect_uri" | "redirectUri" | "redirect_url" | "redirectUrl" | "callback_url" | "callbackURL")
 }
 
 /// The known parts of a text put together.

@@ -117,6 +117,10 @@ fn named(context: &Context<'_, '_>, item: &Keyed<'_>, out: &mut Matched<'_>) {
     }
     let name = full_name(context, item);
     let Some(role) = context.pack.role_of_name(&name).filter(|role| role.is_secret()) else { return };
+    // What an exempt call is given by name belongs to that call.
+    if item.call.is_some() && out.spared.iter().any(|(span, _)| span.contains(item.value.span)) {
+        return;
+    }
     if let Some(reason) = context.spared_name(&name) {
         out.spared.push((item.key.to(item.value.span), reason.to_owned()));
         return;

@@ -20,6 +20,7 @@ mod shipped;
 mod sightings;
 mod sites;
 mod steps;
+mod tokens;
 mod uses;
 mod visit;
 
@@ -27,6 +28,7 @@ pub use settings::is_variable;
 pub use uses::*;
 
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 use crate::facts::{Carrier, Facts, Name, ValueKind};
 use crate::lang::{self, Layer};
@@ -62,7 +64,9 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         reads::find(&context, &mut out);
         shipped::find(&context, &mut out);
         misnamed(pack, &layer.facts, &mut out);
-        out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        if layer.carrier == Carrier::Code {
+            out.dependencies.extend(layer.facts.dependencies.iter().cloned());
+        }
     }
     asked::settle(requests, &mut out);
     // What is handed to a construct that only looks like a login is of another kind, whatever its name says.
@@ -80,9 +84,11 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
 
 /// A credential that stands where the name of a variable belongs is a literal.
 fn misnamed(pack: &Pack, facts: &Facts, out: &mut Matched<'_>) {
-    let mut names: Vec<&Name> = Vec::new();
+    let mut names: HashMap<(&str, Span), &Name> = HashMap::new();
     visit::values(facts, |_, value| match &value.kind {
-        ValueKind::Env(name) if pack.credentials.iter().any(|shape| shape.proves(&name.text)) => names.push(name),
+        ValueKind::Env(name) if pack.credentials.iter().any(|shape| shape.proves(&name.text)) => {
+            names.insert((&name.text, value.span), name);
+        }
         _ => (),
     });
     if names.is_empty() {
@@ -93,7 +99,7 @@ fn misnamed(pack: &Pack, facts: &Facts, out: &mut Matched<'_>) {
     let parameters = out.parameters.iter_mut().map(|found| &mut found.origins);
     for origin in slots.chain(named).chain(parameters).flatten() {
         let Origin::Env { name, span } = origin else { continue };
-        if let Some(found) = names.iter().find(|found| found.text == *name && span.contains(found.span)) {
+        if let Some(found) = names.get(&(name.as_str(), *span)) {
             *origin = Origin::Literal { text: found.text.clone(), span: found.span };
         }
     }

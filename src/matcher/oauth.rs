@@ -3,6 +3,7 @@
 //! Owns what RFC 6749 says of its URL: which parameters it has. The decision to know: a parameter is missing only when
 //! all of them can be seen, so a part that nobody follows makes the whole unknown.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -15,7 +16,7 @@ use crate::pack::schema::HostRole;
 use crate::span::Span;
 
 static URL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?is)^\s*(?:location:\s*)?https?://([a-z0-9.-]+)(?:/[^?\s]*)?\?(\S*)\s*$")
+    Regex::new(r"(?is)^\s*(?:location:\s*)?https?://([a-z0-9.-]+)(?:/[^?\s]*)?\?(.*)$")
         .expect("the expression is a constant, compiled in a test")
 });
 
@@ -30,16 +31,16 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
     if !context.index.facts.entries.is_empty() || !binding::names_vendor(context) {
         return;
     }
-    let mut whole = Span::default();
+    let (mut whole, mut states) = (Span::default(), HashMap::new());
     visit::values(context.index.facts, |_, value| {
         if matches!(value.kind, ValueKind::Str(_) | ValueKind::Concat(_)) && !whole.contains(value.span) {
             whole = value.span;
-            out.authorizations.extend(authorization(context, value));
+            out.authorizations.extend(authorization(context, value, &mut states));
         }
     });
 }
 
-fn authorization(context: &Context<'_, '_>, value: &Value) -> Option<Authorization> {
+fn authorization(context: &Context<'_, '_>, value: &Value, states: &mut HashMap<Span, bool>) -> Option<Authorization> {
     if !value.has_text(|text| text.contains("//")) && !matches!(value.kind, ValueKind::Concat(_)) {
         return None;
     }
@@ -60,7 +61,7 @@ fn authorization(context: &Context<'_, '_>, value: &Value) -> Option<Authorizati
     Some(Authorization {
         span: value.span,
         parameters,
-        state_near: STATE.is_match(around.of(context.text)),
+        state_near: *states.entry(around).or_insert_with(|| STATE.is_match(around.of(context.text))),
         carrier: context.carrier(),
     })
 }

@@ -3,6 +3,7 @@
 //! Owns the list of such look-ups in code: variables, settings, fields. The decision to know: a setting that is read
 //! from a variable does not use it yet, so the look-up is said to be kept under the setting's name.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
@@ -12,6 +13,7 @@ use super::{Column, Context, Matched, Read, snake};
 use crate::facts::{Carrier, Entry, Value, ValueKind};
 use crate::lang;
 use crate::pack::schema::Role;
+use crate::span::Span;
 
 static WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[A-Za-z_][A-Za-z0-9_]{5,79}").expect("the expression is a constant, compiled in a test")
@@ -31,12 +33,14 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
     if context.layer.language == lang::text::LANGUAGE.name {
         // Nobody reads this language: whatever it says of such a name may be a look-up.
         let words = WORD.find_iter(context.text).filter_map(|word| std::str::from_utf8(word.as_bytes()).ok());
-        let names = words.filter(|word| !facts.entries.iter().any(|entry| entry.path.last() == *word)).map(snake);
+        let keys: HashSet<&str> = facts.entries.iter().map(|entry| entry.path.last()).collect();
+        let names = words.filter(|word| !keys.contains(word)).map(snake);
         let names: std::collections::BTreeSet<String> = names.filter(|name| is_credential(context, name)).collect();
         return out.reads.extend(names.into_iter().map(|name| Read { name, kept_as: None }));
     }
     let mut entries: Vec<&Entry> = facts.entries.iter().collect();
     entries.sort_by_key(|entry| (entry.value.span.start, entry.value.span.end));
+    let whole: HashSet<Span> = facts.assigns.iter().map(|assign| assign.value.span).collect();
     visit::values(facts, |owner, value| {
         let name = match &value.kind {
             ValueKind::Env(name) => snake(&name.text),
@@ -50,7 +54,7 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
             _ => return,
         };
         if is_credential(context, &name) {
-            let kept_as = kept_as(context, owner, value).or_else(|| passed_as(context, &entries, value));
+            let kept_as = kept_as(context, owner, value, &whole).or_else(|| passed_as(context, &entries, value));
             out.reads.push(Read { name, kept_as });
         }
     });
@@ -79,11 +83,10 @@ fn is_credential(context: &Context<'_, '_>, name: &str) -> bool {
 }
 
 /// The name of the setting that a value is all of.
-fn kept_as(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<String> {
+fn kept_as(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value, whole: &HashSet<Span>) -> Option<String> {
     let Owner::Stored(path) = owner else { return None };
     let name = snake(&path.dotted());
-    let whole = context.index.facts.assigns.iter().any(|assign| assign.value.span == value.span);
-    (whole && is_credential(context, &name)).then_some(name)
+    (whole.contains(&value.span) && is_credential(context, &name)).then_some(name)
 }
 
 fn columns(context: &Context<'_, '_>, out: &mut Matched<'_>) {

@@ -89,11 +89,11 @@ fn setting(context: &Context<'_, '_>, path: &[&str], span: Span, value: &Value, 
     }
 }
 
-/// A setting's full name. One key alone says too little, unless it names the vendor: then the file's name counts too.
+/// A setting's full name. One short key alone says too little, unless it names the vendor: the file's name counts too.
 fn canonical(context: &Context<'_, '_>, path: &[&str]) -> Option<String> {
     let mut own: Vec<String> = path.iter().map(|name| snake(name)).collect();
     own.retain(|name| !name.is_empty() && name != "self" && !GROUPS.contains(&name.as_str()));
-    let alone = own.len() == 1 && !own[0].contains(&context.pack.word);
+    let alone = own.len() == 1 && !own[0].contains(&context.pack.word) && own[0].matches('_').count() < 2;
     let stem = context.stem.filter(|_| alone);
     (!own.is_empty() && (!alone || stem.is_some()))
         .then(|| stem.into_iter().chain(own.iter().map(String::as_str)).collect::<Vec<_>>().join("_"))

@@ -12,7 +12,7 @@ use super::visit;
 use super::{Matched, Secret, Sighting};
 use crate::facts::{Carrier, ValueKind};
 use crate::lang::Layer;
-use crate::pack::Pack;
+use crate::pack::{Credential, Pack};
 use crate::source::Source;
 use crate::span::Span;
 
@@ -48,21 +48,46 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
             }
         }
     }
-    out.secrets.extend(encoded(pack, source));
+    for (span, decoded) in encoded(pack, source) {
+        out.secrets.push(span);
+        let seen = out.sightings.iter().any(|other| other.span.overlaps(span));
+        let held = pack.credentials.iter().filter(|credential| credential.role.is_secret() && credential.anywhere);
+        let proven = held.filter_map(|credential| Some((credential, proven(credential, &decoded)?)));
+        out.sightings.extend(proven.take(usize::from(!seen)).map(|(credential, value)| {
+            let value = Secret::new(&value);
+            Sighting { credential, span, plain: None, value, carrier: carriers.at(span.start) }
+        }));
+    }
     out.sightings.sort_by_key(|sighting| sighting.span);
 }
 
+/// A body that was recorded may go over lines.
 static BASE64: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[A-Za-z0-9+/_-]{48,400}={0,2}").expect("the expression is a constant, compiled in a test")
+    Regex::new(r"[A-Za-z0-9+/_-]{48,}(?:\r?\n *[A-Za-z0-9+/_-]{32,})*(?:\r?\n *[A-Za-z0-9+/_-]{1,31})?={0,2}")
+        .expect("the expression is a constant, compiled in a test")
 });
 
-/// Runs of base64 that a credential's shape is inside of. They are masked whether or not they mean anything here.
-fn encoded<'s>(pack: &'s Pack, source: &'s Source) -> impl Iterator<Item = Span> + 's {
-    BASE64.find_iter(&source.text).filter_map(|run| {
-        let decoded = crate::pack::base64(run.as_bytes())?;
-        let holds =
-            |credential: &crate::pack::Credential| credential.role.is_secret() && credential.find.is_match(&decoded);
-        pack.credentials.iter().any(holds).then(|| Span::from(run.range()))
+/// Runs of base64 that a credential's shape is inside of, with what they say. They are masked whether or not they mean
+/// anything here.
+fn encoded(pack: &Pack, source: &Source) -> Vec<(Span, Vec<u8>)> {
+    let holds = |decoded: &[u8]| {
+        pack.credentials.iter().any(|credential| credential.role.is_secret() && credential.find.is_match(decoded))
+    };
+    let runs = BASE64.find_iter(&source.text).filter_map(|run| {
+        let joined: Vec<u8> = run.as_bytes().iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        // What is cut off in the middle of four is read up to there.
+        let decoded = crate::pack::base64(&joined).or_else(|| crate::pack::base64(&joined[..joined.len() / 4 * 4]))?;
+        holds(&decoded).then(|| (Span::from(run.range()), decoded))
+    });
+    runs.collect()
+}
+
+/// The first credential of this kind in a text that it alone proves.
+fn proven(credential: &Credential, text: &[u8]) -> Option<Vec<u8>> {
+    credential.find.captures_iter(text).find_map(|found| {
+        let group = found.get(found.len() - 1)?;
+        let whole = delimited(text, Span::from(group.range())) && credential.decodes(group.as_bytes());
+        whole.then(|| group.as_bytes().trim_ascii_end().to_vec())
     })
 }
 

@@ -97,6 +97,10 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
             language: context.layer.language,
         };
         companions(context, &pattern.companions, subject, &mut found);
+        if construct.by_host && !pattern.companions.is_empty() && found.companions.is_empty() {
+            // A setter of a password is many things; beside that of a name it is a login.
+            continue;
+        }
         out.uses.push(found);
         return;
     }

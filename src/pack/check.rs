@@ -4,6 +4,8 @@
 //! counter-examples by none, its replacements are code that holds a token, and no two of them claim one version. It
 //! changes nothing a scan does. The decision to know: examples go through the same front-end and matcher as any file.
 
+mod samples;
+
 use super::compile::compile;
 use super::error::{File, PackError, Problem};
 use super::pattern::{self, PathPattern, Step};
@@ -38,7 +40,7 @@ pub struct Summary {
 /// Every problem found, each pointing into its file.
 pub fn check(files: Vec<File>) -> Result<Summary, PackError> {
     let pack = compile(files.clone())?;
-    let mut checker = Checker { pack: &pack, problems: Vec::new(), file: 0, examples: 0, fixes: 0 };
+    let mut checker = Checker { pack: &pack, problems: Vec::new(), file: 0, examples: 0, fixes: 0, rows: [0; 3] };
     for (at, (_, text)) in files.iter().enumerate() {
         checker.file = at;
         // A file that does not parse has already failed to compile.
@@ -60,6 +62,8 @@ struct Checker<'p> {
     file: usize,
     examples: usize,
     fixes: usize,
+    /// How many rows of each kind with samples came before.
+    rows: [usize; 3],
 }
 
 /// An example lowered and matched in one language.
@@ -81,6 +85,7 @@ impl<'p> Checker<'p> {
             self.id(id);
         }
         file.rule.iter().for_each(|rule| self.rule(rule));
+        self.samples(file);
         let Some(sdk) = &file.sdk else { return };
         if file.construct.is_empty() {
             self.problem(

@@ -10,6 +10,7 @@ use regex::bytes::RegexBuilder as BytesRegexBuilder;
 
 use super::error::{File, PackError, Problem};
 use super::expression::Expressions;
+use super::library::Library;
 use super::pattern::{self, Step};
 use super::schema::{self, PackFile, Text};
 use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
@@ -34,6 +35,8 @@ pub const RULES: &[&str] = &[
     "needless-token-refresh",
     "exposed-oauth-exchange",
     "app-id-as-token",
+    "outdated-sdk",
+    "unsupported-credential-form",
 ];
 
 struct Compiler {
@@ -130,6 +133,7 @@ impl Compiler {
             certain: Vec::new(),
             placeholders: None,
             constructs: Vec::new(),
+            libraries: Vec::new(),
             exemptions: Vec::new(),
             evidence: Vec::new(),
             requests: Vec::new(),
@@ -170,10 +174,18 @@ impl Compiler {
                 placeholders.extend(tried.into_texts());
             }
         }
+        let before = pack.constructs.len();
         for row in file.construct {
             if let Some(construct) = self.construct(row, file.sdk.as_ref(), &pack.word, seen) {
                 pack.constructs.push(construct);
             }
+        }
+        if let Some((sdk, package)) = file.sdk.as_ref().and_then(|sdk| Some((sdk, sdk.package.as_ref()?))) {
+            let constructs = &pack.constructs[before..];
+            pack.libraries.extend(Library::of_sdk(package, constructs, sdk.successor.clone()));
+        }
+        for row in file.library {
+            pack.libraries.push(self.library(row));
         }
         for row in file.exempt {
             pack.exemptions.push(Exemption {
@@ -265,6 +277,18 @@ impl Compiler {
                 remedies: row.remedy.into_iter().collect(),
             });
         }
+    }
+
+    fn library(&mut self, row: schema::Library) -> Library {
+        let token_from = row.token_from.as_ref().and_then(|text| {
+            let version = semver::Version::parse(text.get_ref());
+            version
+                .map_err(|error| {
+                    self.problem(Some(text.span()), format!("not a version: {error}"), "write it like `1.5.0`")
+                })
+                .ok()
+        });
+        Library { package: row.package, token_from, successor: row.successor.map(Text::into_inner) }
     }
 
     fn known_rule(&mut self, id: &Text) {

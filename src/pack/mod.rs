@@ -9,6 +9,7 @@ pub mod check;
 pub mod compile;
 pub mod error;
 pub mod expression;
+pub mod library;
 pub mod load;
 pub mod pattern;
 pub mod schema;
@@ -22,6 +23,7 @@ use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
 use crate::version::Range;
 use expression::Expressions;
+use library::Library;
 use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
 
@@ -49,6 +51,8 @@ pub struct Pack {
     pub placeholders: Option<Expressions>,
     /// Spellings, in the order of their files.
     pub constructs: Vec<Construct>,
+    /// Packages, as far as their versions matter.
+    pub libraries: Vec<Library>,
     /// What stays silent.
     pub exemptions: Vec<Exemption>,
     /// Signs of an audience.
@@ -259,6 +263,14 @@ impl Pack {
     pub fn rule(&self, id: &str) -> Option<&Rule> {
         let with_prefix = |rule: &&Rule| rule.doc.id.rsplit('/').next() == Some(id);
         self.rules.iter().find(with_prefix)
+    }
+
+    /// The package, where its versions matter.
+    #[must_use]
+    pub fn library(&self, package: &Package) -> Option<&Library> {
+        let same =
+            |library: &&Library| library.package.ecosystem == package.ecosystem && library.package.name == package.name;
+        self.libraries.iter().find(same)
     }
 
     /// Constructs of a language whose anchor ends in this name, or in any.

@@ -37,6 +37,9 @@ pub struct PackFile {
     /// Spellings.
     #[serde(default)]
     pub construct: Vec<Construct>,
+    /// Packages without spellings.
+    #[serde(default)]
+    pub library: Vec<Library>,
     /// What must stay silent.
     #[serde(default)]
     pub exempt: Vec<Exempt>,
@@ -207,6 +210,20 @@ pub struct Sdk {
     /// How a use is tied to the vendor.
     #[serde(default)]
     pub bind: Bind,
+    /// What to move to, where the package is no longer cared for.
+    pub successor: Option<String>,
+}
+
+/// `[[library]]`: a package that is known by its name only.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    /// The package.
+    pub package: Package,
+    /// The first version that takes an access token; absent when none does.
+    pub token_from: Option<Text>,
+    /// What to move to, where it is no longer cared for.
+    pub successor: Option<Text>,
 }
 
 /// A package of an ecosystem.
@@ -228,6 +245,16 @@ pub enum Bind {
     Import,
     /// By the host the request goes to.
     Host,
+}
+
+/// A file that a row is tried on.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sample {
+    /// Its path, which says its language.
+    pub file: String,
+    /// What it holds.
+    pub code: Text,
 }
 
 /// `[[construct]]`: one spelling.
@@ -345,6 +372,12 @@ pub struct Evidence {
     /// Regular expressions over a file's path.
     #[serde(default)]
     pub paths: Vec<Text>,
+    /// Files that it must find something in.
+    #[serde(default)]
+    pub examples: Vec<Sample>,
+    /// Files that it must find nothing in.
+    #[serde(default)]
+    pub counter_examples: Vec<Sample>,
 }
 
 /// `[[parameter]]`: a parameter of a request to the vendor, whatever the language.
@@ -403,6 +436,12 @@ pub struct Request {
     /// Regular expressions over paths of programs that people run for themselves: there it is worth a note.
     #[serde(default)]
     pub own: Vec<Text>,
+    /// Files that it must find something in.
+    #[serde(default)]
+    pub examples: Vec<Sample>,
+    /// Files that it must find nothing in.
+    #[serde(default)]
+    pub counter_examples: Vec<Sample>,
 }
 
 /// `[[exposure]]`: a way to show a credential to others.
@@ -441,6 +480,12 @@ pub struct Exposure {
     /// Regular expressions over imported modules that say the program runs on a server.
     #[serde(default)]
     pub unless: Vec<Text>,
+    /// Files that it must find something in.
+    #[serde(default)]
+    pub examples: Vec<Sample>,
+    /// Files that it must find nothing in.
+    #[serde(default)]
+    pub counter_examples: Vec<Sample>,
 }
 
 /// `[[rule]]`: the texts of one rule.

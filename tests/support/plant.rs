@@ -2,7 +2,7 @@
 //!
 //! `{{token}}`, `{{token:2}}`, `{{token:eu}}`, `{{token:bare}}` (no padding), `{{token:percent}}`, `{{token64}}` (base64 of
 //! it), `{{key}}`, `{{key:2}}`, `{{key:ro}}`, `{{key64}}` (base64 of it), `{{basic}}` (base64 of `abcd1234:` and the key), `{{basic:token}}` (base64 of
-//! the token and a colon), `{{uuid}}`. No secrets are `{{token:zero}}`, `{{key:upper}}` and `{{hash}}` (64 hexadecimal
+//! the token and a colon), `{{body}}` (base64 of an answer with the token), `{{uuid}}`. No secrets are `{{token:zero}}`, `{{key:upper}}` and `{{hash}}` (64 hexadecimal
 //! digits). Options combine: `{{token:eu:2}}`. Any other template is left alone, so that a case can hold `{{ token }}` or
 //! `{{setting.key}}` as a placeholder of its own.
 
@@ -15,7 +15,7 @@ use regex::Regex;
 use sha2::{Digest, Sha256};
 
 static TEMPLATE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\{\{(token64|token|key64|key|basic|uuid|hash)((?::[a-z0-9]+)*)\}\}").expect("it compiles")
+    Regex::new(r"\{\{(token64|token|key64|key|basic|body|uuid|hash)((?::[a-z0-9]+)*)\}\}").expect("it compiles")
 });
 
 /// A text with its templates expanded.
@@ -91,6 +91,12 @@ fn value(kind: &str, options: Vec<&str>) -> (String, Vec<String>) {
         "basic" => {
             let (key, whole) = (key(number), BASE64.encode(format!("abcd1234:{}", key(number))));
             (whole.clone(), vec![key, whole])
+        }
+        "body" => {
+            let token = token(number, has("eu"));
+            let whole =
+                BASE64.encode(format!("{{\"token_type\":\"Bearer\",\"access_token\":\"{token}\",\"expires\":null}}"));
+            (whole.clone(), vec![token, whole])
         }
         "token64" => twice(&token(number, has("eu")), ""),
         _ => {

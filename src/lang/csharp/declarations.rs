@@ -161,7 +161,7 @@ fn method(reader: &mut Reader<'_>, from: usize, name: usize, open: usize, end: u
         (stop + 1).min(end)
     } else if reader.is_op(i, "=>") && i < end {
         reader.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
-        reader.expression(i + 1, end).map_or(i + 1, |(_, next)| next)
+        reader.returned(i + 1, end).unwrap_or(i + 1)
     } else {
         // A method of an interface, or nothing of the kind.
         return reader.is_op(i, ";").then_some(i + 1);

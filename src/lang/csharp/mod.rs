@@ -200,6 +200,10 @@ fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usi
         let span = reader.span_of(at, (close + 1).min(end));
         return Some((reader.text_value(reader.str(name).to_owned(), reader.span(name), span), (close + 1).min(end)));
     }
+    if reader.word_in(at, &["string", "String"]) && reader.is_op(at + 1, ".") && reader.is_word(at + 2, "Empty") {
+        let span = reader.span_of(at, at + 3);
+        return Some((reader.text_value(String::new(), span, span), at + 3));
+    }
     if reader.is_word(at, "delegate") && at + 1 < end {
         let open = braces::header(reader, at, end).unwrap_or(at + 1);
         if reader.is_open(open, "{") && open < end {

@@ -68,7 +68,9 @@ impl Reader<'_> {
                 i += 1;
             } else if profile.generics
                 && let Some(next) = self.type_arguments(i, end)
-                && (self.is_open(next, "(") || self.op_in(next, profile.path))
+                && (self.is_open(next, "(")
+                    || self.op_in(next, profile.path) && !token.sp && !self.tokens[next].sp
+                    || profile.bare_blocks && self.is_open(next, "{"))
                 && next < end
             {
                 i = next;
@@ -201,19 +203,6 @@ impl Reader<'_> {
         Value { kind: env.map_or(ValueKind::Ref(path), ValueKind::Env), span }
     }
 
-    /// Whether the word at `at` is a method called on what stands before it: `value method (…)`.
-    fn is_infix(&self, at: usize, end: usize) -> bool {
-        let token = self.tokens[at];
-        token.kind == Kind::Word
-            && token.sp
-            && !token.nl
-            && at + 1 < end
-            && (self.is_open(at + 1, "(") || self.is_open(at + 1, "{"))
-            && !self.tokens[at + 1].nl
-            && !self.word_in(at, self.profile.stop)
-            && !self.word_in(at, self.profile.skip)
-    }
-
     /// Whether the brace at `at` fills the type that the chain names, rather than opening a block.
     fn is_composite(&self, chain: &Chain, at: usize, end: usize) -> bool {
         let first = at + 1;
@@ -272,40 +261,6 @@ impl Reader<'_> {
         }
         chain.receiver = Some(value);
         next
-    }
-
-    /// `value |> call(args)`: the call with the value as its first argument.
-    pub(super) fn piped(&mut self, value: Value, at: usize, end: usize) -> Option<(Value, usize)> {
-        let calls = self.facts.calls.len();
-        let (target, next) = self.operand(at, end)?;
-        let start = value.span;
-        let (call, span) = match target.kind {
-            // The call was the last thing read: it is what it stands for only now.
-            ValueKind::Call(id) if id >= calls && id + 1 == self.facts.calls.len() => {
-                let called = self.facts.calls.pop()?;
-                let span = start.to(called.span);
-                (called, span)
-            }
-            ValueKind::Call(id) if id >= calls => {
-                self.facts.calls[id].args.insert(0, positional(value));
-                return Some((target, next));
-            }
-            ValueKind::Ref(path) => {
-                let args_span = Span::new(target.span.end, target.span.end);
-                let call = Call { path, new: false, receiver: None, args: Vec::new(), args_span, span: target.span };
-                (call, start.to(target.span))
-            }
-            _ => return Some((target, next)),
-        };
-        let mut call = Call { span, ..call };
-        call.args.insert(0, positional(value));
-        let id = self.facts.calls.len();
-        let value = self.finish_call(call);
-        if self.facts.calls.len() == id {
-            // A block of a call that is none any more belongs to nothing.
-            self.facts.defs.iter_mut().filter(|def| def.of == Some(id)).for_each(|def| def.of = None);
-        }
-        Some((value, next))
     }
 
     /// `new Path(args)`, `new Path { Key = value }`, `new Path`

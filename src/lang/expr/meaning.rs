@@ -49,9 +49,7 @@ impl Reader<'_> {
         if let Some(entry) = profile.base64.iter().find(|entry| matches_end(path, entry)) {
             // `Base64.encodeToString(bytes, Base64.NO_WRAP)` says how, too.
             let how = |arg: &&Arg| matches!(&arg.value.kind, ValueKind::Ref(path) if path.0.iter().any(|name| name.text.starts_with("Base64")));
-            // What stands behind the text may say how lines end: `encode_base64($text, '')`.
-            let given = call.args.iter().rfind(|arg| !how(arg) && !is_blank(&arg.value)).or(call.args.last());
-            let mut encoded = given.map(|arg| arg.value.clone());
+            let mut encoded = call.args.iter().find(|arg| !how(arg)).map(|arg| arg.value.clone());
             if encoded.is_none() && !entry.contains('.') {
                 // `text.encodeBase64()`
                 encoded = self.receiver_of(&mut call);
@@ -60,12 +58,7 @@ impl Reader<'_> {
                 return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
             }
         }
-        // `Buffer.from(x).toString('base64')`
-        if let [Arg { value, .. }] = call.args.as_slice()
-            && call.path.last() == "toString"
-            && value.as_str().is_some_and(|text| text.text == "base64")
-            && let Some(encoded) = self.receiver_of(&mut call)
-        {
+        if let Some(encoded) = self.encoding_method(&mut call) {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
         }
         if profile.base64_methods.contains(&call.path.last())
@@ -108,6 +101,19 @@ impl Reader<'_> {
         Value { kind: ValueKind::Call(self.facts.calls.len() - 1), span }
     }
 
+    /// `Buffer.from(x).toString('base64')`, `x.encode("base64")`, `[x].pack("m0")`: the value encoded.
+    fn encoding_method(&self, call: &mut Call) -> Option<Value> {
+        let [Arg { value, .. }] = call.args.as_slice() else { return None };
+        match (call.path.last(), value.as_str()?.text.as_str()) {
+            ("toString" | "encode", "base64") => self.receiver_of(call),
+            ("pack", "m" | "m0") => match &call.receiver.as_ref()?.kind {
+                ValueKind::Map(items) if items.len() == 1 => items.first().map(|item| item.value.clone()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// What a method is called on: the receiver, or the path without its last segment.
     fn receiver_of(&self, call: &mut Call) -> Option<Value> {
         if call.path.0.len() == 1 {
@@ -139,10 +145,6 @@ impl Reader<'_> {
         }
         parts.map_or_else(|| Value::opaque(span), |mut parts| Value { span, ..finish(&mut parts, &mut false) })
     }
-}
-
-fn is_blank(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.text.trim().is_empty())
 }
 
 /// Whether a path ends in the dotted `entry`.

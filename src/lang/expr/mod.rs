@@ -7,6 +7,7 @@
 mod chain;
 mod items;
 mod meaning;
+mod pipes;
 mod types;
 
 use super::profile::Profile;
@@ -180,7 +181,8 @@ impl Reader<'_> {
         let (mut at, mut start) = (at, at);
         while at < end {
             if self.op_in(at, PREFIX) || self.word_in(at, self.profile.skip) || self.modifies(at, end) {
-                start = at + 1;
+                // `new` is part of the call even where it makes no difference.
+                start = if self.is_word(at, "new") { start } else { at + 1 };
             } else if !self.leads_path(at) {
                 break;
             }
@@ -253,7 +255,7 @@ impl Reader<'_> {
     }
 
     /// Reads the expression that a function is all of. Returns the index after it.
-    pub(super) fn returned(&mut self, at: usize, end: usize) -> Option<usize> {
+    pub(in crate::lang) fn returned(&mut self, at: usize, end: usize) -> Option<usize> {
         let (value, next) = self.expression(at, end)?;
         self.facts.returns.push(value);
         Some(next)

@@ -47,7 +47,7 @@ pub(super) fn function(reader: &mut Reader<'_>, at: usize, end: usize) -> Option
     let body = reader.span_of(at, i);
     reader.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
     if reader.is_op(i, "=") && i < end {
-        i = reader.expression(i + 1, end).map_or(i + 1, |(_, next)| next);
+        i = reader.returned(i + 1, end).unwrap_or(i + 1);
     } else if reader.is_open(i, "{") && i < end {
         let close = reader.mate(i, end);
         reader.queue(i + 1, close);
@@ -68,7 +68,7 @@ pub(super) fn accessor(reader: &mut Reader<'_>, at: usize, end: usize) -> Option
     let id = reader.facts.defs.len();
     reader.facts.defs.push(Def { name, kind: DefKind::Function, params, body, of: None });
     let next = if reader.is_op(after, "=") {
-        reader.expression(after + 1, end).map_or(after + 1, |(_, next)| next)
+        reader.returned(after + 1, end).unwrap_or(after + 1)
     } else {
         let close = reader.mate(after, end);
         reader.queue(after + 1, close);

@@ -136,7 +136,7 @@ static PROFILE: Profile = Profile {
     ..BASE
 };
 
-/// Characters, names in backquotes, and strings with more than one dollar before them.
+/// Characters, labels (`this@name`), names in backquotes, and strings with more than one dollar before them.
 fn literal(lexer: &mut Lexer<'_>) -> bool {
     match lexer.peek(0) {
         b'`' => {
@@ -144,6 +144,13 @@ fn literal(lexer: &mut Lexer<'_>) -> bool {
             let Some(len) = memchr::memchr(b'`', line) else { return false };
             lexer.push(Kind::Word, lexer.pos + len + 2);
             true
+        }
+        b'@' if lexer.gap() == (false, false) && lexer.word_start(lexer.peek(1)) => {
+            let labels = lexer.tokens.last().is_some_and(|token| token.kind == Kind::Word);
+            if labels {
+                lexer.pos = lexer.word_end(lexer.pos + 1);
+            }
+            labels
         }
         b'$' => {
             let dollars = lexer.text[lexer.pos..lexer.end].iter().take(16).take_while(|byte| **byte == b'$').count();

@@ -66,8 +66,9 @@ impl<'a> Lexer<'a> {
                     at += 2 * close.len();
                     continue;
                 }
-                // Quotes before the last three of a run belong to the text.
-                if form.escape == Escape::None && close == b"\"\"\"" && rest.get(3) == Some(&b'"') {
+                // Quotes before the last three of a run belong to the text, but where strings stand side by side.
+                let run = close.len() == 3 && rest.get(3) == Some(&close[0]);
+                if run && matches!(close, b"\"\"\"" | b"'''") && !self.profile.adjacent {
                     at += 1;
                     continue;
                 }

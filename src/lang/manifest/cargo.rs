@@ -16,5 +16,5 @@ fn wanted(text: &[u8], range: Span) -> Vec<Layer> {
         tables.named("crates", &["target", "*", group]);
         tables.named("crates", &["workspace", group]);
     }
-    layers(MANIFEST.name, text, range, tables.facts)
+    layers(MANIFEST.name, tables.facts)
 }

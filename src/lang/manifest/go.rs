@@ -46,5 +46,5 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
         }
         at += line.len();
     }
-    layers(MANIFEST.name, text, range, facts)
+    layers(MANIFEST.name, facts)
 }

@@ -46,7 +46,7 @@ fn catalogue(text: &[u8], range: Span) -> Vec<Layer> {
     let (decoded, start) = utf8(text, range);
     let mut tables = Tables::new(&decoded, start);
     tables.catalogue();
-    layers(CATALOGUE.name, text, range, tables.facts)
+    layers(CATALOGUE.name, tables.facts)
 }
 
 /// The `groupId`, `artifactId` and `version` of each `dependency` element.
@@ -86,7 +86,7 @@ fn maven(text: &[u8], range: Span) -> Vec<Layer> {
         }
     }
     let facts = with_variables(facts, PROPERTY.as_ref(), decoded.as_bytes(), start, false);
-    layers(MAVEN.name, text, range, facts)
+    layers(MAVEN.name, facts)
 }
 
 /// `implementation 'group:artifact:1.0'`, `implementation(group: 'g', name: 'a', version: '1')`
@@ -96,8 +96,11 @@ fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
     let mut facts = Facts::default();
     let mut at = 0;
     for line in decoded.split_inclusive('\n') {
-        let trimmed = line.trim_start();
-        let word = trimmed.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
+        // What stands before the first string, within the innermost block.
+        let before = line.split(['"', '\'']).next().unwrap_or_default();
+        let innermost = before.rsplit('{').next().unwrap_or_default().trim_start();
+        let word =
+            innermost.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_ascii_lowercase();
         let adds = [
             "implementation",
             "api",
@@ -137,7 +140,7 @@ fn gradle(text: &[u8], range: Span) -> Vec<Layer> {
         at += line.len();
     }
     let facts = with_variables(facts, VARIABLE.as_ref(), decoded.as_bytes(), start, true);
-    layers(GRADLE.name, text, range, facts)
+    layers(GRADLE.name, facts)
 }
 
 /// What stands in quotes on a line.

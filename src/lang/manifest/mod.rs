@@ -2,7 +2,8 @@
 //!
 //! Owns what the ecosystems' files have in common; those that need a parser have a file of their own, the others are rows
 //! in [`locks`] and [`plain`]. It knows no vendor. The decision to know: only a name and a version as written are read;
-//! a variable is followed where the same file gives it a value.
+//! a variable is followed where the same file gives it a value. A manifest is also a file of its format or programming
+//! language, and is read as that by others.
 
 pub mod cargo;
 pub mod composer;
@@ -15,7 +16,7 @@ pub mod python;
 mod rows;
 mod tables;
 
-use super::{Front, Language, Layer, text as lines};
+use super::{Front, Language, Layer};
 use crate::facts::{Carrier, Dependency, Facts, Name};
 use crate::span::Span;
 
@@ -36,12 +37,39 @@ const fn manifest(
     }
 }
 
-/// The dependencies as what is in force, and beside them the settings any text may hold.
-fn layers(language: &'static str, text: &[u8], range: Span, facts: Facts) -> Vec<Layer> {
-    let mut layers = vec![Layer { carrier: Carrier::Code, language, facts }];
-    layers.extend(super::lower(&lines::LANGUAGE, text, range));
-    layers
+/// The dependencies as what is in force.
+fn layers(language: &'static str, facts: Facts) -> Vec<Layer> {
+    vec![Layer { carrier: Carrier::Code, language, facts }]
 }
+
+/// Manifests that are files of another language, too: each gives only the packages.
+pub static BESIDE: &[&Language] = &[
+    &go::MANIFEST,
+    &python::REQUIREMENTS,
+    &python::PYPROJECT,
+    &python::PIPFILE,
+    &cargo::MANIFEST,
+    &java::MAVEN,
+    &java::GRADLE,
+    &java::CATALOGUE,
+    &plain::NUGET,
+    &plain::PAKET,
+    &plain::MIX,
+    &plain::REBAR,
+    &plain::PUB,
+    &plain::SBT,
+    &plain::DEPS,
+    &plain::LEIN,
+    &plain::CPAN,
+    &plain::CRAN,
+    &plain::PODS,
+    &plain::SWIFT,
+    &plain::SETUP_PY,
+    &plain::SETUP_CFG,
+    &plain::CONDA,
+    &plain::PNPM_CATALOG,
+    &plain::METEOR,
+];
 
 /// A piece of a text as a name.
 struct Slice<'a> {

@@ -31,7 +31,7 @@ fn requirements(text: &[u8], range: Span) -> Vec<Layer> {
         facts.dependencies.extend(requirement(line, start + at));
         at += line.len();
     }
-    layers(REQUIREMENTS.name, text, range, facts)
+    layers(REQUIREMENTS.name, facts)
 }
 
 /// `name[extra] >= 1.0, < 2 ; marker # comment`, `name @ url`, `-e …#egg=name`; `start` is where the text stands.
@@ -76,7 +76,7 @@ fn pyproject(text: &[u8], range: Span) -> Vec<Layer> {
     tables.named("pypi", &["tool", "poetry", "dev-dependencies"]);
     tables.named("pypi", &["tool", "poetry", "group", "*", "dependencies"]);
     tables.facts.dependencies.retain(|dependency| dependency.name.text != "python");
-    layers(PYPROJECT.name, text, range, tables.facts)
+    layers(PYPROJECT.name, tables.facts)
 }
 
 fn pipfile(text: &[u8], range: Span) -> Vec<Layer> {
@@ -84,5 +84,5 @@ fn pipfile(text: &[u8], range: Span) -> Vec<Layer> {
     let mut tables = Tables::new(&decoded, start);
     tables.named("pypi", &["packages"]);
     tables.named("pypi", &["dev-packages"]);
-    layers(PIPFILE.name, text, range, tables.facts)
+    layers(PIPFILE.name, tables.facts)
 }

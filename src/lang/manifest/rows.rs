@@ -8,8 +8,8 @@ use std::sync::OnceLock;
 
 use regex::bytes::{Captures, Regex};
 
-use super::super::{Layer, by_name, lower, text as lines};
-use crate::facts::{Carrier, Dependency, Facts, Name};
+use super::super::Layer;
+use crate::facts::{Dependency, Facts, Name};
 use crate::span::Span;
 
 /// How packages stand in a format.
@@ -24,8 +24,6 @@ pub(super) struct Rows {
     pub(super) locked: bool,
     /// What starts a comment; empty where there is none.
     pub(super) comment: &'static str,
-    /// The language that the manifest is written in, where that may hold more of interest.
-    pub(super) code: &'static str,
     pub(super) pattern: &'static str,
     /// Definitions of what versions are written as, in groups `key` and `value`.
     pub(super) variables: &'static str,
@@ -38,14 +36,10 @@ pub(super) type Compiled = OnceLock<Option<[Regex; 2]>>;
 const COMMENT: usize = 4096;
 
 impl Rows {
-    /// Adds what the file is apart from its packages.
+    /// The packages of a text.
     pub(super) fn read(&self, compiled: &Compiled, name: &'static str, text: &[u8], range: Span) -> Vec<Layer> {
         let facts = Facts { dependencies: self.dependencies(compiled, text, range), ..Facts::default() };
-        let mut layers = vec![Layer { carrier: Carrier::Code, language: name, facts }];
-        if !self.locked {
-            layers.extend(lower(by_name(self.code).unwrap_or(&lines::LANGUAGE), text, range));
-        }
-        layers
+        super::layers(name, facts)
     }
 
     fn dependencies(&self, compiled: &Compiled, text: &[u8], range: Span) -> Vec<Dependency> {
@@ -149,17 +143,12 @@ pub(super) use formats;
 
 /// A lock file.
 pub(super) const fn lock(ecosystem: &'static str, pattern: &'static str) -> Rows {
-    Rows { ecosystem, locked: true, comment: "", code: "", pattern, variables: "" }
+    Rows { ecosystem, locked: true, comment: "", pattern, variables: "" }
 }
 
-/// A manifest written in `code`.
-pub(super) const fn asks(
-    ecosystem: &'static str,
-    comment: &'static str,
-    code: &'static str,
-    pattern: &'static str,
-) -> Rows {
-    Rows { ecosystem, locked: false, comment, code, pattern, variables: "" }
+/// A manifest.
+pub(super) const fn asks(ecosystem: &'static str, comment: &'static str, pattern: &'static str) -> Rows {
+    Rows { ecosystem, locked: false, comment, pattern, variables: "" }
 }
 
 impl Rows {
@@ -175,8 +164,7 @@ mod tests {
 
     #[test]
     fn versions_come_from_variables_and_the_least_indent_counts() {
-        let rows =
-            asks("x", "", "", r"^(?<indent> *)(?<name>\w+) (?<version>[$\w]+)").with(r"(?<key>\w+)=(?<value>\d)");
+        let rows = asks("x", "", r"^(?<indent> *)(?<name>\w+) (?<version>[$\w]+)").with(r"(?<key>\w+)=(?<value>\d)");
         let text = b"v=3\na 1\n b 2\nc $v\nd $w\n";
         let found = rows.dependencies(&Compiled::new(), text, Span::new(0, text.len()));
         let shown: Vec<_> = found

@@ -166,7 +166,7 @@ fn blocks(reader: &mut Reader<'_>) {
 fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     match (reader.kind(at)?, reader.str(at)) {
         (Kind::Op, "@") => directive_statement(reader, at, end),
-        (Kind::Op, "#") => preprocessor(reader, at, end),
+        (Kind::Op, "#") if reader.tokens[at].nl => preprocessor(reader, at, end),
         (Kind::Op, "-" | "+") if reader.is_open(at + 1, "(") => method(reader, at, end),
         (Kind::Word, "if" | "while" | "for" | "switch" | "catch") if reader.is_open(at + 1, "(") => {
             // What follows the parentheses is a statement of its own, not called on them.
@@ -299,8 +299,7 @@ fn declaration(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> 
         } else if reader.is_op(i, "*") || reader.is_op(i, "&") || reader.is_op(i, "::") {
             i += 1;
         } else if reader.is_op(i, "<") {
-            let Some(after) = reader.generics_end(i, end) else { return None };
-            i = after;
+            i = reader.generics_end(i, end)?;
         } else {
             break;
         }

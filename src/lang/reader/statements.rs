@@ -53,7 +53,8 @@ impl Reader<'_> {
         }
         // Where calls need no parentheses, the last statement of a body is what it gives back.
         let last = next >= end || next + 1 == end && self.word_in(next, self.profile.stop);
-        let returned = at > 0 && self.is_word(at - 1, "return") || self.profile.commands && last;
+        let returned =
+            at > 0 && self.is_word(at - 1, "return") || (self.profile.commands || self.profile.getters) && last;
         if returned && !matches!(value.kind, ValueKind::Opaque | ValueKind::Null) {
             self.facts.returns.push(value.clone());
         }
@@ -124,7 +125,12 @@ impl Reader<'_> {
             values = items.iter().map(|item| item.value.clone()).collect();
         }
         let span = self.span_of(at, next);
-        for (target, value) in targets.into_iter().zip(values) {
+        // `a.b, a.c = pair()` writes to both members; what each gets of the one value is not known.
+        let part = if let [value] = values.as_slice() { Some(Value::opaque(value.span)) } else { None };
+        let mut values = values.into_iter();
+        for target in targets {
+            let value = values.next().or_else(|| part.clone().filter(|_| target.0.len() > 1));
+            let Some(value) = value else { break };
             self.facts.assigns.push(Assign { target, value, span });
         }
         next.max(i + 1)

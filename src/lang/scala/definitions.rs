@@ -68,7 +68,7 @@ pub(super) fn function(reader: &mut Reader<'_>, at: usize, end: usize) -> Option
         reader.queue(first + 1, close);
         (close + 1).min(end)
     } else if has_value {
-        reader.expression(first, end).map_or(first, |(_, next)| next)
+        reader.returned(first, end).unwrap_or(first)
     } else {
         i
     };

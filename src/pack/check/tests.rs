@@ -72,6 +72,25 @@ fn builtin_packs_are_sound() {
 }
 
 #[test]
+fn the_samples_of_rows_are_tried() {
+    const EXPOSURE: &str = "[[name]]\nrole = \"token\"\nmatches = ['^acme_token$']\n[[exposure]]\nsays = \"{} is logged\"\n\
+                            calls = ['^log$']\n";
+    let sample = |kind: &str, code: &str| format!("{EXPOSURE}{kind} = [{{ file = 'a.js', code = «'{code}'» }}]\n");
+    check_problem(&sample("examples", "log(other);"), "finds nothing in its example");
+    check_problem(&sample("counter_examples", "log(acme_token);"), "finds something in this counter-example");
+    let sound = sample("examples", "log(acme_token);").replace(['«', '»'], "");
+    assert!(problems(&sound).is_empty());
+    const EVIDENCE: &str = "[[evidence]]\nroute = \"oauth\"\nsays = \"{}\"\npaths = ['^public/']\n";
+    let sample = |kind: &str, file: &str| format!("{EVIDENCE}{kind} = [{{ file = '{file}', code = «'acme'» }}]\n");
+    check_problem(&sample("examples", "own/a.txt"), "finds nothing in its example");
+    check_problem(&sample("counter_examples", "public/a.txt"), "finds something in this counter-example");
+    const REQUEST: &str = "[[request]]\nasks_for = \"a key\"\ncalls = ['^label$']\ntexts = ['your acme key']\n";
+    let sample = |kind: &str, code: &str| format!("{REQUEST}{kind} = [{{ file = 'a.js', code = «'{code}'» }}]\n");
+    check_problem(&sample("examples", "label(\"acme\");"), "finds nothing in its example");
+    check_problem(&sample("counter_examples", "label(\"your acme key\");"), "finds something in this counter-example");
+}
+
+#[test]
 fn a_sound_file_has_no_problem() {
     assert!(problems(&format!("{SDK}[[construct]]{SOUND}")).is_empty());
 }
@@ -209,9 +228,12 @@ fn the_description_names_every_key() {
         ("`[[placeholder]]`", keys::<schema::Placeholder>()),
         ("`[sdk]`", keys::<schema::Sdk>()),
         ("`package`", keys::<schema::Package>()),
+        ("`[[library]]`", keys::<schema::Library>()),
         ("`[[construct]]`", keys::<schema::Construct>()),
         ("`[[construct.fix]]`", keys::<schema::Fix>()),
         ("`[[exempt]]`", keys::<schema::Exempt>()),
+        ("`examples`", keys::<schema::Sample>()),
+        ("`[[identifier]]`", keys::<schema::Identifier>()),
         ("`[[evidence]]`", keys::<schema::Evidence>()),
         ("`[[request]]`", keys::<schema::Request>()),
         ("`[[parameter]]`", keys::<schema::Parameter>()),
