@@ -23,6 +23,9 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("string", "<<KEY", "as above"),
     ("string", "<<~HERE", "as above: the grammar takes it for text of its heredoc"),
     ("comment", "__END__", "what follows a Ruby program's end is a comment, its mark included"),
+    ("call", "req_auth_basic(id", "a piped call starts where R's piped value does"),
+    ("call", "req_perform()", "as above"),
+    ("call", "httr::GET(authenticate", "as above"),
     ("comment", "␤d", "as above, as the grammar has it"),
 ];
 

@@ -202,37 +202,4 @@ impl Reader<'_> {
         });
         Value { kind: env.map_or(ValueKind::Ref(path), ValueKind::Env), span }
     }
-
-    /// `base[key]`: a constant key becomes a segment of the path.
-    fn index(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
-        let close = self.mate(at, end);
-        let next = (close + 1).min(end);
-        let key = match self.kind(at + 1) {
-            Some(Kind::StrOpen) if self.mate(at + 1, close) + 1 == close => self.string_name(at + 1),
-            Some(Kind::Symbol | Kind::Number) if at + 2 == close => Some(self.name(at + 1)),
-            // `$h{key}`
-            Some(Kind::Word)
-                if at + 2 == close && self.is_open(at, "{") && self.str(at + 1).starts_with(char::is_alphanumeric) =>
-            {
-                Some(self.name(at + 1))
-            }
-            _ => None,
-        };
-        if let Some(key) = key {
-            chain.path.0.push(key);
-            return next;
-        }
-        let inner = self.nested(at + 1, close);
-        let span = self.span_of(chain.start, next);
-        if let ValueKind::Ref(path) = &inner.kind
-            && chain.receiver.is_none()
-        {
-            // `config[KEY]`: the name stands in for its value.
-            chain.path.0.extend(path.0.last().cloned());
-        } else {
-            chain.path = Path::default();
-            chain.receiver = Some(Value::opaque(span));
-        }
-        next
-    }
 }

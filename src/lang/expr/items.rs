@@ -6,6 +6,7 @@
 use super::super::reader::{MAX_NESTING, Reader};
 use super::super::strings;
 use super::super::token::Kind;
+use super::chain::Chain;
 use super::finish;
 use crate::facts::{Arg, Item, Name, Path, Value, ValueKind};
 use crate::span::Span;
@@ -168,5 +169,38 @@ impl Reader<'_> {
     pub(super) fn args(&mut self, start: usize, end: usize, keys: &[&str]) -> Vec<Arg> {
         let items = self.list(start, end, keys);
         items.into_iter().map(|Item { key, value, spread }| Arg { name: key, value, spread }).collect()
+    }
+
+    /// `base[key]`: a constant key becomes a segment of the path.
+    pub(super) fn index(&mut self, chain: &mut Chain, at: usize, end: usize) -> usize {
+        let close = self.mate(at, end);
+        let next = (close + 1).min(end);
+        let key = match self.kind(at + 1) {
+            Some(Kind::StrOpen) if self.mate(at + 1, close) + 1 == close => self.string_name(at + 1),
+            Some(Kind::Symbol | Kind::Number) if at + 2 == close => Some(self.name(at + 1)),
+            // `$h{key}`
+            Some(Kind::Word)
+                if at + 2 == close && self.is_open(at, "{") && self.str(at + 1).starts_with(char::is_alphanumeric) =>
+            {
+                Some(self.name(at + 1))
+            }
+            _ => None,
+        };
+        if let Some(key) = key {
+            chain.path.0.push(key);
+            return next;
+        }
+        let inner = self.nested(at + 1, close);
+        let span = self.span_of(chain.start, next);
+        if let ValueKind::Ref(path) = &inner.kind
+            && chain.receiver.is_none()
+        {
+            // `config[KEY]`: the name stands in for its value.
+            chain.path.0.extend(path.0.last().cloned());
+        } else {
+            chain.path = Path::default();
+            chain.receiver = Some(Value::opaque(span));
+        }
+        next
     }
 }

@@ -8,6 +8,7 @@ mod calls;
 mod chain;
 mod items;
 mod meaning;
+mod pipes;
 mod types;
 
 use super::profile::Profile;

@@ -32,6 +32,11 @@ impl Lexer<'_> {
         self.pos = end;
     }
 
+    /// Records that blanks were passed.
+    pub fn blank(&mut self) {
+        self.sp = true;
+    }
+
     /// `#!/usr/bin/env node` in the first line, whatever `#` means elsewhere.
     pub(super) fn hashbang(&mut self) -> bool {
         let found = self.pos == 0 && self.at("#!") && self.peek(2) != b'[';

@@ -170,11 +170,6 @@ impl<'a> Lexer<'a> {
         }
     }
 
-    /// Records that blanks were passed.
-    pub fn blank(&mut self) {
-        self.sp = true;
-    }
-
     /// Moves past a line break, and past the bodies of heredocs that began on the line.
     pub fn line_break(&mut self) {
         self.pos = self.jump.take().filter(|&jump| jump > self.pos).unwrap_or(self.pos + 1);

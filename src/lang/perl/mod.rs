@@ -89,7 +89,7 @@ fn literal(lexer: &mut Lexer<'_>) -> bool {
         }
         b'$' | b'@' | b'%' | b'&' => variable(lexer),
         b'<' if lexer.at("<<") => heredoc(lexer),
-        b'/' if !lexer.after_value() => {
+        b'/' if !lexer.after_value() && !after_method(lexer) => {
             let form = quoted("/", Escape::Raw, Interp::Perl);
             lexer.open_string(form, 1, None);
             true
@@ -97,6 +97,12 @@ fn literal(lexer: &mut Lexer<'_>) -> bool {
         byte if byte.is_ascii_alphabetic() || byte == b'_' => word(lexer),
         _ => false,
     }
+}
+
+/// Whether the last word is a method's name, whatever it says elsewhere: `$x->not / 2`.
+fn after_method(lexer: &Lexer<'_>) -> bool {
+    let before = lexer.tokens.len().checked_sub(2).map(|at| lexer.tokens[at].span().of(lexer.text));
+    before == Some(b"->") && lexer.tokens.last().is_some_and(|last| last.kind == Kind::Word)
 }
 
 /// Documentation, up to `=cut`.

@@ -164,6 +164,8 @@ pub(super) fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<
                 }
             }
         }
+        // `-not $x`
+        Kind::Word if reader.str(at).starts_with('-') => reader.operand(at + 1, end),
         Kind::Word if reader.str(at).starts_with('$') => Some((variable(reader.str(at), reader.span(at)), at + 1)),
         Kind::Word if at > 0 && reader.kind(at - 1) == Some(Kind::InterpOpen) && reader.str(at - 1) == "${" => {
             let span = reader.span_of(at, end);
