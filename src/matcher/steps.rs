@@ -3,6 +3,7 @@
 //! Owns the comparison of a fact with a pattern and the filling of its slots. The decision to know: names are looked
 //! up by their last segment, so a file costs what its own calls cost, not what a pack holds.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::flat::Flat;
@@ -66,8 +67,16 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     candidates
         .retain(|construct| !construct.by_host || construct.kind != Kind::TokenAuth || binding::names_vendor(context));
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
+    let keys = OnceCell::new();
     for construct in candidates {
         let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
+        // Many clients have methods of the same short name; most calls of it pass no options at all.
+        if let (Step::Call(step), Subject::Call(_, call)) = (&pattern.anchor, subject)
+            && step.takes_keys()
+            && !*keys.get_or_init(|| holds_keys(context, call))
+        {
+            continue;
+        }
         let Some((written, found)) = compare(context, &pattern.anchor, subject, &names) else { continue };
         if construct.kind == Kind::Exempt {
             let reason = construct.reason.clone().unwrap_or_else(|| construct.id.clone());
@@ -112,6 +121,11 @@ fn family(context: &Context<'_, '_>, subject: Subject<'_>) -> &'static str {
         Subject::Call(id, _) if context.index.facts.commands.binary_search(&id).is_ok() => "shell",
         _ => context.family,
     }
+}
+
+/// Whether any argument may be a keyword or a map of them.
+fn holds_keys(context: &Context<'_, '_>, call: &Call) -> bool {
+    call.args.iter().any(|arg| arg.name.is_some() || context.index.may_hold_keys(&arg.value))
 }
 
 /// Whether any construct can be this fact, told by its last name alone. Most calls of most files end here.

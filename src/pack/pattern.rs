@@ -43,6 +43,15 @@ pub struct CallPattern {
     pub args: Vec<(Option<String>, ValuePattern)>,
 }
 
+impl CallPattern {
+    /// Whether it asks for keywords, or for a map with keys.
+    #[must_use]
+    pub fn takes_keys(&self) -> bool {
+        let keyed = |value: &ValuePattern| matches!(value, ValuePattern::Map(items) if items.iter().any(|(key, _)| key.is_some()));
+        self.args.iter().any(|(name, value)| name.is_some() || keyed(value))
+    }
+}
+
 /// A full name.
 #[derive(Debug, PartialEq, Eq)]
 pub struct PathPattern {

@@ -8,7 +8,7 @@ mod names;
 mod origin;
 mod values;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::facts::{Assign, CallId, Def, DefKind, Facts, Import, Path, Value, ValueKind};
 use crate::span::Span;
@@ -24,7 +24,10 @@ pub struct Index<'a> {
     pub facts: &'a Facts,
     locals: HashMap<&'a str, Vec<&'a Import>>,
     wildcards: Vec<&'a Import>,
-    assigns: HashMap<&'a str, Vec<&'a Assign>>,
+    /// Assignments by the last segment of their target, each with the innermost scope around.
+    assigns: HashMap<&'a str, Vec<(&'a Assign, Option<usize>)>>,
+    /// Names that something is stored in, by their last segment.
+    filled: HashSet<&'a str>,
     /// Definitions by the start of their body, outer before inner, with the index of the one around.
     scopes: Vec<(&'a Def, Option<usize>)>,
     parents: Vec<Option<CallId>>,
@@ -45,6 +48,7 @@ impl<'a> Index<'a> {
             locals: HashMap::new(),
             wildcards: Vec::new(),
             assigns: HashMap::new(),
+            filled: HashSet::new(),
             scopes: scopes(&facts.defs),
             parents: vec![None; facts.calls.len()],
             stored: HashMap::new(),
@@ -60,7 +64,9 @@ impl<'a> Index<'a> {
             }
         }
         for assign in &facts.assigns {
-            index.assigns.entry(assign.target.last()).or_default().push(assign);
+            let innermost = index.scope_ids_at(assign.span.start).next();
+            index.assigns.entry(assign.target.last()).or_default().push((assign, innermost));
+            index.filled.extend(assign.target.0.iter().rev().nth(1).map(|name| name.text.as_str()));
             index.store(&assign.value, &assign.target);
         }
         index.give();
@@ -130,14 +136,20 @@ impl<'a> Index<'a> {
 
     /// The definitions around a position, innermost first.
     pub fn scopes_at(&self, at: usize) -> impl Iterator<Item = &'a Def> + '_ {
+        self.scope_ids_at(at).map(|id| self.scopes[id].0)
+    }
+
+    /// The same, as indexes into the scopes.
+    fn scope_ids_at(&self, at: usize) -> impl Iterator<Item = usize> + '_ {
         let after = self.scopes.partition_point(|(def, _)| def.body.start <= at);
         let mut next = after.checked_sub(1);
         std::iter::from_fn(move || {
             loop {
-                let (def, outer) = self.scopes[next?];
+                let id = next?;
+                let (def, outer) = self.scopes[id];
                 next = outer;
                 if def.body.contains(Span::new(at, at)) {
-                    return Some(def);
+                    return Some(id);
                 }
             }
         })

@@ -28,7 +28,7 @@ impl<'a> Index<'a> {
         let class = self.scopes_at(root.span.start).find(|def| def.kind == DefKind::Container)?;
         let name = class.name.as_ref()?;
         let assigns = self.assigns.get(name.text.as_str())?;
-        let base = assigns.iter().find_map(|assign| match &assign.value.kind {
+        let base = assigns.iter().find_map(|(assign, _)| match &assign.value.kind {
             ValueKind::Ref(base) if assign.target.0.first() == Some(name) && base.root() != root.text => Some(base),
             _ => None,
         })?;
@@ -43,8 +43,7 @@ impl<'a> Index<'a> {
     /// Whether the path's first name may stand for another one: it is brought in, or given one.
     #[must_use]
     pub fn may_rename(&self, path: &Path) -> bool {
-        let named =
-            |assign: &&Assign| matches!(&assign.value.kind, ValueKind::Ref(other) if other.root() != path.root());
+        let named = |(assign, _): &(&Assign, Option<usize>)| matches!(&assign.value.kind, ValueKind::Ref(other) if other.root() != path.root());
         self.is_imported(path) || self.assigns.get(path.root()).is_some_and(|assigns| assigns.iter().any(named))
     }
 

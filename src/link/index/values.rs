@@ -9,6 +9,8 @@ use crate::span::Span;
 
 /// How many names a value is followed through.
 const MAX_STEPS: usize = 8;
+/// How many names are looked up for one value, over all its alternatives.
+const MAX_LOOKUPS: usize = 32;
 /// How many alternatives a value may have before the rest is left out.
 const MAX_ORIGINS: usize = 16;
 
@@ -57,26 +59,27 @@ impl<'a> Index<'a> {
                         .any(|def| def.name.as_ref().is_some_and(|name| name.text == path[path.len() - 2].text)))
         };
         // A name assigned more often than this is no constant; the bound keeps hostile files linear.
-        let matching: Vec<&Assign> = candidates.iter().copied().take(256).filter(|assign| same(assign)).collect();
-        for scope in self.scopes_at(at) {
-            let inside: Vec<&Value> = matching
-                .iter()
-                .filter(|assign| self.scopes_at(assign.span.start).next().is_some_and(|def| std::ptr::eq(def, scope)))
-                .map(|assign| &assign.value)
-                .collect();
+        let matching: Vec<&(&Assign, Option<usize>)> =
+            candidates.iter().take(256).filter(|(assign, _)| same(assign)).collect();
+        if matching.is_empty() {
+            return Vec::new();
+        }
+        for scope in self.scope_ids_at(at) {
+            let inside = matching.iter().filter(|(_, innermost)| *innermost == Some(scope));
+            let inside: Vec<&Value> = inside.map(|(assign, _)| &assign.value).collect();
             if !inside.is_empty() {
                 return inside;
             }
-            if own && scope.params.iter().any(|param| param.name.text == last.text) {
+            if own && self.scopes[scope].0.params.iter().any(|param| param.name.text == last.text) {
                 return Vec::new();
             }
         }
         // File level, or a member set in another function of the class.
-        let reachable = |assign: &&&Assign| {
+        let reachable = |assign: &&&'a Assign| {
             let local = assign.target.0.len() == 1 && assign.target.root() != "self";
             !local || self.function_at(assign.span.start).is_none_or(|def| !own || def.body.contains(Span::new(at, at)))
         };
-        matching.iter().filter(reachable).map(|assign| &assign.value).collect()
+        matching.iter().map(|(assign, _)| assign).filter(reachable).map(|assign| &assign.value).collect()
     }
 
     fn descend(&self, value: &'a Value, keys: &[Name]) -> Option<&'a Value> {
@@ -92,41 +95,55 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn resolve(&self, value: &'a Value) -> Vec<&'a Value> {
         let mut found = Vec::new();
-        self.resolve_into(value, 0, &mut found);
+        self.resolve_into(value, 0, &mut { MAX_LOOKUPS }, &mut found);
         found
     }
 
-    fn resolve_into(&self, value: &'a Value, depth: usize, found: &mut Vec<&'a Value>) {
+    fn resolve_into(&self, value: &'a Value, depth: usize, budget: &mut usize, found: &mut Vec<&'a Value>) {
         if found.len() >= MAX_ORIGINS {
             return;
         }
-        if let ValueKind::Ref(path) = &value.kind
-            && depth < MAX_STEPS
-        {
-            let values = self.lookup(path, value.span.start);
-            let mut values: Vec<_> = values.into_iter().filter(|next| !next.span.contains(value.span)).collect();
-            if values.is_empty() {
-                values = self.given(path, value.span);
-            }
-            if !values.is_empty() {
-                return values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, found));
-            }
+        let follows = depth < MAX_STEPS && *budget > 0;
+        let values = if follows { self.followed(value) } else { Vec::new() };
+        if values.is_empty() {
+            return found.push(value);
         }
-        if let ValueKind::Call(id) = value.kind
-            && depth < MAX_STEPS
-            && let call = &self.facts.calls[id]
-            && call.receiver.is_none()
-            && !call.new
-        {
-            let mut values = self.given(&call.path, value.span);
-            if values.is_empty() {
-                values = self.looked_up(id, value.span);
+        *budget -= 1;
+        values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, budget, found));
+    }
+
+    /// One step further from a name or a call of this file; empty where there is none.
+    fn followed(&self, value: &'a Value) -> Vec<&'a Value> {
+        let or = |values: Vec<&'a Value>, other: &dyn Fn() -> Vec<&'a Value>| {
+            if values.is_empty() { other() } else { values }
+        };
+        match &value.kind {
+            ValueKind::Ref(path) => {
+                let values = self.lookup(path, value.span.start);
+                let values = values.into_iter().filter(|next| !next.span.contains(value.span)).collect();
+                or(values, &|| self.given(path, value.span))
             }
-            if !values.is_empty() {
-                return values.into_iter().for_each(|value| self.resolve_into(value, depth + 1, found));
+            ValueKind::Call(id) if self.facts.calls[*id].receiver.is_none() && !self.facts.calls[*id].new => {
+                or(self.given(&self.facts.calls[*id].path, value.span), &|| self.looked_up(*id, value.span))
             }
+            _ => Vec::new(),
         }
-        found.push(value);
+    }
+
+    /// Whether a value may be a map, written or filled afterwards: what is none holds no keyword.
+    #[must_use]
+    pub fn may_hold_keys(&self, value: &'a Value) -> bool {
+        let merges = |id: CallId| MERGES.contains(&self.facts.calls[id].path.last());
+        let holds = |value: &&Value| match &value.kind {
+            ValueKind::Map(_) => true,
+            ValueKind::Call(id) => merges(*id),
+            _ => false,
+        };
+        match &value.kind {
+            ValueKind::Ref(path) if self.filled.contains(path.last()) => true,
+            ValueKind::Ref(_) | ValueKind::Call(_) => self.resolve(value).iter().any(holds),
+            _ => holds(&value),
+        }
     }
 
     /// What `MAP.fetch("a")` takes from a map of this file.
