@@ -131,7 +131,7 @@ impl Reader<'_> {
             }
             Token::CloseBrace | Token::CloseBracket => {
                 self.open.pop();
-                if self.open.len() == 2 {
+                if matches!(self.open.last(), Some(group) if !group.map) && self.keys() == ["cells"] {
                     self.finish();
                 }
             }
@@ -161,12 +161,17 @@ impl Reader<'_> {
         }
     }
 
+    /// The keys that lead to what comes next. Up to the third version of the format, cells stood on worksheets.
+    fn keys(&self) -> Vec<&str> {
+        let keys = self.open.iter().take(DEPTH).filter_map(|group| group.key.as_deref());
+        keys.skip_while(|key| *key == "worksheets").collect()
+    }
+
     /// A string that is a value.
     fn string(&mut self, text: &str, content: Span) {
-        let keys: Vec<&str> = self.open.iter().take(DEPTH).filter_map(|group| group.key.as_deref()).collect();
-        match keys.as_slice() {
+        match self.keys().as_slice() {
             ["cells", "cell_type"] => self.cell.kind = text.to_owned(),
-            ["cells", "source"] => self.cell.source.push(content),
+            ["cells", "source" | "input"] => self.cell.source.push(content),
             ["cells", "outputs", "text" | "data" | "traceback" | "evalue", ..] => {
                 self.notebook.outputs.push_json(self.text, content);
                 self.notebook.outputs.push_str("\n");

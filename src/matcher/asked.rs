@@ -68,7 +68,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, items: &[Keyed<'_>], all: &mut
 /// Hands out the requests of all layers: a label and the field close behind it may be of two languages.
 pub(super) fn settle<'p>(mut all: Vec<Asked<'p>>, out: &mut Matched<'p>) {
     all.sort_by_key(|asked| asked.span);
-    let mut label: Option<&Asked<'p>> = None;
+    let (mut label, mut named): (Option<&Asked<'p>>, Option<&Asked<'p>>) = (None, None);
     let mut last = Span::default();
     for asked in &all {
         let beside = |label: &&Asked<'_>| {
@@ -79,10 +79,12 @@ pub(super) fn settle<'p>(mut all: Vec<Asked<'p>>, out: &mut Matched<'p>) {
             continue;
         }
         last = asked.span;
-        if label.filter(beside).is_some() {
+        let said_again = named.filter(beside).is_some() && asked.plainness == Plainness::Name;
+        if label.filter(beside).is_some() || said_again {
             continue;
         }
         label = (asked.plainness == Plainness::Label).then_some(asked);
+        named = (asked.plainness == Plainness::Name).then_some(asked);
         let Asked { request, span, own, carrier, .. } = *asked;
         out.requests.push(RequestUse { request, span, own, carrier });
     }
@@ -101,7 +103,9 @@ fn asked<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>) -> Option<Asked<'p>> {
     match (key, &called) {
         (Some("children"), Some(called)) => {
             plainness = Plainness::Label;
-            path = if called == "small" { "help".to_owned() } else { called.clone() };
+            // Beside a field, any text of the page may say what it is for.
+            let said = matches!(called.as_str(), "small" | "p" | "span" | "li" | "h1" | "h2" | "h3" | "h4" | "strong");
+            path = if said && has_fields(context) { "help".to_owned() } else { called.clone() };
         }
         (None, Some(called)) if is_said(context, item.call, called) => {
             plainness = Plainness::Label;
@@ -133,6 +137,11 @@ fn made<'p>(
     let own = request.own.as_ref().is_some_and(|own| own.is_match(context.path));
     let field = call.map(|id| field(context, id));
     Asked { request, span, plainness, field, own, carrier: context.carrier() }
+}
+
+/// Whether something in the layer takes what a person types.
+fn has_fields(context: &Context<'_, '_>) -> bool {
+    context.index.facts.calls.iter().any(|call| is_input(&snake(call.path.last())) && !hidden(call))
 }
 
 /// The field that a tag or call is of: by the id that ties a label to it, else itself. A call that only translates a
@@ -229,6 +238,8 @@ fn is_settings(path: &str) -> bool {
         "settings_name",
         "fields_name",
         "fields_key",
+        "config_name",
+        "config_key",
         "inputs_name",
         "properties_name",
     ]

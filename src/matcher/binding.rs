@@ -85,15 +85,26 @@ pub(super) fn of(context: &Context<'_, '_>, owner: Owner<'_>, at: Span) -> Optio
 /// The same for a login of these slots. Where no host is in sight, an app id and a key read from names of the vendor's
 /// say whose the login is.
 pub(super) fn of_login(context: &Context<'_, '_>, owner: Owner<'_>, at: Span, slots: &[Slot]) -> Option<Binding> {
+    let ours = around_is_ours(context, at);
     let names = |role: Role| {
-        let origins = slots.iter().filter(|slot| slot.role == role).flat_map(|slot| &slot.origins);
-        let mut names = origins.filter_map(Origin::name);
-        names.any(|name| context.pack.role_of_name(&snake(name)) == Some(role))
+        let own = |name: &str| {
+            let name = snake(name);
+            let full = if ours { format!("{}_{name}", context.pack.word) } else { name };
+            context.pack.role_of_name(&full) == Some(role)
+        };
+        let mut origins = slots.iter().filter(|slot| slot.role == role).flat_map(|slot| &slot.origins).peekable();
+        origins.peek().is_none() && role == Role::AppId || origins.filter_map(Origin::name).any(own)
     };
     of(context, owner, at).or_else(|| {
         let elsewhere = || nearest(context, start(owner), at).any() || around_other(context, at);
         (names(Role::AppId) && names(Role::ApiKey) && !elsewhere()).then_some(Binding::Name)
     })
+}
+
+/// Whether the class or file around has the vendor's name: names inside need not repeat it.
+pub(super) fn around_is_ours(context: &Context<'_, '_>, at: Span) -> bool {
+    let mut around = context.index.scopes_at(at.start).filter_map(|def| def.name.as_ref());
+    context.file.is_some() || around.any(|name| snake(&name.text).contains(&context.pack.word))
 }
 
 /// Whether the function around names a host of somebody else.

@@ -9,8 +9,8 @@ use regex::Regex;
 
 use super::flat::{Flat, is_hole};
 use super::visit::{self, Owner};
-use super::{Binding, Context, Matched, Slot, Use, binding, snake, steps};
-use crate::facts::{Value, ValueKind};
+use super::{Binding, Context, Matched, Named, Slot, Use, binding, snake, steps};
+use crate::facts::{Carrier, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::schema::{Form, HostRole, Role};
 use crate::span::Span;
@@ -34,8 +34,10 @@ static BEARER: LazyLock<Regex> =
 /// Finds these forms in a layer.
 pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
     let mut found: Vec<(Form, Span, Vec<Slot>, Binding)> = Vec::new();
+    let mut pairs = Vec::new();
     visit::values(context.index.facts, |owner, value| match &value.kind {
         ValueKind::Str(_) | ValueKind::Concat(_) => {
+            pairs.extend(lone_pair(context, owner, value));
             found.extend(userinfo(context, value));
             found.extend(pasted(context, owner, value));
             found.extend(bearer(context, owner, value));
@@ -43,6 +45,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
         ValueKind::Base64(inner) => found.extend(computed(context, owner, value, inner)),
         _ => (),
     });
+    out.named.extend(pairs);
     for (form, span, slots, binding) in found {
         let role = slots.last().map(|slot| slot.role);
         let seen = out
@@ -67,6 +70,29 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             language: context.layer.language,
         });
     }
+}
+
+/// The key of a text that is `id:key` and nothing else, tied to the vendor's host or in a comment of a file that names
+/// it: what a header or a command is put together from.
+fn lone_pair(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<Named> {
+    let text = value.as_str()?;
+    let (id, key) = text.text.split_once(':')?;
+    let is =
+        |role: Role, part: &str| context.pack.credentials.iter().any(|shape| shape.role == role && shape.proves(part));
+    let host = |(name, role): &(String, HostRole)| {
+        *role == HostRole::Api && memchr::memmem::find(context.text, name.as_bytes()).is_some()
+    };
+    if !is(Role::AppId, id) || !is(Role::ApiKey, key) {
+        return None;
+    }
+    match context.carrier() {
+        Carrier::Code => _ = binding::of(context, owner, value.span)?,
+        _ if !context.pack.hosts.iter().any(host) => return None,
+        _ => (),
+    }
+    let span = Flat::of(context.index, value).file_span(id.len() + 1, text.text.len())?;
+    let origins = vec![Origin::Literal { text: key.to_owned(), span }];
+    Some(Named { role: Role::ApiKey, name: String::new(), span, origins, carrier: context.carrier(), entry: None })
 }
 
 /// `https://id:key@host/…`, with or without the scheme.

@@ -127,7 +127,9 @@ fn named(context: &Context<'_, '_>, item: &Keyed<'_>, out: &mut Matched<'_>) {
     }
     let origins = context.index.origins(item.value);
     let key = || item.names.last().map(|name| Name { text: (*name).to_owned(), span: item.key });
-    let configures = !context.index.facts.entries.is_empty() || context.layer.language == "shell";
+    let entries = &context.index.facts.entries;
+    let written = || entries.iter().any(|entry| entry.path.0.last().is_some_and(|name| name.span == item.key));
+    let configures = context.layer.language == "shell" || written();
     let entry = if configures && item.call.is_none() { key() } else { None };
     out.named.push(Named { role, name, span: item.value.span, origins, carrier: context.carrier(), entry });
 }

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 
 use super::flat::Flat;
 use super::visit::Owner;
-use super::{Binding, Context, Matched, Slot, Use};
+use super::{Binding, Context, Matched, Slot, Use, snake};
 use super::{binding, sites};
 use crate::facts::{Arg, Call, Item, Name, Value, ValueKind};
+use crate::link::Origin;
 use crate::pack::Construct;
 use crate::pack::pattern::{CallPattern, PathPattern, Step, ValuePattern};
 use crate::pack::schema::{Kind, Role};
@@ -137,7 +138,8 @@ fn may_match(context: &Context<'_, '_>, subject: Subject<'_>, family: &'static s
         Subject::Call(_, call) => call.args.iter().any(|arg| sites::mentions(context, &arg.value)),
         Subject::Assign(assign) => sites::mentions(context, &assign.value),
     };
-    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context) || named();
+    let around = || binding::around_is_ours(context, subject.span());
+    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context) || named() || around();
     renamed || context.pack.constructs_named(family, path.last()).any(fits)
 }
 
@@ -311,9 +313,18 @@ fn map<'a>(
 /// Splits `id:key` into two slots. A URL is no pair.
 pub(super) fn pair<'a>(context: &Context<'a, '_>, actual: &'a Value, slots: &mut Vec<Slot>) -> bool {
     let flat = Flat::of(context.index, actual);
-    let Some(colon) = flat.text.find(':').filter(|&at| !flat.text[at..].starts_with("://")) else { return false };
     let mut slot = |role, start, end| {
         slots.push(Slot { role, span: actual.span, origins: flat.origins(context.index, start, end, actual.span) })
+    };
+    let Some(colon) = flat.text.find(':').filter(|&at| !flat.text[at..].starts_with("://")) else {
+        // Both may come from one place, whose name says what it holds.
+        let origins = flat.hole_value(&flat.text).map_or(Vec::new(), |whole| context.index.origins(whole));
+        let key = |name: &str| context.pack.role_of_name(&snake(name)) == Some(Role::ApiKey);
+        let joined = origins.iter().filter_map(Origin::name).any(key);
+        if joined {
+            slot(Role::ApiKey, 0, flat.text.len());
+        }
+        return joined;
     };
     slot(Role::AppId, 0, colon);
     slot(Role::ApiKey, colon + 1, flat.text.len());
