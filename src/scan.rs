@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::check;
-use crate::facts::Note;
+use crate::facts::{Carrier, Note};
 use crate::finding::{Finding, Label, Report, Route, Tally};
 use crate::lang;
 use crate::link::Origin;
@@ -134,7 +134,12 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
         _ => Vec::new(),
     };
     let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
-    let mut notes: Vec<Note> = layers.iter().flat_map(|layer| layer.facts.notes.iter().copied()).collect();
+    // A block of a document may be an excerpt; nobody expects it to be whole.
+    let excerpt = |layer: &lang::Layer, note: Note| layer.carrier == Carrier::Prose && note == Note::Malformed;
+    let noted = |layer: &lang::Layer| -> Vec<Note> {
+        layer.facts.notes.iter().copied().filter(|note| !excerpt(layer, *note)).collect()
+    };
+    let mut notes: Vec<Note> = layers.iter().flat_map(noted).collect();
     if !lowered && !source.binary {
         notes.push(Note::TooLarge);
     }

@@ -69,7 +69,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
 
 /// Whether the last key says that it is a key, and of this vendor: the keys above may be about more.
 fn says_key(project: &Project<'_, '_>, named: &Named) -> bool {
-    const BARE: [&str; 8] = ["key", "api_key", "apikey", "app_key", "app_api_key", "password", "pwd", "pass"];
+    const BARE: [&str; 5] = ["key", "api_key", "apikey", "app_key", "app_api_key"];
     let Some(key) = &named.entry else { return false };
     let last = crate::matcher::snake(&key.text);
     BARE.contains(&last.as_str()) || project.pack.role_of_name(&last) == Some(Role::ApiKey)

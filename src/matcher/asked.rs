@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::keyed::Keyed;
-use super::{Context, Matched, RequestUse, requests, snake};
+use super::{Context, Matched, RequestUse, requests, sites, snake};
 use crate::facts::{CallId, Carrier};
 use crate::pack::Request;
 use crate::span::Span;
@@ -117,7 +117,8 @@ fn asked<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>) -> Option<Asked<'p>> {
     let named = matches!(key, Some("name" | "id" | "htmlFor" | "key" | "data-field")) || key.is_some_and(is_model);
     let found = context.pack.requests.iter().find_map(|request| {
         let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
-        if shown && request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text)) {
+        let here = || request.here.as_ref().is_some_and(|texts| texts.is_match(&text.text)) && names_vendor(context);
+        if shown && (request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text)) || here()) {
             return Some((request, plainness));
         }
         let field = named && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
@@ -137,6 +138,11 @@ fn made<'p>(
     let own = request.own.as_ref().is_some_and(|own| own.is_match(context.path));
     let field = call.map(|id| field(context, id));
     Asked { request, span, plainness, field, own, carrier: context.carrier() }
+}
+
+/// Whether the file's path has the vendor's name, and its text too.
+fn names_vendor(context: &Context<'_, '_>) -> bool {
+    snake(context.path).contains(&context.pack.word) && sites::contains(context.text, &context.pack.word)
 }
 
 /// Whether something in the layer takes what a person types.

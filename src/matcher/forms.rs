@@ -24,6 +24,10 @@ static JOINED: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"//([^/@\s:?#])@([a-zA-Z0-9.-]+)").expect("the expression is a constant, compiled in a test")
 });
 
+static PLAIN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\bBasic ([^\s:]+):([^\s:]+)$").expect("the expression is a constant, compiled in a test")
+});
+
 static BASIC: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\bBasic\s+([A-Za-z0-9+/_-]{8,}={0,2})").expect("the expression is a constant, compiled in a test")
 });
@@ -40,6 +44,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>) {
             pairs.extend(lone_pair(context, owner, value));
             found.extend(userinfo(context, value));
             found.extend(pasted(context, owner, value));
+            found.extend(unencoded(context, owner, value));
             found.extend(bearer(context, owner, value));
         }
         ValueKind::Base64(inner) => found.extend(computed(context, owner, value, inner)),
@@ -181,6 +186,23 @@ fn bearer(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<
     let binding = binding::of(context, owner, value.span)?;
     let origins = flat.origins(context.index, found.start(), found.end(), value.span);
     Some((Form::BearerHeader, value.span, vec![Slot { role: Role::Token, span: value.span, origins }], binding))
+}
+
+/// `Basic id:key`, which some write where base64 belongs.
+fn unencoded(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
+    if !value.has_text(|text| text.contains("Basic ")) {
+        return None;
+    }
+    let flat = Flat::of(context.index, value);
+    let found = PLAIN.captures(&flat.text)?;
+    let slot = |role, group: usize| {
+        let part = found.get(group).map_or(0..0, |part| part.range());
+        let span = flat.file_span(part.start, part.end).unwrap_or(value.span);
+        Slot { role, span, origins: flat.origins(context.index, part.start, part.end, value.span) }
+    };
+    let slots = vec![slot(Role::AppId, 1), slot(Role::ApiKey, 2)];
+    let binding = binding::of_login(context, owner, value.span, &slots)?;
+    Some((Form::BasicHeader, value.span, slots, binding))
 }
 
 /// Base64 of `id:key`, computed.

@@ -75,8 +75,8 @@ fn mentions_within(context: &Context<'_, '_>, value: &Value, depth: usize) -> bo
 }
 
 /// Whether `text` contains `word`, which is in lower case, in whatever letter case.
-fn contains(text: &str, word: &str) -> bool {
-    text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
+pub(super) fn contains(text: impl AsRef<[u8]>, word: &str) -> bool {
+    text.as_ref().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// An argument with its keyword, or a map's items with theirs beside the map itself.

@@ -215,6 +215,7 @@ impl Compiler {
                 fields: self.set(&row.fields, true),
                 calls: self.set(&row.calls, true),
                 inputs: self.set(&row.inputs, true),
+                here: self.set(&row.here, true),
                 own: self.set(&row.own, true),
             });
         }

@@ -173,6 +173,8 @@ pub struct Request {
     pub calls: Option<Expressions>,
     /// Calls that make an input.
     pub inputs: Option<Expressions>,
+    /// Texts that ask without the vendor's name, in files whose path has it.
+    pub here: Option<Expressions>,
     /// Paths of programs that people run for themselves.
     pub own: Option<Expressions>,
 }

@@ -433,6 +433,9 @@ pub struct Request {
     /// their result is stored under.
     #[serde(default)]
     pub inputs: Vec<Text>,
+    /// Regular expressions over a text that asks without the vendor's name, in files whose path has it.
+    #[serde(default)]
+    pub here: Vec<Text>,
     /// Regular expressions over paths of programs that people run for themselves: there it is worth a note.
     #[serde(default)]
     pub own: Vec<Text>,
