@@ -106,9 +106,12 @@ pub fn file(path: &Path, text: &[u8], language: &'static Language, grammar: &Gra
         texts.filter(|text| text.carrier == carrier).map(|text| text.span).collect()
     };
     let read = |span: &Span| !tree.unread.iter().any(|unread| unread.contains(*span));
-    let ours: Vec<Span> = carried(Carrier::String).into_iter().filter(read).collect();
+    // A docstring is a string to the grammar and a comment to dekey.
+    let quoted = |span: &Span| matches!(span.of(text).trim_ascii_start(), [b'"' | b'\'', ..]);
+    let (docstrings, comments): (Vec<Span>, Vec<Span>) = carried(Carrier::Comment).into_iter().partition(quoted);
+    let mut ours: Vec<Span> = carried(Carrier::String).into_iter().chain(docstrings).filter(read).collect();
+    ours.sort_unstable();
     tally.strings = strings(&mut place, &ours, &tree);
-    let comments = carried(Carrier::Comment);
     let trimmed: Vec<Span> = comments
         .iter()
         .filter(|span| read(span))

@@ -18,6 +18,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
     ("call", "new Dictionary<", "C#'s dictionary is the map it makes"),
     ("call", "format!(", "Rust's macro is the text it makes"),
     ("call", "vec![", "Rust's macro is the list it makes"),
+    ("call", "ConvertTo-SecureString", "PowerShell's command gives the text it wraps"),
     ("call", "$ ", "a prompt of a console is no command"),
     ("call", "list <<KEY", "an append that the grammar takes for a heredoc"),
     ("string", "<<KEY", "as above"),
