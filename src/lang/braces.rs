@@ -45,6 +45,29 @@ fn arrow_at(reader: &Reader<'_>, start: usize, close: usize, arrow: &str) -> Opt
     None
 }
 
+/// `(Type) value` is the value; `type_end` gives the index after the type at an index.
+pub(super) fn cast(
+    reader: &mut Reader<'_>,
+    at: usize,
+    end: usize,
+    type_end: fn(&Reader<'_>, usize, usize) -> usize,
+) -> Option<(Value, usize)> {
+    if !reader.is_open(at, "(") || reader.kind(at + 1) != Some(Kind::Word) {
+        return None;
+    }
+    let close = reader.mate(at, end);
+    let next = close + 1;
+    let follows = matches!(reader.kind(next), Some(Kind::Word | Kind::StrOpen)) || reader.is_open(next, "(");
+    let cast = next < end
+        && type_end(reader, at + 1, end) == close
+        && follows
+        && !reader.word_in(next, reader.profile.stop)
+        && !reader.word_in(next, &["as", "and", "or"])
+        && !reader.word_in(at + 1, &["this", "super", "base", "null"]);
+    // Casts of casts nest; a bounded number is looked through by the operand itself.
+    if cast { reader.guarded(|reader| reader.operand(next, end)) } else { None }
+}
+
 /// Queues what stands in the parentheses after the word at `at` (`if (…)`). Returns the index after them.
 pub(super) fn header(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
     if !reader.is_open(at + 1, "(") || at + 1 >= end {
@@ -58,12 +81,13 @@ pub(super) fn header(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<u
 /// `if (condition) a else b` as a value.
 pub(super) fn conditional(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
     let then = header(reader, at, end)?;
-    let (yes, next) = branch(reader, then, end)?;
+    let opaque = |reader: &Reader<'_>, next: usize| Some((Value::opaque(reader.span_of(at, next)), next));
+    // The condition is queued once: what cannot be read is not read again.
+    let Some((yes, next)) = branch(reader, then, end) else { return opaque(reader, then) };
     if !reader.is_word(next, "else") || next >= end {
-        let span = reader.span_of(at, next);
-        return Some((Value::opaque(span), next));
+        return opaque(reader, next);
     }
-    let (no, next) = branch(reader, next + 1, end)?;
+    let Some((no, next)) = branch(reader, next + 1, end) else { return opaque(reader, next + 1) };
     let mut choices = vec![yes];
     match no.kind {
         ValueKind::Either(inner) => choices.extend(inner),

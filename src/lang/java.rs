@@ -3,6 +3,7 @@
 //! Owns declarations, annotations, casts and imports. It knows no vendor. The decision to know: `import a.b.C` is the
 //! member `C` of the module `a.b`, so that a class brought in by name and one brought in by `a.b.*` look alike.
 
+use super::braces;
 use super::profile::{BASE, DOUBLE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
@@ -305,17 +306,5 @@ pub(super) fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<
         }
         return None;
     }
-    if !reader.is_open(at, "(") || reader.kind(at + 1) != Some(Kind::Word) {
-        return None;
-    }
-    let close = reader.mate(at, end);
-    let next = close + 1;
-    let follows = matches!(reader.kind(next), Some(Kind::Word | Kind::StrOpen)) || reader.is_open(next, "(");
-    let cast = next < end
-        && type_end(reader, at + 1, end) == close
-        && follows
-        && !reader.word_in(next, reader.profile.stop)
-        && !reader.word_in(at + 1, &["this", "super", "null"]);
-    // Casts of casts nest; a bounded number is looked through by the operand itself.
-    if cast { reader.guarded(|reader| reader.operand(next, end)) } else { None }
+    braces::cast(reader, at, end, type_end)
 }

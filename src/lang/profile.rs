@@ -219,6 +219,17 @@ pub enum Interp {
     Paren(u8),
 }
 
+impl Interp {
+    /// Whether `$name` and `${…}` are computed.
+    #[must_use]
+    pub fn takes_dollar(self) -> bool {
+        matches!(
+            self,
+            Self::Php | Self::Shell | Self::Name | Self::Scala | Self::Groovy | Self::Subexpression | Self::Perl
+        )
+    }
+}
+
 /// The profile most others start from: C-like, nothing special.
 pub const BASE: Profile = Profile {
     line_comments: &["//"],

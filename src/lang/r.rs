@@ -266,11 +266,15 @@ fn function(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, us
 fn conditional(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
     let close = reader.mate(at + 1, end);
     reader.queue(at + 2, close);
-    let (yes, next) = reader.expression(close + 1, end)?;
+    // The condition is queued once: what cannot be read is not read again.
+    let Some((yes, next)) = reader.expression(close + 1, end) else {
+        let next = (close + 1).min(end);
+        return Some((Value::opaque(reader.span_of(at, next)), next));
+    };
     if !reader.is_word(next, "else") || next >= end {
         return Some((yes, next));
     }
-    let (no, next) = reader.expression(next + 1, end)?;
+    let Some((no, next)) = reader.expression(next + 1, end) else { return Some((yes, next)) };
     let span = yes.span.to(no.span);
     Some((Value { kind: ValueKind::Either(vec![yes, no]), span }, next))
 }

@@ -305,26 +305,12 @@ fn percent(lexer: &mut Lexer<'_>) -> bool {
     {
         return false;
     }
-    let (close, nest) = match open {
-        b'(' => (")", Some(b'(')),
-        b'[' => ("]", Some(b'[')),
-        b'{' => ("}", Some(b'{')),
-        b'<' => (">", Some(b'<')),
-        other => match PUNCTUATION.iter().find(|mark| mark.as_bytes()[0] == other) {
-            Some(mark) => (*mark, None),
-            None => return false,
-        },
-    };
+    let Some((close, nest)) = super::lexer::delimiters(open) else { return false };
     let interp = if b"wiqs".contains(&letter) && len == 3 { Interp::None } else { Interp::Hash };
     let escape = if letter == b'r' && len == 3 { Escape::Raw } else { Escape::Backslash };
     lexer.open_string(StringForm { open: "%", close, escape, interp, lines: true }, len, nest);
     true
 }
-
-const PUNCTUATION: &[&str] = &[
-    "|", "!", "/", "-", "^", "~", "'", "\"", "`", "@", "#", "$", "%", "&", "*", "+", "=", ":", ";", ",", ".", "?",
-    "\\", "_",
-];
 
 /// `<<~NAME`, `<<-'NAME'`, `<<NAME`
 fn heredoc(lexer: &mut Lexer<'_>) -> bool {

@@ -212,7 +212,7 @@ fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usi
         }
         return None;
     }
-    cast(reader, at, end)
+    braces::cast(reader, at, end, type_end)
 }
 
 /// `new Dictionary<A, B> { ["key"] = value, { "key", value } }`, `new { name = value }`, `new[] { … }`, `new A[] { … }`.
@@ -279,21 +279,4 @@ fn entries(reader: &mut Reader<'_>, start: usize, end: usize) -> Vec<Item> {
         at = stop + 1;
     }
     items
-}
-
-/// `(Type) value` is the value.
-fn cast(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<(Value, usize)> {
-    if !reader.is_open(at, "(") || reader.kind(at + 1) != Some(Kind::Word) {
-        return None;
-    }
-    let close = reader.mate(at, end);
-    let next = close + 1;
-    let follows = matches!(reader.kind(next), Some(Kind::Word | Kind::StrOpen)) || reader.is_open(next, "(");
-    let cast = next < end
-        && type_end(reader, at + 1, end) == close
-        && follows
-        && !reader.word_in(next, reader.profile.stop)
-        && !reader.word_in(next, &["as", "and", "or"])
-        && !reader.word_in(at + 1, &["this", "base", "null"]);
-    if cast { reader.guarded(|reader| reader.operand(next, end)) } else { None }
 }

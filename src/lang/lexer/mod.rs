@@ -9,7 +9,7 @@ mod brackets;
 mod comments;
 mod strings;
 
-pub use strings::character;
+pub use strings::{character, delimiters};
 
 use std::collections::HashMap;
 

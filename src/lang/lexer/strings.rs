@@ -118,17 +118,8 @@ impl<'a> Lexer<'a> {
         let rest = &self.text[at..self.end];
         match (interp, rest) {
             (Interp::Hash, [b'#', b'{', ..]) | (Interp::Dollar, [b'$', b'{', ..]) => Some(2),
-            (
-                Interp::Php
-                | Interp::Shell
-                | Interp::Name
-                | Interp::Scala
-                | Interp::Groovy
-                | Interp::Subexpression
-                | Interp::Perl,
-                [b'$', b'{', ..],
-            )
-            | (Interp::Perl, [b'@', b'{', ..]) => Some(2),
+            (_, [b'$', b'{', ..]) if interp.takes_dollar() => Some(2),
+            (Interp::Perl, [b'@', b'{', ..]) => Some(2),
             (Interp::Paren(hashes), [b'\\', after @ ..]) => {
                 let hashes = usize::from(hashes);
                 let marked = after.len() > hashes && after[..hashes].iter().all(|&byte| byte == b'#');
@@ -139,16 +130,7 @@ impl<'a> Lexer<'a> {
             (Interp::Php, [b'{', b'$', ..]) => Some(1),
             (Interp::Shell | Interp::Subexpression, [b'$', b'(', ..]) => Some(2),
             (Interp::Shell, [b'`', ..]) => Some(1),
-            (
-                Interp::Php
-                | Interp::Shell
-                | Interp::Name
-                | Interp::Scala
-                | Interp::Groovy
-                | Interp::Subexpression
-                | Interp::Perl,
-                [b'$', next, ..],
-            ) if next.is_ascii_alphabetic() || *next == b'_' => Some(0),
+            (_, [b'$', next, ..]) if interp.takes_dollar() && (next.is_ascii_alphabetic() || *next == b'_') => Some(0),
             (Interp::Php, [b'$', next, ..]) if *next >= 0x80 => Some(0),
             (Interp::Shell, [b'$', next, ..]) if next.is_ascii_digit() || b"@*#?!".contains(next) => Some(0),
             _ => None,
@@ -345,4 +327,20 @@ pub fn character(lexer: &mut Lexer<'_>) -> bool {
     let Some(len) = len else { return false };
     lexer.push(Kind::Literal, lexer.pos + len + 2);
     true
+}
+
+const PUNCTUATION: &[&str] = &[
+    "|", "!", "/", "-", "^", "~", "'", "\"", "`", "@", "#", "$", "%", "&", "*", "+", "=", ":", ";", ",", ".", "?",
+    "\\", "_",
+];
+
+/// How a text ends that opens with a delimiter of the writer's choice (`%w[…]`, `q{…}`), and what nests inside it.
+pub fn delimiters(open: u8) -> Option<(&'static str, Option<u8>)> {
+    Some(match open {
+        b'(' => (")", Some(b'(')),
+        b'[' => ("]", Some(b'[')),
+        b'{' => ("}", Some(b'{')),
+        b'<' => (">", Some(b'<')),
+        other => (PUNCTUATION.iter().find(|mark| mark.as_bytes()[0] == other)?, None),
+    })
 }

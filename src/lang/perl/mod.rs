@@ -220,16 +220,7 @@ fn quote(lexer: &mut Lexer<'_>, end: usize, parts: usize) -> bool {
     if matches!(open, b',' | b';' | b')') && at == end && open != b',' {
         return false;
     }
-    let (close, nest) = match open {
-        b'(' => (")", Some(b'(')),
-        b'[' => ("]", Some(b'[')),
-        b'{' => ("}", Some(b'{')),
-        b'<' => (">", Some(b'<')),
-        other => match PUNCTUATION.iter().find(|mark| mark.as_bytes()[0] == other) {
-            Some(mark) => (*mark, None),
-            None => return false,
-        },
-    };
+    let Some((close, nest)) = super::lexer::delimiters(open) else { return false };
     let name = &lexer.text[lexer.pos..end];
     let interp = match name {
         b"q" | b"qw" | b"tr" | b"y" => Interp::None,
@@ -299,10 +290,6 @@ fn part_end(lexer: &Lexer<'_>, from: usize, open: u8, close: u8, paired: bool) -
     }
     None
 }
-
-const PUNCTUATION: &[&str] = &[
-    "|", "!", "/", "-", "^", "~", "'", "\"", "`", "@", "#", "$", "%", "&", "*", "+", "=", ":", ";", ",", ".", "?", "\\",
-];
 
 /// `<<NAME`, `<<"NAME"`, `<<'NAME'`, `<<~NAME`
 fn heredoc(lexer: &mut Lexer<'_>) -> bool {
