@@ -35,6 +35,7 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>, asked: 
             &mut all,
         );
     }
+    let entries = all.len();
     for assign in &facts.assigns {
         let names = assign.target.0.iter().map(|name| name.text.as_str()).filter(|name| *name != "self").collect();
         let at = Owner::Stored(&assign.target);
@@ -55,8 +56,8 @@ pub(super) fn find<'p>(context: &Context<'_, 'p>, out: &mut Matched<'p>, asked: 
     for result in facts.returns.iter().chain(&facts.results) {
         keyed(Vec::new(), result.span, result, Owner::Nothing, None, &mut all);
     }
-    for item in &all {
-        named(context, item, out);
+    for (at, item) in all.iter().enumerate() {
+        named(context, item, at < entries, out);
         parameter(context, item, out);
     }
     asked::find(context, &all, asked);
@@ -111,7 +112,7 @@ fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
     around.map_or(own.clone(), |around| format!("{around}_{own}"))
 }
 
-fn named(context: &Context<'_, '_>, item: &Keyed<'_>, out: &mut Matched<'_>) {
+fn named(context: &Context<'_, '_>, item: &Keyed<'_>, is_entry: bool, out: &mut Matched<'_>) {
     if item.names.is_empty() || matches!(item.value.kind, ValueKind::Map(_)) {
         return;
     }
@@ -127,10 +128,8 @@ fn named(context: &Context<'_, '_>, item: &Keyed<'_>, out: &mut Matched<'_>) {
     }
     let origins = context.index.origins(item.value);
     let key = || item.names.last().map(|name| Name { text: (*name).to_owned(), span: item.key });
-    let entries = &context.index.facts.entries;
-    let written = || entries.iter().any(|entry| entry.path.0.last().is_some_and(|name| name.span == item.key));
-    let configures = context.layer.language == "shell" || written();
-    let entry = if configures && item.call.is_none() { key() } else { None };
+    let configures = context.layer.language == "shell" && item.call.is_none() || is_entry;
+    let entry = if configures { key() } else { None };
     out.named.push(Named { role, name, span: item.value.span, origins, carrier: context.carrier(), entry });
 }
 

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use super::{Context, Matched, Site};
 use crate::facts::{Arg, Call, Carrier, Value, ValueKind};
 use crate::link::Origin;
+use crate::span::Span;
 
 /// Calls of one file beyond this many are left out.
 const MAX_SITES: usize = 256;
@@ -22,12 +23,14 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
     }
     let origins = out.uses.iter().flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
     let own: HashSet<&str> = origins.filter_map(function).collect();
+    let logins: HashSet<Span> = out.uses.iter().map(|found| found.span).collect();
     let mut sites = Vec::new();
     for call in &context.index.facts.calls {
         let Some(name) = name(call).filter(|_| !call.args.is_empty() && sites.len() < MAX_SITES) else { continue };
         let bound = binds(context, call);
-        let login = || out.uses.iter().any(|found| found.span == call.span);
-        if (!bound && !own.contains(name) && !call.args.iter().any(|arg| mentions(context, &arg.value))) || login() {
+        if (!bound && !own.contains(name) && !call.args.iter().any(|arg| mentions(context, &arg.value)))
+            || logins.contains(&call.span)
+        {
             continue;
         }
         let args = call.args.iter().take(MAX_ARGS).flat_map(|arg| passed(context, arg)).collect();

@@ -274,8 +274,9 @@ fn value<'a>(context: &Context<'a, '_>, pattern: &ValuePattern, actual: &'a Valu
         }
         ValuePattern::Name(name) => matches!(&actual.kind, ValueKind::Ref(path) if path.last() == name),
         ValuePattern::Map(items) => {
-            let maps = std::iter::once(actual).chain(index.resolve(actual));
-            maps.into_iter().any(|map| self::map(context, items, map, filled))
+            // A map written on the spot resolves to itself.
+            let maps = index.resolve(actual).into_iter().filter(|map| !std::ptr::eq(*map, actual));
+            std::iter::once(actual).chain(maps).any(|map| self::map(context, items, map, filled))
         }
         ValuePattern::Base64(inner) => index.resolve(actual).into_iter().any(|actual| match &actual.kind {
             ValueKind::Base64(actual) => value(context, inner, actual, filled),
