@@ -169,7 +169,7 @@ impl Reader<'_> {
 
     /// Reads one operand with everything that hangs on it: members, calls, indexes.
     pub fn operand(&mut self, at: usize, end: usize) -> Option<(Value, usize)> {
-        if self.depth >= MAX_NESTING {
+        if self.depth >= MAX_NESTING || !self.burn() {
             return None;
         }
         self.depth += 1;

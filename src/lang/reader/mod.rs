@@ -39,11 +39,19 @@ pub struct Reader<'a> {
     pub(super) depth: usize,
     /// How many more tokens may be looked at to find the ends of commands, all in all.
     pub(super) steps: usize,
+    /// How many more operands and statements may be read, all in all. What is read twice by its readers would else double
+    /// with each level it is nested in.
+    pub(super) fuel: usize,
     queue: Vec<(usize, usize)>,
+    queued: HashSet<(usize, usize)>,
 }
 
 /// Expressions nested deeper than this are read as statements of their own.
 pub(super) const MAX_NESTING: usize = 128;
+
+/// Operands and statements read for each token, before a file is taken to be too tangled to go on. Real code takes up to
+/// two.
+const FUEL: usize = 16;
 
 /// Reads the facts of a lexed file.
 #[must_use]
@@ -61,14 +69,14 @@ impl<'a> Reader<'a> {
     /// A reader that has read nothing yet and has nothing queued.
     #[must_use]
     pub fn new(text: &'a [u8], tokens: &'a [Token], profile: &'a Profile) -> Self {
-        let (facts, block_end, queue) = (Facts::default(), Vec::new(), Vec::new());
-        let known = HashSet::new();
+        let (facts, block_end, queue, queued) = (Facts::default(), Vec::new(), Vec::new(), HashSet::new());
+        let (known, steps, fuel) = (HashSet::new(), 32 * tokens.len(), FUEL * (tokens.len() + 64));
         // A heredoc's body stands behind tokens that are read after it.
         let start = tokens.iter().map(|token| token.start as usize).min().unwrap_or_default();
         let end = tokens.iter().map(|token| token.end as usize).max().unwrap_or_default();
         let valid = text.get(start..end).and_then(|text| Some((std::str::from_utf8(text).ok()?, start)));
         let mut reader =
-            Self { text, tokens, profile, facts, block_end, known, valid, depth: 0, steps: 32 * tokens.len(), queue };
+            Self { text, tokens, profile, facts, block_end, known, valid, depth: 0, steps, fuel, queue, queued };
         (profile.blocks)(&mut reader);
         reader.block_end.sort_unstable();
         reader
@@ -80,6 +88,9 @@ impl<'a> Reader<'a> {
         while let Some((start, end)) = self.queue.pop() {
             self.depth = 0;
             self.statements(start, end);
+        }
+        if self.fuel == 0 {
+            self.facts.notes.push(Note::TooDeep);
         }
         self.facts
     }
@@ -161,9 +172,9 @@ impl<'a> Reader<'a> {
         index >= end || self.is_op(index, ";") || (self.profile.newline_ends && self.tokens[index].nl)
     }
 
-    /// Has `start..end` read as statements later.
+    /// Has `start..end` read as statements later, and only once.
     pub fn queue(&mut self, start: usize, end: usize) {
-        if start < end {
+        if start < end && self.queued.insert((start, end)) {
             self.queue.push((start, end));
         }
     }
@@ -178,9 +189,16 @@ impl<'a> Reader<'a> {
     /// Reads everything in `start..end` as statements.
     pub fn statements(&mut self, start: usize, end: usize) {
         let mut at = start;
-        while at < end {
+        while at < end && self.burn() {
             at = self.statement(at, end).max(at + 1);
         }
+    }
+
+    /// Takes one step of those left; whether there was one.
+    pub(super) fn burn(&mut self) -> bool {
+        let left = self.fuel > 0;
+        self.fuel = self.fuel.saturating_sub(1);
+        left
     }
 
     /// Whether the word at `index` decorates the one after it.
