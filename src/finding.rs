@@ -125,6 +125,16 @@ pub struct Fix {
     pub applicability: Applicability,
     /// The edits, sorted, without overlap; empty for manual steps.
     pub edits: Vec<Edit>,
+    /// Fixes of the same group are applied together or not at all; an edit that several of them hold is one edit.
+    pub group: Option<usize>,
+}
+
+impl Fix {
+    /// Steps for a person.
+    #[must_use]
+    pub fn manual(title: impl Into<String>) -> Self {
+        Self { title: title.into(), applicability: Applicability::Manual, edits: Vec::new(), group: None }
+    }
 }
 
 /// Replace a span by a text.

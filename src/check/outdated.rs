@@ -5,7 +5,7 @@
 //! counts only where the code logs in with it. A version that may be new enough is not reported.
 
 use super::{Draft, Judged, installed, is_sample};
-use crate::finding::{Applicability, Confidence, Fix, Level};
+use crate::finding::{Confidence, Fix, Level};
 use crate::link::packages::{Named, Version};
 use crate::link::project::Project;
 use crate::pack::library::Library;
@@ -51,7 +51,7 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, library: &Library, name
     }
     finding.related.extend(version.iter().filter(|version| version.place.0 != named.file).map(installed));
     let title = remedy(library, &range, lock_file(project, version.as_ref()));
-    finding.fix = Some(Fix { title, applicability: Applicability::Manual, edits: Vec::new() });
+    finding.fix = Some(Fix::manual(title));
 }
 
 /// Whether code of the scan logs in with the package.

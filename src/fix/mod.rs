@@ -5,26 +5,23 @@
 //! credentials, and everything else in the file stays as it is.
 
 mod arguments;
+mod edits;
 
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::{Binding, Use};
 use crate::pack;
-use crate::pack::pattern::Step;
 use crate::pack::schema::Role;
-use crate::source::line_at;
 use crate::span::Span;
 
 /// The fix of a construct, chosen by the SDK's version where that is known.
 #[must_use]
 pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Route) -> Option<Fix> {
     if route == Route::Oauth {
-        return Some(Fix {
-            title: "connect each customer through OAuth, and use the token it gives in place of the pair".to_owned(),
-            applicability: Applicability::Manual,
-            edits: Vec::new(),
-        });
+        return Some(Fix::manual(
+            "connect each customer through OAuth, and use the token it gives in place of the pair".to_owned(),
+        ));
     }
     planned(project, file, found, None)
 }
@@ -48,11 +45,7 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
     // Without a version, a replacement that works for some is better than none; it is said to be unsafe.
     let candidates: Vec<&pack::Fix> = found.construct.fixes.iter().filter(fits).collect();
     if let Some(fix) = candidates.iter().find(|_| is_foreign(found)) {
-        return Some(Fix {
-            title: in_words(fix, project.variable),
-            applicability: Applicability::Manual,
-            edits: Vec::new(),
-        });
+        return Some(Fix::manual(in_words(fix, project.variable)));
     }
     let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
         (Some(version), Some(versions)) => version.range.within(versions),
@@ -60,7 +53,7 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
         (_, None) => true,
     };
     let planned =
-        candidates.iter().find_map(|fix| Some((edits(project, file, found, fix.code.as_deref()?, kept)?, fix)));
+        candidates.iter().find_map(|fix| Some((edits::of(project, file, found, fix.code.as_deref()?, kept)?, fix)));
     if let Some((edits, fix)) = planned {
         let pinned = holds(fix);
         let needs = match (&fix.versions, package) {
@@ -89,10 +82,11 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
             title,
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
             edits,
+            group: None,
         });
     }
     let manual = candidates.iter().find_map(|fix| fix.manual.clone())?;
-    Some(Fix { title: manual, applicability: Applicability::Manual, edits: Vec::new() })
+    Some(Fix::manual(manual))
 }
 
 /// Whether the construct is of another language than the code around it: a command in a text of that code.
@@ -110,69 +104,15 @@ fn in_words(fix: &pack::Fix, variable: &str) -> String {
     }
 }
 
-fn edits(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str, kept: Option<&str>) -> Option<Vec<Edit>> {
-    let language = lang::by_name(found.language)?;
-    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
-    let replacement = arguments::of(language, code, &token)?;
-    let text = &project.files[file].source.text;
-    let mut edits = Vec::new();
-    let callee = found.callee.as_ref();
-    if found.companions.is_empty() && keeps_callee(found, &replacement.callee) {
-        let span = arguments::run(found, text)?;
-        let text = if found.in_map { replacement.items? } else { replacement.arguments };
-        edits.push(Edit { file, span, text });
-    } else {
-        let at = replacement.statement.rfind(&replacement.callee).unwrap_or_default();
-        let statement = match callee {
-            // What the callee is reached by stays as the file writes it: a package, an alias.
-            Some(callee) if !replacement.callee.is_empty() => {
-                let before = Span::new(found.span.start, callee.span.start.max(found.span.start));
-                format!("{}{}", String::from_utf8_lossy(before.of(text)), &replacement.statement[at..])
-            }
-            _ => replacement.statement,
-        };
-        edits.push(Edit { file, span: found.span, text: statement });
-        edits.extend(found.companions.iter().map(|span| Edit {
-            file,
-            span: whole_line(text, *span),
-            text: String::new(),
-        }));
-    }
-    edits.sort_by_key(|edit| edit.span);
-    Some(edits)
-}
-
-/// Whether the replacement calls what the construct's own code calls, under whatever name the file knows it.
-fn keeps_callee(found: &Use<'_>, callee: &str) -> bool {
-    let pattern = found.construct.patterns.iter().find(|(language, _)| *language == lang::family(found.language));
-    pattern.is_some_and(|(_, pattern)| match &pattern.anchor {
-        Step::Call(call) => call.path.iter().any(|path| path.key().unwrap_or("ANY") == callee),
-        Step::Assign { .. } => false,
-    })
-}
-
-/// A statement with its line, when it has the line for itself.
-fn whole_line(text: &[u8], span: Span) -> Span {
-    let (first, last) = (line_at(text, span.start), line_at(text, span.end.saturating_sub(1).max(span.start)));
-    let before = Span::new(first.start, span.start);
-    let after = Span::new(span.end, last.end.max(span.end));
-    let alone = before.of(text).trim_ascii().is_empty() && matches!(after.of(text).trim_ascii(), b"" | b";");
-    let end = if text.get(after.end) == Some(&b'\n') { after.end + 1 } else { after.end };
-    if alone { Span::new(first.start, end) } else { span }
-}
-
 /// The fix of a token in a file: where it is a plain string of code, reading the environment instead.
 #[must_use]
 pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
     let source = &project.files[file].source;
     if project.files[file].matched.delivered {
-        return Some(Fix {
-            title:
-                "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
-                    .to_owned(),
-            applicability: Applicability::Manual,
-            edits: Vec::new(),
-        });
+        return Some(Fix::manual(
+            "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
+                .to_owned(),
+        ));
     }
     // In a shell the variable would be read where it is set.
     let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
@@ -180,15 +120,12 @@ pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -
     let plain =
         plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
     let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
-        return Some(Fix {
-            title: "regenerate the token, then remove this one".to_owned(),
-            applicability: Applicability::Manual,
-            edits: Vec::new(),
-        });
+        return Some(Fix::manual("regenerate the token, then remove this one".to_owned()));
     };
     Some(Fix {
         title: format!("read it from {} instead", project.variable),
         applicability: Applicability::Unsafe,
         edits: vec![Edit { file, span, text: environment.replace("{}", project.variable) }],
+        group: None,
     })
 }

@@ -38,6 +38,7 @@ fn report(text: &str) -> Report {
         title: text.to_owned(),
         applicability: dekey::finding::Applicability::Safe,
         edits: vec![dekey::finding::Edit { file: 0, span: tail, text: format!("\n{text}\n") }],
+        group: None,
     });
     Report {
         files: vec![masked(&text.replace('\0', ""), source.as_bytes(), &[])],

@@ -88,6 +88,7 @@ pub(crate) fn report() -> Report {
             span: at(&ruby, "app_id: \"abc\", api_key: KEY", 0),
             text: format!("token: {token}"),
         }],
+        group: None,
     });
     let mut second = finding(
         "deprecated-api-key-auth",
@@ -104,6 +105,7 @@ pub(crate) fn report() -> Report {
             span: at(&ruby, "app_id: \"abc\",\n  api_key: KEY", 0),
             text: format!("token: {token}"),
         }],
+        group: None,
     });
     let mut third = finding(
         "hardcoded-api-key",
@@ -118,6 +120,7 @@ pub(crate) fn report() -> Report {
         title: "delete the key and ask for a token".to_owned(),
         applicability: Applicability::Manual,
         edits: Vec::new(),
+        group: None,
     });
     let mut fourth = finding(
         "hardcoded-api-key",
@@ -132,6 +135,7 @@ pub(crate) fn report() -> Report {
         title: "delete the login".to_owned(),
         applicability: Applicability::Unsafe,
         edits: vec![Edit { file: 2, span: at(&minified, &format!("login(\"{key}\");"), 0), text: String::new() }],
+        group: None,
     });
     let mut fifth = fourth.clone();
     fifth.state = State::Suppressed;
