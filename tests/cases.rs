@@ -6,18 +6,18 @@
 
 #[path = "support/case.rs"]
 mod case;
-#[path = "support/fixed.rs"]
-mod fixed;
 #[path = "support/plant.rs"]
 mod plant;
 #[path = "support/scanned.rs"]
 mod scanned;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
 use case::{Case, File, Fixme, Mark};
 use dekey::finding::{Finding, Report};
+use dekey::source::{Encoding, RelPath, Source};
 use plant::Planted;
 use scanned::How;
 
@@ -71,7 +71,7 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
         .files
         .iter()
         .zip(&planted)
-        .map(|(file, planted)| (file.path.clone(), file.stored(&planted.text)))
+        .map(|(file, planted)| (file.path.clone(), stored(file, &planted.text)))
         .collect();
     let how = How::new(case.audience);
     let report = scanned::files(&files, how);
@@ -95,7 +95,7 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
     }
     let mut broken = Vec::new();
     laws(&files, &report, how, &secrets, &mut broken);
-    let fixed = fixed::fixed(&files, how, &mut broken);
+    let fixed = fixed(&files, how, &mut broken);
     for expected in &mut case.fixed {
         let actual =
             fixed.get(&expected.path).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
@@ -127,6 +127,15 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
             case.heading
         );
     }
+}
+
+/// A file as it lies on disk.
+fn stored(file: &File, text: &str) -> Vec<u8> {
+    let text = if file.crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
+    if !file.utf16 {
+        return text.into_bytes();
+    }
+    std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
 }
 
 /// The findings of a file as markers of the text with templates.
@@ -229,6 +238,57 @@ fn laws(files: &[(String, Vec<u8>)], report: &Report, how: How, secrets: &[Strin
         if scanned::json(&scanned::files(files, How { prefilter, threads, ..how })) != json {
             broken.push(format!("the result differs with prefilter: {prefilter} and {threads} threads"));
         }
+    }
+}
+
+/// Applies fixes one by one until none is left, and holds each to its promise: its finding is gone, no other is new.
+fn fixed(files: &[(String, Vec<u8>)], how: How, broken: &mut Vec<String>) -> BTreeMap<String, Vec<u8>> {
+    let mut files = files.to_vec();
+    let mut report = scanned::files(&files, how);
+    for _ in 0..=report.findings.len() {
+        let Some(finding) =
+            report.findings.iter().find(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.edits.is_empty()))
+        else {
+            return files.into_iter().collect();
+        };
+        apply(finding, &report, &mut files);
+        let after = scanned::files(&files, how);
+        let (had, has) = (counts(&report), counts(&after));
+        if has.get(&finding.rule) >= had.get(&finding.rule) {
+            broken.push(format!("{} is still there after its fix", finding.rule));
+            return files.into_iter().collect();
+        }
+        for (rule, count) in &has {
+            // A setting that the old code read is left over by its fix, and to be found from then on.
+            let left = rule.ends_with("/leftover-api-key");
+            if !left && had.get(rule).is_none_or(|before| before < count) {
+                broken.push(format!("the fix of {} makes a finding of {rule}", finding.rule));
+            }
+        }
+        report = after;
+    }
+    broken.push("fixes do not come to an end".to_owned());
+    files.into_iter().collect()
+}
+
+fn counts(report: &Report) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    report.findings.iter().for_each(|finding| *counts.entry(finding.rule.clone()).or_default() += 1);
+    counts
+}
+
+fn apply(finding: &Finding, report: &Report, files: &mut [(String, Vec<u8>)]) {
+    for edit in finding.fix.iter().flat_map(|fix| fix.edits.iter().rev()) {
+        let path = report.files[edit.file].path.as_bytes();
+        let (path, bytes) =
+            files.iter_mut().find(|(name, _)| name.as_bytes() == path).expect("edits name scanned files");
+        let mut source = Source::from_bytes(RelPath::new(Path::new(path)), bytes.clone(), false);
+        source.text.splice(edit.span.start..edit.span.end, edit.text.bytes());
+        *bytes = match source.encoding {
+            Encoding::Utf8 { bom: false } => source.text,
+            // Applying edits to other encodings is the fix writer's work; here the text is enough.
+            _ => String::from_utf8_lossy(&source.text).into_owned().into_bytes(),
+        };
     }
 }
 

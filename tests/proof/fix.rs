@@ -7,8 +7,8 @@ use dekey::source::{RelPath, Source};
 
 use crate::scanned::{self, How};
 
-/// Applies what dekey would, and returns what it says of the project.
-pub(crate) fn fix(project: &Path, unsafe_fixes: bool) -> String {
+/// Applies what dekey would, and returns what it says of the project before and after.
+pub(crate) fn fix(project: &Path, unsafe_fixes: bool) -> (String, String) {
     let said = scanned::concise(&scanned::tree(project, How::new(None)));
     loop {
         let report = scanned::tree(project, How::new(None));
@@ -20,7 +20,7 @@ pub(crate) fn fix(project: &Path, unsafe_fixes: bool) -> String {
             };
             applies && !fix.edits.is_empty()
         });
-        let Some(fix) = fix else { return said };
+        let Some(fix) = fix else { return (said, scanned::concise(&report)) };
         for edit in fix.edits.iter().rev() {
             let path = String::from_utf8_lossy(report.files[edit.file].path.as_bytes()).into_owned();
             let bytes = std::fs::read(project.join(&path)).expect("edits name scanned files");
@@ -29,6 +29,16 @@ pub(crate) fn fix(project: &Path, unsafe_fixes: bool) -> String {
             std::fs::write(project.join(&path), source.text).expect("the copy is writable");
         }
     }
+}
+
+/// Gives a variable its value in the `.env` file that fixes left an entry in, as a person does who has a token.
+pub(crate) fn fill(project: &Path, variable: &str, value: &str) {
+    let path = project.join(".env");
+    let Ok(text) = std::fs::read_to_string(&path) else { return };
+    let entry = |line: &str| line.split_once('=').is_some_and(|(name, _)| name == variable);
+    let filled =
+        text.lines().map(|line| if entry(line) { format!("{variable}={value}\n") } else { format!("{line}\n") });
+    std::fs::write(path, filled.collect::<String>()).expect("the copy is writable");
 }
 
 /// The files of a project, links left out: path and bytes.

@@ -29,10 +29,14 @@ use server::{Login, Seen, Server};
 /// The vendor's host, which the integrations name.
 const HOST: &str = "api.intercom.io";
 
+/// The environment variable that fixed code reads.
+const VARIABLE: &str = "INTERCOM_ACCESS_TOKEN";
+
 /// Integrations that no fix finishes yet, and what is in the way. One that is finished has to be taken off the list.
 const UNFINISHED: &[(&str, &str)] = &[
     ("java/http-url-connection", "a hand-made header is for a person to rewrite"),
     ("node/axios-instance", "headers beside the pair make the fix unsafe"),
+    ("node/dotenv", "the key stays in its file, where nothing reads it"),
     ("node/fetch", "a hand-made header is for a person to rewrite"),
     ("node/https", "an option that joins the pair is for a person to rewrite"),
     ("node/superagent", "a chained login is for a person to rewrite"),
@@ -42,16 +46,21 @@ const UNFINISHED: &[(&str, &str)] = &[
     ("python/httpx", "a pair that is read into a variable is still read, and fails once the key is gone"),
     ("python/python-intercom-3-app-id", "there is no fix"),
     ("python/python-intercom-3-literal", "there is no fix"),
+    ("python/settings", "a key read in another file is still read there, and fails once it is gone"),
     ("python/urllib", "a hand-made header is for a person to rewrite"),
     ("shell/curl-basic", "a hand-made header is for a person to rewrite"),
     ("shell/curl-url", "a pair in a URL is for a person to take out"),
+    ("shell/env-file", "the key stays in its file, where nothing reads it"),
 ];
 
 /// Integrations whose fix is for a person to accept, and why.
 const UNSAFE: &[(&str, &str)] = &[];
 
 /// Integrations that fail with the pair before they ask anything, and why.
-const SILENT: &[(&str, &str)] = &[("python/python-intercom-3-pair", "the client takes the pair no more: a TypeError")];
+const SILENT: &[(&str, &str)] = &[
+    ("node/intercom-client-5-old-form", "the client takes options only"),
+    ("python/python-intercom-3-pair", "the client takes the pair no more"),
+];
 
 /// Integrations whose packages come from a registry that a machine may well not reach: never required.
 const OPTIONAL: &[&str] = &["ruby/intercom-3"];
@@ -154,19 +163,22 @@ impl Integration<'_> {
         Ok(())
     }
 
-    /// Fixed, and with the token's variable set, it is let in, though the key is gone; without, it fails.
+    /// Fixed, and with the token's variable set, it is let in, though the key is gone; without, it fails. Nothing is left to
+    /// be found.
     fn finished(&self) -> Result<(), String> {
-        let said = fix::fix(self.project, on(UNSAFE, self.name).is_some());
-        let (seen, output) = self.run(&[("INTERCOM_APP_ID", "abcd1234"), ("INTERCOM_ACCESS_TOKEN", &self.token)]);
+        let (said, left) = fix::fix(self.project, on(UNSAFE, self.name).is_some());
+        fix::fill(self.project, VARIABLE, &self.token);
+        let (seen, output) = self.run(&[("INTERCOM_APP_ID", "abcd1234"), (VARIABLE, &self.token)]);
         if !output.status.success() || seen.is_empty() || seen.iter().any(|seen| seen.status != 200) {
             let told = self.told("after the fix, with the variable set, it has to be let in", &seen, &output);
             return Err(format!("{told}\n--- dekey\n{said}"));
         }
+        fix::fill(self.project, VARIABLE, "");
         let (seen, output) = self.run(&[("INTERCOM_APP_ID", "abcd1234")]);
         if output.status.success() || seen.iter().any(|seen| seen.status == 200) {
             return Err(self.told("after the fix, without the variable, it has to fail", &seen, &output));
         }
-        Ok(())
+        if left.is_empty() { Ok(()) } else { Err(format!("the fix works, and dekey still finds\n{left}")) }
     }
 
     /// All that whoever reads a failure needs: the requests, the program's output, and its source as it is now.

@@ -78,7 +78,7 @@ impl Runtime {
                 link(&packages.join("packages"), &project.join(".packages"))
             }
             Self::Ruby if project.join("Gemfile.lock").exists() => {
-                let gems = cached(project, &["Gemfile", "Gemfile.lock"], |folder| gems(folder))?;
+                let gems = cached(project, &["Gemfile", "Gemfile.lock"], gems)?;
                 link(&gems.join("gems"), &project.join(".gems"))
             }
             Self::Java => cached(&redirects().join("java"), &["redirect/https/Handler.java"], |folder| {
@@ -146,6 +146,7 @@ impl Runtime {
                 let mut python = Command::new("python3");
                 let found = std::env::join_paths([project.join(".packages"), redirects]);
                 python.env("PYTHONPATH", found.expect("no path of ours has a colon"));
+                python.env("PYTHONDONTWRITEBYTECODE", "1");
                 python
             }
             Self::Ruby => {
@@ -268,6 +269,12 @@ fn gems(folder: &Path) -> Result<(), Skip> {
 }
 
 /// Packages are linked rather than copied: they are read only, and dekey follows no links.
+#[cfg(unix)]
 fn link(from: &Path, to: &Path) -> Result<(), Skip> {
     std::os::unix::fs::symlink(from, to).map_err(|error| format!("cannot link {}: {error}", to.display()))
+}
+
+#[cfg(not(unix))]
+fn link(_: &Path, _: &Path) -> Result<(), Skip> {
+    Err("packages are linked, which takes a Unix".to_owned())
 }

@@ -64,17 +64,6 @@ pub(crate) enum Fixme {
     Missing,
 }
 
-impl File {
-    /// The file as it lies on disk, with `text` for its own once the templates are expanded.
-    pub(crate) fn stored(&self, text: &str) -> Vec<u8> {
-        let text = if self.crlf { text.replace('\n', "\r\n") } else { text.to_owned() };
-        if !self.utf16 {
-            return text.into_bytes();
-        }
-        std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
-    }
-}
-
 /// Reads a case file.
 pub(crate) fn parse(text: &str) -> Vec<Case> {
     let lines: Vec<&str> = text.lines().collect();
