@@ -5,6 +5,7 @@
 //! added when its bytes are, with either line ends, or when size and time are what the index noted; and what cannot be
 //! read is not taken for unchanged.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -72,8 +73,12 @@ impl Snapshot {
     fn open(repository: &Repository) -> Result<Self, String> {
         let common = repository.common_dir();
         let path = repository.git_dir.join("index");
-        let bytes = read_found(&path, MAX_INDEX).map_err(|error| format!("the index cannot be read: {error}"))?;
-        let index = repository::decode(&bytes)?;
+        let index = match read_found(&path, MAX_INDEX) {
+            Ok(bytes) => repository::decode(&bytes)?,
+            // Nothing was ever added.
+            Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => State::new(Kind::Sha1),
+            Err(error) => return Err(format!("the index cannot be read: {error}")),
+        };
         if index.link().is_some() {
             return Err("the index is in two parts".to_owned());
         }
@@ -208,7 +213,7 @@ fn loose(dir: &Path, name: &str) -> Result<Option<Vec<u8>>, String> {
 fn packed(common: &Path, name: &str) -> Result<Option<ObjectId>, String> {
     let text = match read_found(&common.join("packed-refs"), MAX_PACKED) {
         Ok(text) => text,
-        Err(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(ReadError::Io(error)) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(format!("packed-refs cannot be read: {error}")),
     };
     let mut lines = text.split(|byte| *byte == b'\n').filter_map(|line| {
