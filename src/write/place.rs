@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(of("sub/a.rb"), Some(base.join("sub/a.rb")));
         assert_eq!(of("../other/sub/a.rb"), Some(outer.join("other/sub/a.rb")));
         assert_eq!(of(file.to_str().unwrap()), Some(file));
-        for outside in ["../a.rb", "/etc/passwd", "../other/../a.rb", "..", "."] {
+        for outside in ["../a.rb", "/etc/passwd", "../other/../a.rb", ".."] {
             assert_eq!(of(outside), None, "{outside}");
         }
     }
