@@ -1,34 +1,29 @@
-//! The fix of an integration.
+//! The fix of an integration, and the files of it.
 
 use std::path::Path;
+use std::process::Command;
 
-use dekey::finding::Applicability;
-use dekey::source::{RelPath, Source};
-
-use crate::scanned::{self, How};
-
-/// Applies what dekey would, and returns what it says of the project before and after.
+/// Fixes a project, and returns what dekey says of that, and what it finds from then on: nothing, or a line each.
 pub(crate) fn fix(project: &Path, unsafe_fixes: bool) -> (String, String) {
-    let said = scanned::concise(&scanned::tree(project, How::new(None)));
-    loop {
-        let report = scanned::tree(project, How::new(None));
-        let fix = report.findings.iter().filter_map(|finding| finding.fix.as_ref()).find(|fix| {
-            let applies = match fix.applicability {
-                Applicability::Safe => true,
-                Applicability::Unsafe => unsafe_fixes,
-                Applicability::Manual => false,
-            };
-            applies && !fix.edits.is_empty()
-        });
-        let Some(fix) = fix else { return (said, scanned::concise(&report)) };
-        for edit in fix.edits.iter().rev() {
-            let path = String::from_utf8_lossy(report.files[edit.file].path.as_bytes()).into_owned();
-            let bytes = std::fs::read(project.join(&path)).expect("edits name scanned files");
-            let mut source = Source::from_bytes(RelPath::new(Path::new(&path)), bytes, false);
-            source.text.splice(edit.span.start..edit.span.end, edit.text.bytes());
-            std::fs::write(project.join(&path), source.text).expect("the copy is writable");
-        }
-    }
+    let mut arguments = vec!["--fix", "--allow-no-vcs"];
+    arguments.extend(unsafe_fixes.then_some("--unsafe-fixes"));
+    let (_, said) = check(project, &arguments);
+    let (left, _) = check(project, &[]);
+    (said, left)
+}
+
+/// Both outputs of `dekey check`, which is neither to refuse the work nor to leave anything out.
+fn check(project: &Path, arguments: &[&str]) -> (String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_dekey"))
+        .args(["check", "--output-format", "concise"])
+        .args(arguments)
+        .current_dir(project)
+        .output()
+        .expect("the program was built for this test");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let (out, err) = (text(&output.stdout), text(&output.stderr));
+    assert!(matches!(output.status.code(), Some(0 | 1)), "dekey {arguments:?} ends with {}:\n{err}", output.status);
+    (out, err)
 }
 
 /// Gives a variable its value in the `.env` file that fixes left an entry in, as a person does who has a token.

@@ -11,9 +11,6 @@ mod fix;
 #[path = "../support/plant.rs"]
 mod plant;
 mod runtime;
-#[expect(dead_code, reason = "`cases` uses the rest of this module")]
-#[path = "../support/scanned.rs"]
-mod scanned;
 mod server;
 
 use std::io::Write as _;

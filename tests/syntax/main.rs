@@ -9,8 +9,6 @@
 #[path = "../support/case.rs"]
 mod case;
 mod checkers;
-#[path = "../support/fixed.rs"]
-mod fixed;
 #[expect(dead_code, reason = "`cases` uses the rest of this module")]
 #[path = "../support/plant.rs"]
 mod plant;
@@ -92,11 +90,11 @@ fn changed() -> Vec<Changed> {
 fn of_case(name: &str, case: &case::Case) -> Vec<Changed> {
     let stored = |file: &case::File| (file.path.clone(), Planted::new(&file.text).text.into_bytes());
     let files: Vec<(String, Vec<u8>)> = case.files.iter().map(stored).collect();
-    // `cases` says which laws are broken.
-    let mut after = fixed::fixed(&files, How { threads: 1, ..How::new(case.audience) }, &mut Vec::new());
-    let changed = files.into_iter().filter_map(|(path, before)| {
-        let after = after.remove(&path)?;
-        (before != after).then(|| Changed { case: name.to_owned(), path, before, after })
+    // What is left out, and why, is the business of `cases`.
+    let (changed, _) = scanned::fixed(&files, How { threads: 1, ..How::new(case.audience) });
+    let changed = changed.into_iter().filter_map(|(path, after)| {
+        let before = files.iter().find(|(name, _)| *name == path)?.1.clone();
+        Some(Changed { case: name.to_owned(), path, before, after })
     });
     changed.collect()
 }
