@@ -173,7 +173,7 @@ fn a_run_that_is_killed_leaves_every_file_old_or_new() {
         }
     }
     many.recovers("the last kill");
-    eprintln!("{partly} of {} runs were killed between two files", tries());
+    fixer::say(&format!("{partly} of {} runs were killed between two files", tries()));
 }
 
 /// Every call of a kind that a run makes fails once, or is the last thing the run does.
