@@ -6,6 +6,10 @@
 
 mod arguments;
 mod edits;
+mod forms;
+mod layout;
+mod place;
+mod splice;
 
 use crate::finding::{Applicability, Edit, Fix, Route};
 use crate::lang;
@@ -52,9 +56,14 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
         (None, Some(_)) => package.is_none(),
         (_, None) => true,
     };
-    let planned =
-        candidates.iter().find_map(|fix| Some((edits::of(project, file, found, fix.code.as_deref()?, kept)?, fix)));
-    if let Some((edits, fix)) = planned {
+    let planned = candidates.iter().find_map(|fix| {
+        let edits = match &fix.code {
+            Some(code) => edits::of(project, file, found, code, kept),
+            None => forms::of(project, file, found, kept),
+        };
+        Some((edits?, fix))
+    });
+    if let Some((edits::Planned { edits, doubt }, fix)) = planned {
         let pinned = holds(fix);
         let needs = match (&fix.versions, package) {
             (Some(versions), Some(package)) if !pinned => {
@@ -62,18 +71,13 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
             }
             _ => String::new(),
         };
-        // A header beside others, which may be one too many, or a name that is not brought in, is for a person to look at.
         let source = &project.files[file].source;
-        let statement = found.span.of(&source.text);
-        let has = |word: &str| memchr::memmem::find(statement, word.as_bytes()).is_some();
-        let header =
-            edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
         let missing = lang::environment_needs(found.language)
             .filter(|_| kept.is_none())
             .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
         let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
         let certain = !found.construct.by_host || found.binding != Binding::Name;
-        let safe = pinned && certain && !header && missing.is_none();
+        let safe = pinned && certain && !doubt && missing.is_none();
         let title = match kept {
             Some(_) => format!("pass the token in the form that the version takes{needs}"),
             None => format!("read an access token from {} instead{needs}{import}", project.variable),
