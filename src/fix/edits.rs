@@ -23,22 +23,18 @@ pub(super) struct Planned {
     pub(super) doubt: bool,
 }
 
-/// The edits that put `code`, with `kept` or a read of the environment as the token, in place of what was found.
-/// `None` where the code cannot stand there.
+/// The edits that put `code`, with `token` for the token, in place of what was found. `None` where the code cannot stand
+/// there.
 pub(super) fn of(
     project: &Project<'_, '_>,
     file: usize,
     found: &Use<'_>,
     code: &str,
-    kept: Option<&str>,
+    token: &str,
 ) -> Option<Planned> {
     let language = lang::by_name(found.language)?;
-    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
     let text = &project.files[file].source.text;
-    if token.is_empty() || kept.is_none() && lang::is_constant(language.name, text, found.span.start) {
-        return None;
-    }
-    let replacement = Replacement::new(language, code, &token)?;
+    let replacement = Replacement::new(language, code, token)?;
     let place = Place::of(language, text, found)?;
     let mut planned = Changes { text, found, place: &place, edits: Vec::new(), doubt: false };
     if found.companions.is_empty() && planned.keeps_name(&replacement) {
@@ -254,7 +250,7 @@ impl<'a> Changes<'a> {
 }
 
 /// A statement with its line, when it has the line for itself.
-fn whole_line(text: &[u8], span: Span) -> Span {
+pub(super) fn whole_line(text: &[u8], span: Span) -> Span {
     let (first, last) = (line_at(text, span.start), line_at(text, span.end.saturating_sub(1).max(span.start)));
     let before = Span::new(first.start, span.start);
     let after = Span::new(span.end, last.end.max(span.end));

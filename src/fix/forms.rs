@@ -19,16 +19,15 @@ use crate::span::Span;
 const NEAR: usize = 4 * 1024;
 
 /// The edits of a form. `None` where the text around it takes no value.
-pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option<&str>) -> Option<Planned> {
+pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: &str) -> Option<Planned> {
     let language = lang::by_name(found.language)?;
-    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
     let text = project.files[file].source.text.as_slice();
-    if token.is_empty() || splice::is_fixed(language.name, text, found.span.start) {
+    if splice::is_fixed(language.name, text, found.span.start) {
         return None;
     }
     let (mut edits, doubt) = match found.construct.form? {
-        Form::UserinfoUrl => (url(language, text, found, &token)?, lang::family(language.name) != "shell"),
-        Form::BasicHeader => header(language, text, found, &token)?,
+        Form::UserinfoUrl => (url(language, text, found, token)?, lang::family(language.name) != "shell"),
+        Form::BasicHeader => header(language, text, found, token)?,
         Form::BearerHeader => return None,
     };
     edits.sort_by_key(|(span, _)| *span);
