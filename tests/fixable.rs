@@ -13,7 +13,36 @@ use dekey::pack::schema::{Kind, PackFile};
 use scanned::How;
 
 /// Constructs that only words can mend, each with the reason.
-const WORDS_ONLY: &[(&str, &str)] = &[];
+const WORDS_ONLY: &[(&str, &str)] = &[
+    ("http-dart/basic-auth-client", PHONE),
+    ("http-dart/credentials", PHONE),
+    ("http-javascript/xhr-open", BROWSER),
+    ("http-netrc/machine", "a file of logins reads no environment"),
+    ("http-objc/credential", PHONE),
+    ("http-objc/header", PHONE),
+    ("http-objc/header-field", PHONE),
+    ("http-objc/username-and-password", PHONE),
+    ("http-objc/username-password", PHONE),
+    ("http-powershell/ps-credential", "a credential keeps its password in another type, and the token would have to come without it"),
+    ("http-swift/afnetworking", PHONE),
+    ("http-swift/authenticate", PHONE),
+    ("http-swift/authenticate-user", PHONE),
+    ("http-swift/authorization", PHONE),
+    ("http-swift/authorization-header", PHONE),
+    ("http-swift/credential", PHONE),
+    ("http-swift/vapor", PHONE),
+    ("http-swift/vapor-understood", PHONE),
+    ("node-intercom-api/pair", GONE),
+    ("node-intercom/app", GONE),
+    ("php/basic-auth-client", RENAMED),
+    ("php/basic-auth-factory", RENAMED),
+    ("php/service-builder", RENAMED),
+];
+
+const PHONE: &str = "a phone runs files of this language, and hides no token";
+const BROWSER: &str = "a browser runs it, and hides no token";
+const GONE: &str = "the package is abandoned, and refuses an empty key";
+const RENAMED: &str = "the client that takes a token has other names for every call";
 
 /// A file name that says the language.
 fn file_of(language: &str) -> String {

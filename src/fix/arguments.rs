@@ -3,6 +3,7 @@
 //! Owns what of a replacement's code goes into a file. It knows no file. The decision to know: `ANY` and `URL` are what
 //! the file has at that place, so a part that is one of them is never printed.
 
+use super::layout;
 use crate::facts::{Arg, Assign, Call, Facts, Item, Name, Value, ValueKind};
 use crate::lang::{self, Language};
 use crate::pack::pattern::role_of;
@@ -17,6 +18,10 @@ pub(super) struct Replacement<'c> {
     statement: Statement,
     /// Where `TOKEN` stands.
     slot: Span,
+    /// The quote of plain texts where the file is about to have them, if the language has two that mean the same.
+    quote: Option<char>,
+    /// Whether a quoted key and a plain one are two different things.
+    ruby: bool,
 }
 
 enum Statement {
@@ -36,8 +41,8 @@ pub(super) struct Part<'a> {
 }
 
 impl<'c> Replacement<'c> {
-    /// Reads the deciding statement of `code`, with `token` in place of `TOKEN`.
-    pub(super) fn new(language: &'static Language, code: &'c str, token: &str) -> Option<Self> {
+    /// Reads the deciding statement of `code`, with `token` in place of `TOKEN`, and texts quoted as those `around`.
+    pub(super) fn new(language: &'static Language, code: &'c str, token: &str, around: &[u8]) -> Option<Self> {
         let layers = lang::lower(language, code.as_bytes(), Span::new(0, code.len()));
         let facts = layers.into_iter().next()?.facts;
         let of_call = |call: &Call| call.args.iter().find_map(|arg| slot(&facts, &arg.value));
@@ -49,7 +54,8 @@ impl<'c> Replacement<'c> {
         });
         // The outermost statement decides: what sets a header, not what joins its text.
         let (statement, _, slot) = call.chain(assign).max_by_key(|(_, span, _)| span.len())?;
-        Some(Self { code, token: token.to_owned(), facts, statement, slot })
+        let quote = layout::quote(language, around);
+        Some(Self { code, token: token.to_owned(), facts, statement, slot, quote, ruby: language.name == "ruby" })
     }
 
     /// What the statement calls.
@@ -111,11 +117,9 @@ impl<'c> Replacement<'c> {
         }
         let joined = before.trim_end().ends_with(['+', '.']) || after.trim_start().starts_with(['+', '.']);
         let token = if !span.contains(self.slot) { "" } else { self.token.as_str() };
-        Some(if joined && is_compound(token) {
-            format!("{before}({token}){after}")
-        } else {
-            format!("{before}{token}{after}")
-        })
+        let token = if joined { operand(token) } else { token.to_owned() };
+        let quoted = |text: &str| layout::quoted(text, self.quote);
+        Some(format!("{}{token}{}", quoted(before), quoted(after)))
     }
 
     /// Whether the statement's name is reached as any other of the same thing is: by one step, or by none.
@@ -127,6 +131,27 @@ impl<'c> Replacement<'c> {
         let Some((path, name)) = path.zip(self.name()) else { return false };
         let before = self.code.get(..name.span.start).unwrap_or_default();
         path.0.len() == 1 || path.0.len() == 2 && [".", "->", "::"].iter().any(|mark| before.ends_with(mark))
+    }
+
+    /// A part, its key written as `like` is in the file.
+    pub(super) fn keyed(&self, part: &Part<'_>, text: &[u8], like: Option<&Part<'_>>) -> Option<String> {
+        let own = self.text(part.span)?;
+        let Some((key, (like, known))) = part.key.zip(like.and_then(|like| like.key.map(|key| (like, key)))) else {
+            return Some(own);
+        };
+        let mark = |span: Span, key: Span, text: &'_ [u8]| {
+            String::from_utf8_lossy(Span::new(span.start.min(key.start), key.start).of(text)).into_owned()
+        };
+        let between = Span::new(known.span.end, like.value.span.start.max(known.span.end));
+        let word = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        // A text is no symbol, and a short form that stands for name and value has no marks to copy.
+        let text_key = self.ruby && mark(part.span, key.span, self.code.as_bytes()).contains(['"', '\'']);
+        let plain = between.of(text).iter().all(|byte| b" \t\"'=:>".contains(byte)) && !between.is_empty();
+        if !word(&key.text) || text_key || !plain || like.value.span.start < known.span.end {
+            return Some(own);
+        }
+        let between = String::from_utf8_lossy(between.of(text)).into_owned();
+        Some(format!("{}{}{between}{}", mark(like.span, known.span, text), key.text, self.text(part.value.span)?))
     }
 
     /// Where the statement's own name starts: what stands before it is how it is reached.
@@ -163,7 +188,11 @@ impl<'c> Replacement<'c> {
     }
 }
 
-/// Whether an expression needs parentheses beside an operator.
+/// An expression that stands beside an operator, in parentheses where it needs them.
+pub(super) fn operand(token: &str) -> String {
+    if is_compound(token) { format!("({token})") } else { token.to_owned() }
+}
+
 fn is_compound(token: &str) -> bool {
     let mut depth = 0_i32;
     token.chars().any(|c| {

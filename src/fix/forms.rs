@@ -4,6 +4,7 @@
 //! token as its user and no password. The decision to know: the code around stays, so that what is joined, formatted or
 //! interpolated goes on being so.
 
+use super::arguments;
 use super::edits::Planned;
 use super::splice::{self, Quotes, spliced};
 use crate::facts::{Facts, Value, ValueKind};
@@ -145,32 +146,39 @@ fn quotes_before(text: &[u8], literal: Span) -> Option<Quotes<'_>> {
 /// A Basic header: another scheme, and the token in place of what was encoded.
 fn header(language: &'static Language, text: &[u8], found: &Use<'_>, token: &str) -> Option<(Edits, bool)> {
     let encoded = found.slots.first()?.span;
-    let written = encoded.of(text);
-    let literal = found.span.contains(encoded) && found.span != encoded;
-    let pasted = literal && written.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-".contains(byte));
-    if pasted && found.slots.iter().all(|slot| slot.span == encoded) {
-        let scheme = memchr::memmem::rfind(Span::new(found.span.start, encoded.start).of(text), b"asic")?;
-        let scheme = (found.span.start + scheme).checked_sub(1)?;
+    let before = Span::new(found.span.start, encoded.start.max(found.span.start)).of(text);
+    let pasted = found.span.contains(encoded) && found.slots.iter().all(|slot| slot.span == encoded);
+    if let Some(at) = memchr::memmem::rfind(before, b"asic").and_then(|at| at.checked_sub(1)).filter(|_| pasted) {
         let quotes = quotes_before(text, found.span)?;
         let (end, written) = spliced(language, text, (quotes, quotes), encoded.end, ("Bearer ", token, ""))?;
-        return Some((vec![(Span::new(scheme, end), written)], false));
+        return Some((vec![(Span::new(found.span.start + at, end), written)], false));
     }
     if found.span.of(text).windows(6).any(|word| word.eq_ignore_ascii_case(b"basic ")) {
         // `Basic id:key` without an encoding: a text of which everything behind the scheme goes.
         return unencoded(language, text, found, token).map(|edits| (edits, false));
     }
     let (scheme, certain) = scheme(text, found.span)?;
-    let quote = line_at(text, scheme).start;
-    let before = Span::new(quote, scheme).of(text);
-    let inside = text.get(found.span.start.checked_sub(1)?) == Some(&b'{');
-    let quote = before.last().copied().unwrap_or_default();
+    let quote = scheme.checked_sub(1).and_then(|at| text.get(at)).copied().unwrap_or_default();
+    let (value, inside) = (substituted(text, found.span), text.get(found.span.start.wrapping_sub(1)) == Some(&b'{'));
+    let beside = text.get(..value.start)?.trim_ascii_end();
     let token = match lang::family(language.name) {
         "python" if inside && quote == b'"' => token.replace('"', "'"),
         "csharp" | "scala" if inside && token.contains('"') => return None,
+        _ if beside.ends_with(b"+") || beside.ends_with(b".") => arguments::operand(token),
         _ => token.to_owned(),
     };
     let case = if text.get(scheme) == Some(&b'b') { "bearer" } else { "Bearer" };
-    Some((vec![(Span::new(scheme, scheme + 5), case.to_owned()), (found.span, token)], !certain))
+    Some((vec![(Span::new(scheme, scheme + 5), case.to_owned()), (value, token)], !certain))
+}
+
+/// A command with what a shell puts around it to take its output.
+fn substituted(text: &[u8], span: Span) -> Span {
+    let (before, after) = (text.get(..span.start).unwrap_or_default(), text.get(span.end..).unwrap_or_default());
+    let around = [(&b"$("[..], b")"), (b"`", b"`")];
+    match around.iter().find(|(open, close)| before.ends_with(open) && after.starts_with(*close)) {
+        Some((open, close)) if open.len() == 2 => Span::new(span.start - open.len(), span.end + close.len()),
+        _ => span,
+    }
 }
 
 /// `Basic ` and two values: the token is all that follows the scheme.

@@ -3,7 +3,9 @@
 //! Owns how an entry leaves a list and how one comes in. It knows bytes and spans, no language. The decision to know: what
 //! comes in looks like the entry before it.
 
-use super::arguments::Part;
+use std::cmp::Ordering;
+
+use crate::lang::{self, Language};
 use crate::source::line_at;
 use crate::span::Span;
 
@@ -81,28 +83,38 @@ pub(super) fn inserted(text: &[u8], list: Span, entries: &[Span], added: &str) -
     })
 }
 
-/// The entry with the quotes that the others have, where it can be written with them.
-pub(super) fn like(text: &[u8], others: &[Part<'_>], added: String) -> String {
-    let quote = others.iter().find_map(|part| {
-        let quote = *part.span.of(text).first()?;
-        matches!(quote, b'"' | b'\'').then_some(quote)
-    });
-    match quote {
-        Some(b'\'') => requoted(&added, '"', '\''),
-        Some(b'"') => requoted(&added, '\'', '"'),
-        _ => added,
+/// The quote that a stretch of code prefers, in languages with two that mean the same around plain words.
+pub(super) fn quote(language: &Language, around: &[u8]) -> Option<char> {
+    let same = ["javascript", "python", "php", "ruby", "perl", "groovy", "r"].contains(&lang::family(language.name));
+    let count = |quote: u8| memchr::memchr_iter(quote, around).count();
+    match count(b'\'').cmp(&count(b'"')) {
+        Ordering::Greater if same => Some('\''),
+        Ordering::Less if same => Some('"'),
+        _ => None,
     }
 }
 
-/// The text with `to` for `from` around the strings that hold nothing but plain words.
-fn requoted(added: &str, from: char, to: char) -> String {
-    let plain = |inside: &str| inside.chars().all(|c| c.is_ascii_alphanumeric() || " :-_".contains(c));
-    let pieces: Vec<&str> = added.split(from).collect();
-    // Strings are every second piece; inside of a call or an index they are somebody else's.
-    if pieces.len() % 2 == 0 || pieces.iter().skip(1).step_by(2).any(|inside| !plain(inside)) || added.contains(to) {
-        return added.to_owned();
+/// Code with `to` around those of its texts that hold nothing but plain words.
+pub(super) fn quoted(code: &str, to: Option<char>) -> String {
+    let Some(to) = to else { return code.to_owned() };
+    let from = if to == '"' { '\'' } else { '"' };
+    let mut out = String::with_capacity(code.len());
+    let mut rest = code;
+    while let Some(open) = rest.find(['"', '\'', '`']) {
+        let mark = rest[open..].chars().next().unwrap_or(from);
+        let inside = &rest[open + 1..];
+        let Some(close) = inside.find(mark) else { break };
+        let text = &inside[..close];
+        let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || " :-_".contains(c));
+        let quote = if plain && mark == from { to } else { mark };
+        out.push_str(&rest[..open]);
+        out.extend([quote]);
+        out.push_str(text);
+        out.extend([quote]);
+        rest = &inside[close + 1..];
     }
-    added.replace(from, &to.to_string())
+    out.push_str(rest);
+    out
 }
 
 /// The blanks that the line at `at` starts with.

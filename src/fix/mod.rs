@@ -88,9 +88,16 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
         (None, Some(_)) => package.is_none(),
         (_, None) => true,
     };
-    let edits = |fix: &pack::Fix| match &fix.code {
-        Some(code) => edits::of(project, file, found, code, token?),
-        None => forms::of(project, file, found, token?),
+    let text = &project.files[file].source.text;
+    let edits = |fix: &pack::Fix| {
+        let beside = |word: &String| memchr::memmem::find(text, word.as_bytes()).is_some();
+        if !fix.beside.as_ref().is_none_or(beside) {
+            return None;
+        }
+        let code = fix.code.as_ref().and_then(|code| edits::of(project, file, found, code, token?));
+        code.or_else(|| edits::removed(project, file, found).filter(|_| fix.remove))
+            .or_else(|| edits::blank(project, file, found, token?).filter(|_| fix.blank))
+            .or_else(|| forms::of(project, file, found, token?))
     };
     let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix))) else {
         return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
@@ -109,7 +116,7 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     };
     Some(Fix {
         title: format!("{what}{needs}"),
-        applicability: if pinned && certain && !doubt { Applicability::Safe } else { Applicability::Unsafe },
+        applicability: if pinned && certain && !doubt && !fix.unsure { Applicability::Safe } else { Applicability::Unsafe },
         edits,
         group: None,
     })
