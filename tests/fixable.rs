@@ -33,7 +33,6 @@ const WORDS_ONLY: &[(&str, &str)] = &[
     ("http-swift/vapor", PHONE),
     ("http-swift/vapor-understood", PHONE),
     ("node-intercom-api/pair", GONE),
-    ("node-intercom/app", GONE),
     ("php/basic-auth-client", RENAMED),
     ("php/basic-auth-factory", RENAMED),
     ("php/service-builder", RENAMED),
@@ -41,7 +40,7 @@ const WORDS_ONLY: &[(&str, &str)] = &[
 
 const PHONE: &str = "a phone runs files of this language, and hides no token";
 const BROWSER: &str = "a browser runs it, and hides no token";
-const GONE: &str = "the package is abandoned, and refuses an empty key";
+const GONE: &str = "the package is abandoned, and what sends its requests is not known to take an empty password";
 const RENAMED: &str = "the client that takes a token has other names for every call";
 
 /// A file name that says the language.
