@@ -5,6 +5,7 @@
 //! credentials, and everything else in the file stays as it is.
 
 mod arguments;
+pub mod choose;
 mod edits;
 
 use crate::finding::{Applicability, Edit, Fix, Route};
