@@ -13,6 +13,7 @@ use super::progress::Display;
 use super::{Error, Exit, Global, Packs, engine};
 use crate::config::{self, Audience, Config};
 use crate::finding::{Confidence, Level, Report, State};
+use crate::fix::choose::{self, Choice};
 use crate::pack::Pack;
 use crate::source::Progress;
 use crate::{names, render};
@@ -56,6 +57,12 @@ pub(super) struct Check {
     /// Also examine what git ignores
     #[arg(long)]
     no_ignore: bool,
+    /// Print what the safe fixes would change, as a diff, and change nothing; secrets are masked in it
+    #[arg(long, conflicts_with_all = ["output_format", "statistics"])]
+    diff: bool,
+    /// Also take unsafe fixes, which a person has to check
+    #[arg(long, requires = "diff")]
+    unsafe_fixes: bool,
     /// Print how often each rule fired instead of the findings; the json format has these counts anyway
     #[arg(long)]
     statistics: bool,
@@ -115,8 +122,16 @@ impl Check {
         drop(display);
 
         policy.narrow(&mut report);
+        let fail_on = policy.config.fail_on.unwrap_or(Level::Warning);
+        if self.diff {
+            let choice = choose::choose(&report.findings, self.unsafe_fixes);
+            self.write_diff(&report, &choice, global, streams)?;
+            // What would change is something found, whatever its level.
+            let fail_on = if choice.units.is_empty() { fail_on } else { Level::Note };
+            return Ok(exit(&report, fail_on, self.exit_zero));
+        }
         self.write(&report, global, streams)?;
-        Ok(exit(&report, policy.config.fail_on.unwrap_or(Level::Warning), self.exit_zero))
+        Ok(exit(&report, fail_on, self.exit_zero))
     }
 
     /// The configuration, with the command line over it.
@@ -166,6 +181,29 @@ impl Check {
             exclude: (config.base.clone(), config.exclude.clone()),
             packs,
         })
+    }
+
+    /// What would change to the report's place, and beside it, on standard error, what is found and what of it is left.
+    fn write_diff(
+        &self,
+        report: &Report,
+        choice: &Choice<'_>,
+        global: &Global,
+        streams: &Streams,
+    ) -> Result<(), Error> {
+        let write = |out: &mut dyn Write| render::diff::write(report, choice, out);
+        match &self.output_file {
+            Some(path) => streams.file(path, write)?,
+            None => streams.report(write)?,
+        }
+        _ = streams.complain(|out| {
+            if global.quiet {
+                return render::closing::incomplete(report, global.verbose, out);
+            }
+            render::closing::write(report, global.verbose, out)?;
+            render::diff::summary(report, choice, out)
+        });
+        Ok(())
     }
 
     /// The report to its place, and beside it, on standard error, what a machine's format does not tell a person.
