@@ -10,7 +10,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::check;
 use crate::facts::{Carrier, Note};
-use crate::finding::{Finding, Label, Report, Route, Tally};
+use crate::finding::{Finding, Label, Report, Route, RuleDoc, Tally};
 use crate::lang;
 use crate::link::Origin;
 use crate::link::project::{Project, Scanned};
@@ -176,7 +176,11 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
         let judged = check::judge(&Project::new(pack, scanned.collect(), options.audience, variable));
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
-        report.rules.extend(pack.rules.iter().map(|rule| rule.doc.clone()));
+        report.rules.extend(
+            pack.rules
+                .iter()
+                .map(|rule| RuleDoc { remedy: rule.doc.remedy.replace("{variable}", variable), ..rule.doc.clone() }),
+        );
     }
     let mut used: Vec<Option<usize>> = vec![None; files.len()];
     let edited = report

@@ -63,7 +63,7 @@ pub(super) struct Check {
     /// Also take unsafe fixes, which a person has to check
     #[arg(long, requires = "diff")]
     unsafe_fixes: bool,
-    /// Print how often each rule fired instead of the findings; the json format has these counts anyway
+    /// Print how often each rule fired instead of the findings; for text and concise
     #[arg(long)]
     statistics: bool,
     /// Exit with 0 when there are findings
@@ -83,8 +83,12 @@ enum Format {
     Text,
     /// One line per finding
     Concise,
-    /// One JSON document
+    /// One JSON document, with everything
     Json,
+    /// For reviewdog: suggestions in a code review
+    Rdjson,
+    /// For GitHub's code scanning and others that read SARIF 2.1.0
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -216,7 +220,11 @@ impl Check {
         let aside = |out: &mut dyn Write| match self.output_format {
             Format::Text if self.output_file.is_none() && !global.quiet => Ok(()),
             Format::Text | Format::Concise if !global.quiet => render::closing::write(report, global.verbose, out),
-            _ => render::closing::incomplete(report, global.verbose, out),
+            format => {
+                let left_out = render::sarif::left_out(report).filter(|_| format == Format::Sarif);
+                left_out.map_or(Ok(()), |text| render::closing::warning(&text, out))?;
+                render::closing::incomplete(report, global.verbose, out)
+            }
         };
         // The report is written; that nobody reads standard error does not change the outcome.
         _ = streams.complain(aside);
@@ -226,6 +234,8 @@ impl Check {
     fn report(&self, report: &Report, global: &Global, out: &mut dyn Write) -> io::Result<()> {
         match self.output_format {
             Format::Json => return render::json::report(report, out),
+            Format::Rdjson => return render::rdjson::report(report, out),
+            Format::Sarif => return render::sarif::report(report, out),
             _ if self.statistics => render::closing::statistics(report, out)?,
             Format::Text => render::text::findings(report, out)?,
             Format::Concise => render::concise::findings(report, out)?,

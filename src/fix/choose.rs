@@ -80,6 +80,13 @@ pub fn units(findings: &[Finding]) -> Vec<Unit<'_>> {
     units
 }
 
+/// What a single report entry can offer: each unit of open findings, by the first of them.
+#[must_use]
+pub fn offered(findings: &[Finding]) -> BTreeMap<usize, Unit<'_>> {
+    let open = |unit: &Unit<'_>| unit.findings.iter().all(|at| findings[*at].state == State::Open);
+    units(findings).into_iter().filter(open).map(|unit| (unit.findings[0], unit)).collect()
+}
+
 /// Chooses among the fixes of `findings`: safe ones, and with `unsure` unsafe ones too.
 #[must_use]
 pub fn choose(findings: &[Finding], unsure: bool) -> Choice<'_> {

@@ -10,8 +10,13 @@ pub mod diff;
 pub mod escape;
 pub mod explain;
 pub mod json;
+mod line_hash;
 mod paint;
+mod plain;
 pub mod problem;
+pub mod rdjson;
+pub mod sarif;
+mod sarif_rule;
 mod suggestion;
 pub mod text;
 pub mod view;
@@ -53,7 +58,7 @@ impl<'a> Places<'a> {
     pub fn position(&self, file: FileId, offset: usize) -> Position {
         match self.files.get(file) {
             Some((masked, index)) => index.position(masked.source(), offset),
-            None => Position { line: 1, column: 1, byte: 0 },
+            None => Position { line: 1, column: 1, utf8_column: 1, byte: 0 },
         }
     }
 
@@ -100,6 +105,14 @@ fn applied<'e>(text: &[u8], range: Range<usize>, edits: impl Iterator<Item = &'e
     }
     out.extend_from_slice(text.get(at..range.end)?);
     Some(out)
+}
+
+/// Words as a sentence of running text: with a capital, and an end.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    first.chain(chars).chain(end.chars()).collect()
 }
 
 /// `1 file`, `2 files`.

@@ -3,8 +3,9 @@
 use std::io;
 
 use dekey::finding::Report;
+use dekey::fix::choose::choose;
 use dekey::problem::{Problem, Refused};
-use dekey::render::{closing, concise, explain, json, problem, text};
+use dekey::render::{closing, concise, diff, explain, json, problem, rdjson, sarif, text};
 use dekey::source::RelPath;
 
 use crate::sample;
@@ -54,6 +55,30 @@ fn json() {
 }
 
 #[test]
+fn rdjson() {
+    check("report.rdjson", |out| rdjson::report(&sample::report(), out));
+}
+
+#[test]
+fn sarif() {
+    check("report.sarif", |out| sarif::report(&sample::report(), out));
+}
+
+#[test]
+fn diff() {
+    let report = sample::report();
+    check("safe.diff", |out| diff::write(&report, &choose(&report.findings, false), out));
+    // What is too long for a golden is its own test.
+    check("unsafe.diff", |out| {
+        let mut report = sample::report();
+        report.findings.retain(|finding| finding.primary.file == 0);
+        let choice = choose(&report.findings, true);
+        diff::write(&report, &choice, out)?;
+        diff::summary(&report, &choice, out)
+    });
+}
+
+#[test]
 fn explained() {
     check("explain.txt", |out| explain::rule(&sample::report().rules[0], out));
 }
@@ -85,6 +110,9 @@ fn the_same_report_gives_the_same_bytes() {
         rendered(|out| {
             text::findings(report, out)?;
             json::report(report, out)?;
+            rdjson::report(report, out)?;
+            sarif::report(report, out)?;
+            diff::write(report, &choose(&report.findings, true), out)?;
             closing::write(report, true, out)
         })
     };
@@ -97,7 +125,10 @@ fn no_piece_of_a_secret_is_printed() {
         let report = sample::report();
         text::findings(&report, out)?;
         concise::findings(&report, out)?;
-        json::report(&report, out)
+        json::report(&report, out)?;
+        rdjson::report(&report, out)?;
+        sarif::report(&report, out)?;
+        diff::write(&report, &choose(&report.findings, true), out)
     });
     let piece = "9f".repeat(6);
     assert!(!String::from_utf8(out).unwrap().contains(&piece));

@@ -49,6 +49,7 @@ pub(crate) fn doc(rule: &str, level: Level) -> RuleDoc {
         remedy: "Create an access token and read it from the environment.".to_owned(),
         statement: "API keys are no longer supported; access tokens and OAuth replace them.".to_owned(),
         help: "https://example.test/help/api-keys".to_owned(),
+        cwe: if rule == "hardcoded-api-key" { vec![798] } else { Vec::new() },
         before: "client = Intercom::Client.new(app_id: id, api_key: key)".to_owned(),
         after: "client = Intercom::Client.new(token: ENV.fetch(\"INTERCOM_ACCESS_TOKEN\"))".to_owned(),
     }

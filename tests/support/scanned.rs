@@ -56,9 +56,17 @@ pub(crate) fn tree(dir: &Path, how: How) -> Report {
     scan(&options, &Progress::default()).expect("the scan runs")
 }
 
-/// The three formats, one after the other.
-pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 3] {
-    [("text", text(report)), ("concise", concise(report)), ("json", json(report))]
+/// Every format, one after the other.
+pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 6] {
+    let choice = dekey::fix::choose::choose(&report.findings, true);
+    [
+        ("text", text(report)),
+        ("concise", concise(report)),
+        ("json", json(report)),
+        ("rdjson", written(|out| dekey::render::rdjson::report(report, out))),
+        ("sarif", written(|out| dekey::render::sarif::report(report, out))),
+        ("diff", written(|out| dekey::render::diff::write(report, &choice, out))),
+    ]
 }
 
 pub(crate) fn text(report: &Report) -> String {

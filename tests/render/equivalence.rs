@@ -1,0 +1,340 @@
+//! The same edits from every format that carries them: whoever applies them, in whatever unit, gets the same bytes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use dekey::finding::{Applicability, Edit, Fix, Level, Report};
+use dekey::fix::choose::choose;
+use dekey::render::{diff, json, rdjson, sarif};
+use dekey::span::Span;
+use proptest::prelude::*;
+use serde_json::Value;
+
+use crate::sample::{at, finding, label, masked};
+
+type Tree = BTreeMap<String, String>;
+/// Replacements of byte ranges, by path; one that several fixes hold is there once.
+type Replacements = BTreeMap<String, BTreeSet<(usize, usize, String)>>;
+
+/// A report in which each of `fixes` belongs to a finding.
+fn report(tree: &Tree, fixes: Vec<Vec<Edit>>) -> Report {
+    let files = tree.iter().map(|(path, text)| masked(path, text.as_bytes(), &[])).collect();
+    let findings = fixes.into_iter().map(|edits| {
+        let mut finding = finding("login", Level::Error, label(edits[0].file, edits[0].span, ""), "a login");
+        finding.fix = Some(Fix { title: "mend it".to_owned(), applicability: Applicability::Safe, edits, group: None });
+        finding
+    });
+    Report { files, findings: findings.collect(), ..Report::default() }
+}
+
+/// The tree as the edits mean it.
+fn expected(tree: &Tree, report: &Report) -> Tree {
+    let mut replacements = Replacements::new();
+    for edit in report.findings.iter().flat_map(|finding| &finding.fix.as_ref().unwrap().edits) {
+        let path = tree.keys().nth(edit.file).unwrap().clone();
+        replacements.entry(path).or_default().insert((edit.span.start, edit.span.end, edit.text.clone()));
+    }
+    replaced(tree, &replacements)
+}
+
+fn replaced(tree: &Tree, replacements: &Replacements) -> Tree {
+    let mut tree = tree.clone();
+    for (path, edits) in replacements {
+        let text = tree.get_mut(path).unwrap_or_else(|| panic!("{path} is no file of the tree"));
+        for (start, end, new) in edits.iter().rev() {
+            text.replace_range(*start..*end, new);
+        }
+    }
+    tree
+}
+
+fn rendered(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> String {
+    let mut out = anstream::StripStream::new(Vec::new());
+    write(&mut out).unwrap();
+    String::from_utf8(out.into_inner()).unwrap()
+}
+
+fn document(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> Value {
+    serde_json::from_str(&rendered(write)).unwrap()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn number(value: &Value) -> usize {
+    usize::try_from(value.as_u64().unwrap()).unwrap()
+}
+
+/// Bytes of the file.
+fn by_json(tree: &Tree, report: &Report) -> Tree {
+    let mut replacements = Replacements::new();
+    let document = document(|out| json::report(report, out));
+    for edit in list(&document["findings"]).iter().flat_map(|finding| list(&finding["fix"]["edits"])) {
+        let range = (number(&edit["start"]["byte"]), number(&edit["end"]["byte"]));
+        let path = edit["path"].as_str().unwrap().to_owned();
+        let text = edit["text"].as_str().unwrap().to_owned();
+        replacements.entry(path).or_default().insert((range.0, range.1, text));
+    }
+    replaced(tree, &replacements)
+}
+
+/// Lines and code points.
+fn by_sarif(tree: &Tree, report: &Report) -> Tree {
+    let mut replacements = Replacements::new();
+    let document = document(|out| sarif::report(report, out));
+    let fixes = list(&document["runs"][0]["results"]).iter().flat_map(|result| list(&result["fixes"]));
+    for change in fixes.flat_map(|fix| list(&fix["artifactChanges"])) {
+        let path = decoded(change["artifactLocation"]["uri"].as_str().unwrap());
+        for replacement in list(&change["replacements"]) {
+            let region = &replacement["deletedRegion"];
+            let offset = |line: &str, column: &str| {
+                let rest = line_of(&tree[&path], number(&region[line]));
+                let column = number(&region[column]) - 1;
+                let within = rest.char_indices().map(|(at, _)| at).chain([rest.len()]).nth(column).unwrap();
+                tree[&path].len() - rest.len() + within
+            };
+            let text = replacement["insertedContent"]["text"].as_str().unwrap_or_default().to_owned();
+            let range = (offset("startLine", "startColumn"), offset("endLine", "endColumn"));
+            replacements.entry(path.clone()).or_default().insert((range.0, range.1, text));
+        }
+    }
+    replaced(tree, &replacements)
+}
+
+/// Lines and bytes.
+fn by_rdjson(tree: &Tree, report: &Report) -> Tree {
+    let mut replacements = Replacements::new();
+    let document = document(|out| rdjson::report(report, out));
+    for diagnostic in list(&document["diagnostics"]) {
+        let path = diagnostic["location"]["path"].as_str().unwrap().to_owned();
+        for suggestion in list(&diagnostic["suggestions"]) {
+            let offset = |end: &str| {
+                let place = &suggestion["range"][end];
+                let rest = line_of(&tree[&path], number(&place["line"]));
+                tree[&path].len() - rest.len() + number(&place["column"]) - 1
+            };
+            let text = suggestion["text"].as_str().unwrap().to_owned();
+            replacements.entry(path.clone()).or_default().insert((offset("start"), offset("end"), text));
+        }
+    }
+    replaced(tree, &replacements)
+}
+
+/// A text from one of its lines on.
+fn line_of(text: &str, line: usize) -> &str {
+    let start = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).nth(line - 1).unwrap();
+    &text[start..]
+}
+
+fn decoded(uri: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = uri.as_bytes();
+    while let [first, tail @ ..] = rest {
+        if *first == b'%' {
+            bytes.push(u8::from_str_radix(std::str::from_utf8(&tail[..2]).unwrap(), 16).unwrap());
+            rest = &tail[2..];
+        } else {
+            bytes.push(*first);
+            rest = tail;
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+fn unified(report: &Report) -> String {
+    rendered(|out| diff::write(report, &choose(&report.findings, false), out))
+}
+
+/// A reader of unified diffs with no tolerance: every count and every line has to be right.
+fn by_diff(tree: &Tree, report: &Report) -> Tree {
+    let (mut tree, diff) = (tree.clone(), unified(report));
+    let mut lines = diff.split_inclusive('\n').peekable();
+    while let Some(header) = lines.next() {
+        let path = header.strip_prefix("--- a/").expect("a header").trim_end();
+        assert_eq!(lines.next().unwrap().trim_end(), format!("+++ b/{path}"));
+        let old: Vec<&str> = tree[path].split_inclusive('\n').collect();
+        let (mut new, mut at, mut written) = (String::new(), 0, 0);
+        while let Some(hunk) = lines.next_if(|line| line.starts_with("@@ ")) {
+            let mut ranges =
+                hunk.split(' ').skip(1).map(|range| range[1..].split_once(',').unwrap_or((&range[1..], "1")));
+            let mut range = || {
+                ranges
+                    .next()
+                    .map(|(start, len)| (start.parse::<usize>().unwrap(), len.parse::<usize>().unwrap()))
+                    .unwrap()
+            };
+            let ((old_start, old_len), (new_start, new_len)) = (range(), range());
+            let start = |start: usize, len: usize| if len == 0 { start } else { start - 1 };
+            for line in &old[at..start(old_start, old_len)] {
+                new.push_str(line);
+                written += 1;
+            }
+            at = start(old_start, old_len);
+            assert_eq!(written, start(new_start, new_len), "{diff}");
+            let (mut gone, mut come) = (0, 0);
+            while gone < old_len || come < new_len || lines.peek().is_some_and(|line| line.starts_with('\\')) {
+                let line = lines.next().unwrap();
+                let whole = if lines.next_if(|line| line.starts_with('\\')).is_some() {
+                    &line[1..line.len() - 1]
+                } else {
+                    &line[1..]
+                };
+                if !line.starts_with('+') {
+                    assert_eq!(whole, old[at], "{diff}");
+                    at += 1;
+                    gone += 1;
+                }
+                if !line.starts_with('-') {
+                    new.push_str(whole);
+                    written += 1;
+                    come += 1;
+                }
+            }
+            assert_eq!((gone, come), (old_len, new_len), "{diff}");
+        }
+        old[at..].iter().for_each(|line| new.push_str(line));
+        tree.insert(path.to_owned(), new);
+    }
+    tree
+}
+
+/// The program; `None` where there is none.
+fn by_patch(tree: &Tree, report: &Report) -> Option<Tree> {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, text) in tree {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let started = Command::new("patch")
+        .args(["-p1", "--fuzz=0", "--no-backup-if-mismatch"])
+        .current_dir(dir.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(mut child) = started else {
+        // Not by a macro, whose output a passing test swallows.
+        writeln!(std::io::stderr(), "skipped: there is no `patch` to apply diffs with").unwrap();
+        return None;
+    };
+    let diff = unified(report);
+    child.stdin.take().unwrap().write_all(diff.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}{diff}", String::from_utf8_lossy(&output.stdout));
+    Some(tree.keys().map(|path| (path.clone(), std::fs::read_to_string(dir.path().join(path)).unwrap())).collect())
+}
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Replaces a text that stands once in a tree.
+fn edit(tree: &Tree, old: &str, new: &str) -> Edit {
+    let (file, text) = tree.values().enumerate().find(|(_, text)| text.contains(old)).expect("it is in the tree");
+    Edit { file, span: at(text, old, 0), text: new.to_owned() }
+}
+
+#[test]
+fn every_format_carries_the_same_edits() {
+    let tree = tree(&[
+        ("app/größe 🗝.js", "import x\r\n// 🗝 für üns\r\n\tnew Client('🗝ü', { appId: a, key: k }) // ä\r\nlast()"),
+        ("lib/b.py", "x = 1\ny = '🗝'; login(id, key); done('ü')\n\n\n\n\n\n\n\n\nz = login2(id, key)\n"),
+    ]);
+    let import = Edit { file: 1, span: Span::new(0, 0), text: "import os\n".to_owned() };
+    let report = report(
+        &tree,
+        vec![
+            vec![edit(&tree, "appId: a, key: k", "token: '🗝'"), edit(&tree, "last()", "first()\r\nlast()")],
+            vec![import.clone(), edit(&tree, "login(id, key)", "login(os.environ['ü'])")],
+            vec![import, edit(&tree, "z = login2(id, key)\n", "")],
+        ],
+    );
+    let wanted = expected(&tree, &report);
+    assert_eq!(by_json(&tree, &report), wanted);
+    assert_eq!(by_sarif(&tree, &report), wanted);
+    assert_eq!(by_rdjson(&tree, &report), wanted);
+    if let Some(patched) = by_patch(&tree, &report) {
+        assert_eq!(patched, wanted);
+    }
+}
+
+/// Texts at their edges, and names that have to be quoted.
+#[test]
+fn patch_takes_every_diff() {
+    for (path, text, old, new) in [
+        ("plain", "a\nb\nc\n", "b\n", ""),
+        ("plain", "only", "only", "two\nlines"),
+        ("plain", "a\nlast", "\nlast", "\nlast\n"),
+        ("plain", "a\nlast\n", "last\n", "last"),
+        ("plain", "all\nof\nit\n", "all\nof\nit\n", ""),
+        ("a dir/with blanks", "x\r\ny\r\n", "y", "z"),
+        ("quo\"te\\s", "x\n", "x", "y"),
+        ("ta\tb", "x\n", "x", "y"),
+        ("esc\u{1b}[31m\u{202e}", "x\n", "x", "y"),
+        ("über/🗝", "x\n", "x", "y"),
+    ] {
+        let tree = tree(&[(path, text)]);
+        let report = report(&tree, vec![vec![edit(&tree, old, new)]]);
+        // Whether a file that is empty now goes is up to the program.
+        let patched = if new.is_empty() && text == old { None } else { by_patch(&tree, &report) };
+        if let Some(patched) = patched {
+            assert_eq!(patched, expected(&tree, &report), "{path:?}");
+        }
+    }
+}
+
+/// What stands under the name that a diff gives a file, and when a diff says that it is no patch.
+#[test]
+fn names_are_quoted_as_git_does_and_what_is_no_patch_says_so() {
+    let header = |path: &str| {
+        let tree = tree(&[(path, "x\n")]);
+        let report = report(&tree, vec![vec![edit(&tree, "x", "y")]]);
+        unified(&report).lines().next().unwrap().to_owned()
+    };
+    assert_eq!(header("a/ü.rb"), "--- a/a/ü.rb");
+    assert_eq!(header("a b"), "--- a/a b\t");
+    assert_eq!(header("a\"\\\t\n\u{1b}\u{202e}"), r#"--- "a/a\"\\\t\n\033\342\200\256""#);
+    assert_eq!(header("/srv/a"), "--- a/srv/a");
+    let first = |text: &str, secrets: &[Span]| {
+        let tree = tree(&[("f", text)]);
+        let mut report = report(&tree, vec![vec![edit(&tree, "x", "y")]]);
+        report.files = vec![masked("f", text.as_bytes(), secrets)];
+        unified(&report).lines().next().unwrap().to_owned()
+    };
+    let far = format!("x\n{}", "\n".repeat(9));
+    assert!(first("x\nsecret\n", &[Span::new(2, 8)]).contains("a credential is masked"));
+    assert!(first("x\n\u{202e}\n", &[]).contains("characters are escaped"));
+    assert_eq!(first(&format!("{far}secret\u{202e}"), &[Span::new(far.len(), far.len() + 6)]), "--- a/f");
+}
+
+proptest! {
+    #[test]
+    fn any_edits_come_out_the_same(
+        parts in proptest::collection::vec(prop_oneof![
+            Just("\n"), Just("\n"), Just("\r\n"), Just("a"), Just("ü"), Just("🗝"), Just("日 "), Just("\tb"),
+        ], 1..60),
+        cuts in proptest::collection::btree_set(0usize..60, 2..12),
+        texts in proptest::collection::vec(prop_oneof![Just(""), Just("x"), Just("ü\n"), Just("\r\n🗝"), Just("a\nb\nc")], 6),
+        dense in any::<bool>(),
+    ) {
+        // Without changes at every other place, hunks stand apart.
+        let parts: Vec<&str> = parts.into_iter().flat_map(|part| if dense { vec![part] } else { vec![part, "\n", "\n"] }).collect();
+        let text: String = parts.concat();
+        let offsets: Vec<usize> = std::iter::once(0).chain(parts.iter().scan(0, |at, part| { *at += part.len(); Some(*at) })).collect();
+        let cuts: Vec<usize> = cuts.into_iter().map(|cut| offsets[cut * (offsets.len() - 1) / 59]).collect();
+        let pairs = cuts.chunks_exact(2).zip(&texts);
+        let mut edits: Vec<Edit> = pairs.map(|(pair, text)| Edit { file: 0, span: Span::new(pair[0], pair[1]), text: (*text).to_owned() }).collect();
+        edits.dedup_by_key(|edit| edit.span);
+        let tree = Tree::from([("f".to_owned(), text)]);
+        let report = report(&tree, edits.into_iter().map(|edit| vec![edit]).collect());
+        prop_assume!(choose(&report.findings, false).left.is_empty());
+        let wanted = expected(&tree, &report);
+        prop_assert_eq!(&by_json(&tree, &report), &wanted);
+        prop_assert_eq!(&by_sarif(&tree, &report), &wanted);
+        prop_assert_eq!(&by_rdjson(&tree, &report), &wanted);
+        prop_assert_eq!(&by_diff(&tree, &report), &wanted);
+    }
+}
