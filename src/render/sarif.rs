@@ -66,7 +66,12 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     });
     let run = Run {
         tool: Tool {
-            driver: Driver { name: env!("CARGO_PKG_NAME"), semantic_version: env!("CARGO_PKG_VERSION"), rules: &rules },
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: env!("CARGO_PKG_REPOSITORY"),
+                rules: &rules,
+            },
         },
         invocations: [Invocation {
             execution_successful: !report.skipped.iter().any(|entry| entry.reason.incomplete()),
@@ -126,6 +131,8 @@ struct Tool<'a> {
 struct Driver<'a> {
     name: &'static str,
     semantic_version: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    information_uri: &'static str,
     rules: &'a [Rule],
 }
 
