@@ -4,18 +4,15 @@
 
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
-use super::progress::Display;
 use super::{Error, Exit, Global, Packs, engine};
 use crate::config::{self, Audience, Config};
-use crate::finding::{Confidence, Level, Report, State};
-use crate::fix::choose::{self, Choice};
+use crate::finding::{Confidence, Finding, Level, Report, State};
 use crate::pack::Pack;
-use crate::source::Progress;
 use crate::{names, render};
 
 /// Most bytes read from standard input.
@@ -57,12 +54,6 @@ pub(super) struct Check {
     /// Also examine what git ignores
     #[arg(long)]
     no_ignore: bool,
-    /// Print what the safe fixes would change, as a diff, and change nothing; secrets are masked in it
-    #[arg(long, conflicts_with_all = ["output_format", "statistics"])]
-    diff: bool,
-    /// Also take unsafe fixes, which a person has to check
-    #[arg(long, requires = "diff")]
-    unsafe_fixes: bool,
     /// Print how often each rule fired instead of the findings; for text and concise
     #[arg(long)]
     statistics: bool,
@@ -75,6 +66,8 @@ pub(super) struct Check {
     /// Examine standard input as if it were this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -120,22 +113,16 @@ impl Check {
         let policy = self.policy(&ids)?;
         let request = self.request(packs, &policy.config)?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
-        drop(display);
-
-        policy.narrow(&mut report);
-        let fail_on = policy.config.fail_on.unwrap_or(Level::Warning);
-        if self.diff {
-            let choice = choose::choose(&report.findings, self.unsafe_fixes);
-            self.write_diff(&report, &choice, global, streams)?;
-            // What would change is something found, whatever its level.
-            let fail_on = if choice.units.is_empty() { fail_on } else { Level::Note };
-            return Ok(exit(&report, fail_on, self.exit_zero));
-        }
-        self.write(&report, global, streams)?;
-        Ok(exit(&report, fail_on, self.exit_zero))
+        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        policy.narrow(&mut fixed.report);
+        self.write(&fixed, global, streams)?;
+        let fail_on = match &fixed.diff {
+            // What would change has been found, whatever its level.
+            Some(changed) if !changed.is_empty() => Level::Note,
+            _ => policy.config.fail_on.unwrap_or(Level::Warning),
+        };
+        let exit = exit(&fixed.report, fail_on, self.exit_zero);
+        Ok(if fixed.is_incomplete() { Exit::Failed } else { exit })
     }
 
     /// The configuration, with the command line over it.
@@ -187,38 +174,24 @@ impl Check {
         })
     }
 
-    /// What would change to the report's place, and beside it, on standard error, what is found and what of it is left.
-    fn write_diff(
-        &self,
-        report: &Report,
-        choice: &Choice<'_>,
-        global: &Global,
-        streams: &Streams,
-    ) -> Result<(), Error> {
-        let write = |out: &mut dyn Write| render::diff::write(report, choice, out);
-        match &self.output_file {
-            Some(path) => streams.file(path, write)?,
-            None => streams.report(write)?,
-        }
-        _ = streams.complain(|out| {
-            if global.quiet {
-                return render::closing::incomplete(report, global.verbose, out);
-            }
-            render::closing::write(report, global.verbose, out)?;
-            render::diff::summary(report, choice, out)
-        });
-        Ok(())
-    }
-
     /// The report to its place, and beside it, on standard error, what a machine's format does not tell a person.
-    fn write(&self, report: &Report, global: &Global, streams: &Streams) -> Result<(), Error> {
-        let write = |out: &mut dyn Write| self.report(report, global, out);
+    fn write(&self, fixed: &Fixed, global: &Global, streams: &Streams) -> Result<(), Error> {
+        let report = &fixed.report;
+        if let Some(text) = &fixed.text {
+            streams.text(text)?;
+        }
+        let write = |out: &mut dyn Write| match &fixed.diff {
+            Some(changed) => render::diff::write(changed, out),
+            None => self.report(report, global, out),
+        };
         match &self.output_file {
             Some(path) => streams.file(path, write)?,
+            // The file's own text has taken the report's place.
+            None if fixed.text.is_some() => streams.complain(write)?,
             None => streams.report(write)?,
         }
         let aside = |out: &mut dyn Write| match self.output_format {
-            Format::Text if self.output_file.is_none() && !global.quiet => Ok(()),
+            Format::Text if self.output_file.is_none() && fixed.diff.is_none() && !global.quiet => Ok(()),
             Format::Text | Format::Concise if !global.quiet => render::closing::write(report, global.verbose, out),
             format => {
                 let left_out = render::sarif::left_out(report).filter(|_| format == Format::Sarif);
@@ -228,6 +201,9 @@ impl Check {
         };
         // The report is written; that nobody reads standard error does not change the outcome.
         _ = streams.complain(aside);
+        if self.fixing.fix || self.fixing.diff {
+            _ = streams.complain(|out| fixed.write(global.quiet, out));
+        }
         Ok(())
     }
 
@@ -250,21 +226,27 @@ impl Check {
 impl Policy {
     /// Leaves what is asked for in the report, at the levels asked for.
     fn narrow(&self, report: &mut Report) {
-        let Config { select, ignore, levels, .. } = &self.config;
         report.findings.retain_mut(|finding| {
-            if let Some(Some(level)) = levels.get(&finding.rule) {
+            if let Some(Some(level)) = self.config.levels.get(&finding.rule) {
                 finding.level = *level;
             }
-            (select.is_empty() || select.contains(&finding.rule))
-                && !ignore.contains(&finding.rule)
-                && levels.get(&finding.rule) != Some(&None)
+            self.runs(&finding.rule)
         });
         let hidden = &mut report.hidden;
         report.findings.retain(|finding| {
-            let shown = finding.confidence >= self.min_confidence;
+            let shown = self.shows(finding);
             *hidden += usize::from(!shown && finding.state == State::Open);
             shown
         });
+    }
+
+    fn runs(&self, rule: &String) -> bool {
+        let Config { select, ignore, levels, .. } = &self.config;
+        (select.is_empty() || select.contains(rule)) && !ignore.contains(rule) && levels.get(rule) != Some(&None)
+    }
+
+    fn shows(&self, finding: &Finding) -> bool {
+        self.runs(&finding.rule) && finding.confidence >= self.min_confidence
     }
 }
 
@@ -325,7 +307,7 @@ impl From<ConfidenceArg> for Confidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Finding, Label};
+    use crate::finding::Label;
     use crate::source::{Reason, RelPath, Skipped};
     use crate::span::Span;
 

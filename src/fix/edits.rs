@@ -12,18 +12,17 @@ use crate::pack::pattern::Step;
 use crate::source::line_at;
 use crate::span::Span;
 
-/// The edits that put `code`, with `kept` or a read of the environment as the token, in place of what was found.
+/// The edits that put `code`, with `token` for the token, in place of what was found.
 /// `None` where the code cannot stand there.
 pub(super) fn of(
     project: &Project<'_, '_>,
     file: usize,
     found: &Use<'_>,
     code: &str,
-    kept: Option<&str>,
+    token: &str,
 ) -> Option<Vec<Edit>> {
     let language = lang::by_name(found.language)?;
-    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
-    let replacement = arguments::of(language, code, &token)?;
+    let replacement = arguments::of(language, code, token)?;
     let text = &project.files[file].source.text;
     let mut edits = Vec::new();
     let callee = found.callee.as_ref();
@@ -52,6 +51,17 @@ pub(super) fn of(
     Some(edits)
 }
 
+/// The edits that delete what was found with its lines. `None` where it shares them with something else.
+pub(super) fn removal(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Vec<Edit>> {
+    let text = &project.files[file].source.text;
+    let lines = |span: &Span| Some(whole_line(text, *span)).filter(|lines| lines != span);
+    let spans = std::iter::once(&found.span).chain(&found.companions).map(lines);
+    let mut edits: Vec<Edit> =
+        spans.map(|span| Some(Edit { file, span: span?, text: String::new() })).collect::<Option<_>>()?;
+    edits.sort_by_key(|edit| edit.span);
+    Some(edits)
+}
+
 /// Whether the replacement calls what the construct's own code calls, under whatever name the file knows it.
 fn keeps_callee(found: &Use<'_>, callee: &str) -> bool {
     let pattern = found.construct.patterns.iter().find(|(language, _)| *language == lang::family(found.language));
@@ -62,7 +72,7 @@ fn keeps_callee(found: &Use<'_>, callee: &str) -> bool {
 }
 
 /// A statement with its line, when it has the line for itself.
-fn whole_line(text: &[u8], span: Span) -> Span {
+pub(super) fn whole_line(text: &[u8], span: Span) -> Span {
     let (first, last) = (line_at(text, span.start), line_at(text, span.end.saturating_sub(1).max(span.start)));
     let before = Span::new(first.start, span.start);
     let after = Span::new(span.end, last.end.max(span.end));

@@ -8,8 +8,8 @@ use std::io::{self, Write};
 use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
-use crate::finding::{Level, Report};
-use crate::fix::choose::choose;
+use crate::finding::{Applicability, Level, Report};
+use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
 /// Entries listed by name before "and N more".
@@ -106,8 +106,12 @@ pub fn summary(report: &Report) -> String {
     } else {
         format!("Nothing found in {} examined{skipped}.", count(examined, "file"))
     };
-    let [safe, all] = [false, true].map(|unsure| choose(&report.findings, unsure).mended());
-    text.push_str(&match (safe, all.saturating_sub(safe)) {
+    let units = unit::offered(&report.findings);
+    let fixable = |sure| -> usize {
+        let of = units.values().filter(|unit| (unit.applicability == Applicability::Safe) == sure);
+        of.map(|unit| unit.findings.len()).sum()
+    };
+    text.push_str(&match (fixable(true), fixable(false)) {
         (0, 0) => String::new(),
         (safe, 0) => format!(" {safe} fixable with `--fix`."),
         (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`."),

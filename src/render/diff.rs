@@ -1,7 +1,7 @@
-//! What would change, as a unified diff.
+//! What changes, as a unified diff.
 //!
-//! Owns the hunks and their counts; which edits are made is chosen elsewhere. The decision to know: lines are those of
-//! the masked text, so that no secret is printed, and what could act on a terminal is an escape. `patch` applies all
+//! Owns the hunks and their counts; what changes is decided elsewhere. The decision to know: lines are those of the
+//! masked texts, so that no secret is printed, and what could act on a terminal is an escape. `patch` applies all
 //! that needs neither; what does is announced by a comment, and its hunks fit no file, so nothing wrong can come of it.
 
 use std::io::{self, Write};
@@ -13,70 +13,31 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::escape::{Escaped, inline, pieces};
 use super::paint::{ADDED, BOLD, FRAME, REMOVED};
-use super::{applied, count};
-use crate::finding::{Edit, Report};
-use crate::fix::choose::{Choice, Reason};
 use crate::redact::Masked;
 use crate::source::Encoding;
 use crate::span::Span;
+use crate::write::Changed;
 
 /// Unchanged lines shown on either side of a change.
 const CONTEXT: usize = 3;
-/// In larger blocks, lines that stay between those that change are not looked for.
-const MAX_COMPARED: usize = 400;
 
-/// Writes what `choice` changes, by file.
+/// Writes what changes, file by file.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn write(report: &Report, choice: &Choice<'_>, out: &mut dyn Write) -> io::Result<()> {
-    choice.edits().chunk_by(|a, b| a.file == b.file).try_for_each(|edits| {
-        let file = edits.first().and_then(|edit| report.files.get(edit.file));
-        file.map_or(Ok(()), |file| of_file(file, edits, out))
-    })
+pub fn write(changed: &[Changed], out: &mut dyn Write) -> io::Result<()> {
+    changed.iter().try_for_each(|file| of_file(file, out))
 }
 
-/// Writes in one paragraph what would be mended and what would not.
-///
-/// # Errors
-///
-/// When `out` cannot be written to.
-pub fn summary(report: &Report, choice: &Choice<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let mut files: Vec<usize> = choice.edits().iter().map(|edit| edit.file).collect();
-    files.dedup();
-    let all = super::open(report).count() as u64;
-    write!(
-        out,
-        "Would mend {} of {} in {}.",
-        choice.mended(),
-        count(all, "finding"),
-        count(files.len() as u64, "file")
-    )?;
-    for (reason, what) in [
-        (Reason::Unsafe, "with `--unsafe-fixes`"),
-        (Reason::Conflict, "in the way of another: run it again after the first"),
-        (Reason::Accepted, "together with what is accepted as it is"),
-        (Reason::Manual, "by hand"),
-    ] {
-        let n = choice.left.iter().filter(|(_, why)| *why == reason).count();
-        if n > 0 {
-            write!(out, " {n} more {what}.")?;
-        }
-    }
-    writeln!(out)
-}
-
-fn of_file(file: &Masked, edits: &[&Edit], out: &mut dyn Write) -> io::Result<()> {
-    let text = file.text();
-    let Some(after) = applied(text, 0..text.len(), edits.iter().copied()) else { return Ok(()) };
-    let shown = Shown { old: Lines::new(text), new: Lines::new(&after) };
-    let hunks = hunks(shown.changes(edits));
+fn of_file(file: &Changed, out: &mut dyn Write) -> io::Result<()> {
+    let shown = Shown { old: Lines::new(&file.before), new: Lines::new(&file.after) };
+    let hunks = hunks(shown.changes());
     if hunks.is_empty() {
         return Ok(());
     }
     let path = file.path.as_bytes();
-    if let Some(why) = shown.unfit(file, &hunks) {
+    if let Some(why) = shown.unfit(&hunks) {
         let path = Escaped::new(path);
         writeln!(out, "# {path}: not for `patch`, because {why}; `dekey check --fix` makes this change")?;
     }
@@ -85,17 +46,18 @@ fn of_file(file: &Masked, edits: &[&Edit], out: &mut dyn Write) -> io::Result<()
     hunks.iter().try_for_each(|hunk| shown.write(hunk, out))
 }
 
-/// A text and where its lines start. Lines end with a line feed; the last one need not.
+/// A file and where its lines start. Lines end with a line feed; the last one need not.
 struct Lines<'t> {
-    text: &'t [u8],
+    file: &'t Masked,
     starts: Vec<usize>,
 }
 
 impl<'t> Lines<'t> {
-    fn new(text: &'t [u8]) -> Self {
+    fn new(file: &'t Masked) -> Self {
+        let text = file.text();
         let after = memchr_iter(b'\n', text).map(|feed| feed + 1);
         let starts = std::iter::once(0).chain(after).filter(|start| *start < text.len()).collect();
-        Self { text, starts }
+        Self { file, starts }
     }
 
     fn len(&self) -> usize {
@@ -104,17 +66,20 @@ impl<'t> Lines<'t> {
 
     /// Where a line starts; one past the last line is the end of the text.
     fn start(&self, line: usize) -> usize {
-        self.starts.get(line).copied().unwrap_or(self.text.len())
-    }
-
-    /// The first line that starts at or after an offset.
-    fn from(&self, offset: usize) -> usize {
-        self.starts.partition_point(|start| *start < offset)
+        self.starts.get(line).copied().unwrap_or(self.file.text().len())
     }
 
     /// The lines of a range, with their ends.
     fn slice(&self, range: &Range<usize>) -> Vec<&'t [u8]> {
-        range.clone().map(|line| &self.text[self.start(line)..self.start(line + 1)]).collect()
+        range.clone().map(|line| &self.file.text()[self.start(line)..self.start(line + 1)]).collect()
+    }
+
+    /// Why some of these lines are not shown as they are in the file.
+    fn unfit(&self, range: &Range<usize>) -> Option<&'static str> {
+        if self.file.hides_in(Span::new(self.start(range.start), self.start(range.end))) {
+            return Some("a credential is masked");
+        }
+        self.slice(range).into_iter().any(|line| !is_plain(line)).then_some("characters are escaped")
     }
 }
 
@@ -148,34 +113,12 @@ struct Shown<'t> {
 }
 
 impl Shown<'_> {
-    /// What differs, in order. Only lines with an edit are compared.
-    fn changes(&self, edits: &[&Edit]) -> Vec<Change> {
-        let (old, new) = (&self.old, &self.new);
-        let lines = |edit: &Edit| {
-            let first = old.from(edit.span.start + 1).saturating_sub(1);
-            first..old.from(edit.span.end + 1).max(first)
-        };
-        let mut blocks: Vec<(Range<usize>, Vec<&Edit>)> = Vec::new();
-        for edit in edits {
-            let range = lines(edit);
-            match blocks.last_mut() {
-                Some((last, edits)) if range.start < last.end => {
-                    last.end = last.end.max(range.end);
-                    edits.push(edit);
-                }
-                _ => blocks.push((range, vec![edit])),
-            }
-        }
-        let (mut gone, mut come) = (0, 0);
-        let mut changes = Vec::new();
-        for (from, edits) in blocks {
-            let first = new.from(old.start(from.start) + come - gone);
-            gone += edits.iter().map(|edit| edit.span.len()).sum::<usize>();
-            come += edits.iter().map(|edit| edit.text.len()).sum::<usize>();
-            let to = first..new.from(old.start(from.end) + come - gone);
-            changes.extend(compared(old, from, new, to));
-        }
-        changes
+    /// What differs, in order.
+    fn changes(&self) -> Vec<Change> {
+        let (old, new) = (self.old.slice(&(0..self.old.len())), self.new.slice(&(0..self.new.len())));
+        let ops = capture_diff_slices(Algorithm::Myers, &old, &new).into_iter();
+        let different = ops.filter(|op| !matches!(op, DiffOp::Equal { .. }));
+        different.map(|op| Change { old: op.old_range(), new: op.new_range() }).collect()
     }
 
     /// The lines that a hunk shows, before and after.
@@ -186,18 +129,13 @@ impl Shown<'_> {
     }
 
     /// Why the hunks shown are not those of the file on disk.
-    fn unfit(&self, file: &Masked, hunks: &[Hunk]) -> Option<&'static str> {
-        let bytes = |lines: &Range<usize>| Span::new(self.old.start(lines.start), self.old.start(lines.end));
-        let (old, new): (Vec<_>, Vec<_>) = hunks.iter().map(|hunk| self.around(hunk)).unzip();
-        let escaped = |lines: &Lines<'_>, ranges: &[Range<usize>]| {
-            ranges.iter().flat_map(|range| lines.slice(range)).any(|line| !is_plain(line))
-        };
-        match file.source().encoding {
-            _ if old.iter().any(|lines| file.hides_in(bytes(lines))) => Some("a credential is masked"),
-            _ if escaped(&self.old, &old) || escaped(&self.new, &new) => Some("characters are escaped"),
-            Encoding::Utf8 { .. } => None,
-            _ => Some("the file is not stored as UTF-8"),
-        }
+    fn unfit(&self, hunks: &[Hunk]) -> Option<&'static str> {
+        let unfit = hunks.iter().find_map(|hunk| {
+            let (old, new) = self.around(hunk);
+            self.old.unfit(&old).or_else(|| self.new.unfit(&new))
+        });
+        let encoded = !matches!(self.old.file.source().encoding, Encoding::Utf8 { .. });
+        unfit.or(encoded.then_some("the file is not stored as UTF-8"))
     }
 
     fn write(&self, hunk: &Hunk, out: &mut dyn Write) -> io::Result<()> {
@@ -221,20 +159,6 @@ impl Shown<'_> {
         let mut lines = self.old.slice(&lines).into_iter();
         lines.try_for_each(|line| write_line(Style::new(), " ", Escaped::new(body(line).0).to_string(), line, out))
     }
-}
-
-/// The lines of two blocks that differ.
-fn compared(old: &Lines<'_>, from: Range<usize>, new: &Lines<'_>, to: Range<usize>) -> Vec<Change> {
-    let (before, after) = (old.slice(&from), new.slice(&to));
-    if before.len().max(after.len()) > MAX_COMPARED {
-        return vec![Change { old: from, new: to }];
-    }
-    let shifted = |range: Range<usize>, by: usize| range.start + by..range.end + by;
-    capture_diff_slices(Algorithm::Myers, &before, &after)
-        .into_iter()
-        .filter(|op| !matches!(op, DiffOp::Equal { .. }))
-        .map(|op| Change { old: shifted(op.old_range(), from.start), new: shifted(op.new_range(), to.start) })
-        .collect()
 }
 
 /// First line and count, as a hunk's header has them: from 1, the line before where there is none, and no count for one.

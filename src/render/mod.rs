@@ -22,9 +22,8 @@ pub mod text;
 pub mod view;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
-use crate::finding::{Edit, FileId, Finding, Label, Report, State};
+use crate::finding::{FileId, Finding, Label, Report, State};
 use crate::redact::Masked;
 use crate::source::{LineIndex, Position, Reason};
 use crate::span::Span;
@@ -92,19 +91,6 @@ fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
         counts.entry(*reason).or_insert(*n);
     }
     counts
-}
-
-/// A range of `text` after its edits, which are in order; `None` when they overlap or reach out of it.
-fn applied<'e>(text: &[u8], range: Range<usize>, edits: impl Iterator<Item = &'e Edit>) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
-    let mut at = range.start;
-    for edit in edits {
-        out.extend_from_slice(text.get(at..edit.span.start)?);
-        out.extend_from_slice(edit.text.as_bytes());
-        at = edit.span.end;
-    }
-    out.extend_from_slice(text.get(at..range.end)?);
-    Some(out)
 }
 
 /// Words as a sentence of running text: with a capital, and an end.

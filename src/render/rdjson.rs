@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Places, plain, sentence};
 use crate::finding::{Applicability, FileId, Finding, Fix, Label, Level, Report, RuleDoc, State};
-use crate::fix::choose::{self, Unit};
+use crate::fix::unit::{self, Unit};
 use crate::span::Span;
 
 /// Writes the findings that count.
@@ -21,7 +21,7 @@ use crate::span::Span;
 pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
     let rules: BTreeMap<&str, &RuleDoc> = report.rules.iter().map(|doc| (doc.id.as_str(), doc)).collect();
-    let offered = choose::offered(&report.findings);
+    let offered = unit::offered(&report.findings);
     let open = report.findings.iter().enumerate().filter(|(_, finding)| finding.state == State::Open);
     let diagnostics = open.map(|(at, finding)| Diagnostic {
         message: message(finding),

@@ -13,7 +13,7 @@ use super::plain::{self, percent};
 use super::sarif_rule::{self, Rule, Text};
 use super::{Places, closing, count, line_hash, sentence};
 use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Label, Level, Report, Route, State};
-use crate::fix::choose::{self, Unit};
+use crate::fix::unit::{self, Unit};
 use crate::source::Encoding;
 use crate::span::Span;
 
@@ -42,7 +42,7 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = sarif_rule::all(&report.rules);
     let kept = kept(report);
     let hashes = hashes(report, &places, &kept);
-    let offered = choose::offered(&report.findings);
+    let offered = unit::offered(&report.findings);
     let results = kept.iter().map(|at| {
         let finding = &report.findings[*at];
         Outcome {

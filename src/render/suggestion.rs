@@ -8,10 +8,10 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
+use super::Places;
 use super::escape::{Escaped, pieces, visible_end, visible_start};
 use super::paint::{ADDED, FRAME, REMOVED};
 use super::view::{line_around, next_line};
-use super::{Places, applied};
 use crate::finding::{Edit, FileId, Fix};
 use crate::span::Span;
 
@@ -77,7 +77,7 @@ impl Block<'_> {
     fn write(&self, places: &Places<'_>, gutter: usize, out: &mut dyn Write) -> io::Result<()> {
         let text = places.text(self.file);
         let before = &text[self.range.clone()];
-        let Some(after) = applied(text, self.range.clone(), self.edits.iter().copied()) else { return Ok(()) };
+        let Some(after) = self.applied(text) else { return Ok(()) };
         let (old, new) = (lines(before), lines(&after));
         // Text of the first and last line that is out of reach.
         let left_out = line_around(text, self.range.start).start < self.range.start;
@@ -106,6 +106,19 @@ impl Block<'_> {
             more(out, gutter, to.len())?;
         }
         Ok(())
+    }
+
+    /// The block's lines after its edits; `None` when they overlap.
+    fn applied(&self, text: &[u8]) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        let mut at = self.range.start;
+        for edit in &self.edits {
+            out.extend_from_slice(text.get(at..edit.span.start)?);
+            out.extend_from_slice(edit.text.as_bytes());
+            at = edit.span.end;
+        }
+        out.extend_from_slice(text.get(at..self.range.end)?);
+        Some(out)
     }
 }
 

@@ -110,6 +110,22 @@ pub fn line_at(text: &[u8], offset: usize) -> Span {
     Span::new(start, end)
 }
 
+/// `text` with the line ends that the line at an offset of `around` has.
+#[must_use]
+pub fn with_ends(text: &str, around: &[u8], at: usize) -> String {
+    if !text.contains('\n') {
+        return text.to_owned();
+    }
+    let at = at.min(around.len());
+    let feed = memchr::memchr(b'\n', &around[at..]).map(|feed| at + feed);
+    let feed = feed.or_else(|| memchr::memrchr(b'\n', &around[..at]));
+    let plain = text.replace("\r\n", "\n");
+    match feed.and_then(|feed| around[..feed].last()) {
+        Some(b'\r') => plain.replace('\n', "\r\n"),
+        _ => plain,
+    }
+}
+
 /// The nearest offset at or before `at` that is not inside a character.
 pub(crate) fn boundary(text: &[u8], at: usize) -> usize {
     for back in 1..=3.min(at) {

@@ -1,11 +1,12 @@
 //! Names and lines made to act on a terminal, a reader or a build server.
 
 use dekey::finding::{Level, Report};
-use dekey::fix::choose::choose;
+use dekey::redact::Masked;
 use dekey::render::escape::is_hostile;
 use dekey::render::{closing, concise, diff, json, rdjson, sarif, text};
-use dekey::source::{Reason, RelPath, Skipped};
+use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
+use dekey::write::Changed;
 
 use proptest::prelude::*;
 
@@ -51,6 +52,20 @@ pub(crate) fn report(text: &str) -> Report {
     }
 }
 
+/// What the one edit of a report changes in its one file, where it fits.
+fn changes(report: &Report) -> Vec<Changed> {
+    let file = &report.files[0];
+    let masked = |text: &[u8]| Masked::new(Source::from_bytes(file.path.clone(), text.to_vec(), false), &[]);
+    let edit = report.findings[0].fix.iter().flat_map(|fix| &fix.edits).next();
+    let after = edit.and_then(|edit| {
+        let (before, after) = (file.text().get(..edit.span.start)?, file.text().get(edit.span.end..)?);
+        Some([before, edit.text.as_bytes(), after].concat())
+    });
+    let change =
+        |after: Vec<u8>| Changed { path: file.path.clone(), before: masked(file.text()), after: masked(&after) };
+    after.map(change).into_iter().collect()
+}
+
 fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let mut add = |name, write: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>| {
@@ -63,7 +78,8 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     add("json", &|out| json::report(report, out));
     add("rdjson", &|out| rdjson::report(report, out));
     add("sarif", &|out| sarif::report(report, out));
-    add("diff", &|out| diff::write(report, &choose(&report.findings, true), out));
+    let changed = changes(report);
+    add("diff", &|out| diff::write(&changed, out));
     add("closing", &|out| closing::write(report, true, out));
     all
 }
