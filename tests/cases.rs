@@ -255,7 +255,7 @@ fn fixed(
     broken: &mut Vec<String>,
 ) -> BTreeMap<String, Vec<u8>> {
     let mut now: BTreeMap<String, Vec<u8>> = files.iter().cloned().collect();
-    let (changed, diff, left) = scanned::fixed(files, how);
+    let scanned::Fixed { changed, diff, left } = scanned::fixed(files, how);
     if let Some(piece) = plant::shown(secrets, &diff) {
         broken.push(format!("the diff shows {piece} of a secret"));
     }
@@ -266,7 +266,7 @@ fn fixed(
     if !changed.is_empty() {
         now.extend(changed);
         let again: Vec<(String, Vec<u8>)> = now.clone().into_iter().collect();
-        let (changed, ..) = scanned::fixed(&again, how);
+        let changed = scanned::fixed(&again, how).changed;
         broken.extend(changed.iter().map(|(path, _)| format!("a second run changes {path}")));
     }
     now

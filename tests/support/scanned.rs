@@ -47,8 +47,18 @@ pub(crate) fn tree(dir: &Path, how: How) -> Report {
     with(dir, how, |scan| scan.report())
 }
 
-/// All fixes of some files, applied in memory: the files that change, the same as a diff, and what is not applied.
-pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> (Vec<(String, Vec<u8>)>, String, Vec<Left>) {
+/// All fixes of some files, applied in memory.
+pub(crate) struct Fixed {
+    /// The files that change, by path.
+    pub(crate) changed: Vec<(String, Vec<u8>)>,
+    /// The same as a diff.
+    pub(crate) diff: String,
+    /// What is not applied.
+    pub(crate) left: Vec<Left>,
+}
+
+/// Applies all fixes of some files.
+pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> Fixed {
     let read = |path: &RelPath| {
         let found = files.iter().find(|(name, _)| name.as_bytes() == path.as_bytes());
         found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| "it is not there".to_owned())
@@ -60,7 +70,7 @@ pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> (Vec<(String, Vec<
         let diff = written(|out| dekey::render::diff::write(&shown, out));
         let changed =
             planned.files.into_iter().map(|(path, versions)| (path.to_str_lossy().into_owned(), versions.after));
-        (changed.collect(), diff, planned.left)
+        Fixed { changed: changed.collect(), diff, left: planned.left }
     })
 }
 
