@@ -17,6 +17,7 @@ mod place;
 mod rename;
 mod splice;
 mod token;
+pub mod unit;
 
 use crate::facts::Carrier;
 use crate::finding::{Applicability, Edit, Finding, Fix, Label, Route};
