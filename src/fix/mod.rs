@@ -10,6 +10,7 @@ mod edits;
 mod files;
 mod group;
 mod idiom;
+pub mod settings;
 mod token;
 
 use crate::facts::Carrier;

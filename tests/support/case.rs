@@ -222,7 +222,9 @@ pub(crate) fn print(text: &str, cases: &[Case]) -> String {
         }
         for fixed in &case.fixed {
             let mut at = fixed.fence;
-            while !lines[at].as_deref().is_some_and(|line| line.starts_with("```")) {
+            let opening = lines[fixed.fence - 1].as_deref().unwrap_or_default();
+            let ticks = opening[..opening.len() - opening.trim_start_matches('`').len()].to_owned();
+            while lines.get(at).is_some_and(|line| line.as_deref() != Some(&ticks)) {
                 lines[at] = None;
                 at += 1;
             }
