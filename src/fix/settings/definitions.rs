@@ -4,10 +4,10 @@
 //! know: definitions of the same map are one another's rivals; a map is told by the key it stands under, and in a
 //! document by the run of lines.
 
-use super::super::files::{Files, words};
-use super::lines;
 use super::manner::Manner;
+use super::{Task, lines};
 use crate::facts::{Carrier, Facts, Name, Value, ValueKind};
+use crate::fix::files::words;
 use crate::span::Span;
 
 /// A definition of a variable.
@@ -56,30 +56,35 @@ const LISTS: [&str; 12] = [
 const NAMES: [&str; 4] = ["name", "key", "Name", "Key"];
 
 /// Where the file defines any of `names`, in order.
-pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, manner: Manner, names: &[&str]) -> Vec<Definition> {
-    let text = files.text(file);
+pub(super) fn of(task: &Task<'_, '_, '_, '_>, file: usize, names: &[&str]) -> Vec<Definition> {
+    let (text, manner) = (task.files.text(file), task.manner(file));
     let mut found = Found { text, names, definitions: Vec::new() };
     if !matches!(manner, Manner::Settings | Manner::Document) {
         return Vec::new();
     }
-    for layer in files.layers(file).iter() {
+    for layer in task.files.layers(file).iter() {
         found.commented(layer.carrier == Carrier::Comment, |found| found.facts(&layer.facts, layer.language));
     }
-    if files.language(file).is_some_and(|language| language.name == "dockerfile") {
-        found.arguments();
+    match task.language(file) {
+        "dockerfile" => found.declared("arg"),
+        "hcl" => found.declared("variable \""),
+        _ => (),
     }
     if manner == Manner::Document {
         found.rows();
     }
     let mut definitions = found.definitions;
-    if manner == Manner::Document {
-        for definition in &mut definitions {
-            let start = lines::run(text, definition.key.start).start;
-            definition.map = Some(Span::new(start, start));
-        }
-    }
     definitions.sort_by_key(|definition| (definition.key, definition.value.is_none(), definition.commented));
     definitions.dedup_by_key(|definition| definition.key);
+    if manner == Manner::Document {
+        let mut run = Span::default();
+        for definition in &mut definitions {
+            if !run.contains(definition.key) {
+                run = lines::run(text, definition.key.start);
+            }
+            definition.map = Some(Span::new(run.start, run.start));
+        }
+    }
     definitions
 }
 
@@ -139,12 +144,12 @@ impl Found<'_> {
         }
     }
 
-    /// `ARG NAME` of a Dockerfile, which gives no value.
-    fn arguments(&mut self) {
+    /// Names that a line declares without a value: `ARG NAME`, `variable "NAME" {`.
+    fn declared(&mut self, word: &str) {
         for (name, key) in self.mentions() {
             let line = crate::source::line_at(self.text, key.start);
             let before = Span::new(line.start, key.start).of(self.text).trim_ascii();
-            if before.eq_ignore_ascii_case(b"arg") {
+            if before.eq_ignore_ascii_case(word.as_bytes()) {
                 self.add(&name, key, None, None);
             }
         }
@@ -180,5 +185,5 @@ pub(super) fn literals(value: &Value) -> Vec<Span> {
 
 /// Whether a text names a place that holds the value, rather than being it: a template, a URL, a path in a vault.
 fn refers(text: &str) -> bool {
-    text.is_empty() || text.contains(['{', '$', '(', '[', '%', '/', ':', '!', '\n'])
+    text.is_empty() || text.contains(['{', '$', '(', '[', '%', '/', ':', '!', '@', '\n'])
 }

@@ -43,38 +43,32 @@ const PLATFORMS: [&str; 13] = [
 /// What ends the name of a file that is a sample of another.
 const SAMPLES: [&str; 6] = ["example", "sample", "template", "dist", "tmpl", "tpl"];
 
-/// What kind of place it is.
-pub(super) fn of(task: &Task<'_, '_, '_, '_>, file: usize, definition: Option<&Definition>) -> Holder {
+/// What kind of place a file is.
+pub(super) fn of(task: &Task<'_, '_, '_, '_>, file: usize) -> Holder {
     let path = task.files.project.files[file].source.path.to_str_lossy().to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(&path);
-    let language = task.files.language(file).map_or("text", |language| language.name);
-    let value = definition.and_then(|found| found.value.as_ref());
-    let text = || value.map(|value| String::from_utf8_lossy(value.span.of(task.files.text(file)))).unwrap_or_default();
-    if let Some(holder) = of_build(task, file) {
-        return if text().contains("vars.") { Holder::RepositoryVariable } else { holder };
+    if let Some(holder) = of_build(&path) {
+        return holder;
     }
-    if PLATFORMS.contains(&name) && !is_object(task, file) {
-        return Holder::Platform;
-    }
-    match language {
+    match task.language(file) {
         "dotenv" if name.split(['.', '-', '_']).any(|part| SAMPLES.contains(&part)) => Holder::Sample,
         "dotenv" => Holder::EnvironmentFile,
         "dockerfile" => Holder::Image,
         "hcl" => Holder::Terraform,
-        "shell" | "makefile" | "procfile" | "crontab" => Holder::Script,
         "yaml" if name.contains("compose") => Holder::Compose,
         "yaml" if is_chart(&path) => Holder::Helm,
         "yaml" | "json" if is_object(task, file) => Holder::Kubernetes,
+        _ if PLATFORMS.contains(&name) => Holder::Platform,
+        "shell" | "makefile" | "procfile" | "crontab" => Holder::Script,
         _ => Holder::SettingsFile,
     }
 }
 
 /// What kind of variable a build service's file reads.
-pub(super) fn of_build(task: &Task<'_, '_, '_, '_>, file: usize) -> Option<Holder> {
-    let path = task.files.project.files[file].source.path.to_str_lossy().to_ascii_lowercase();
+fn of_build(path: &str) -> Option<Holder> {
     let workflow = path.contains(".github/workflows/") || path.contains(".github/actions/");
-    let build = BUILDS.iter().any(|known| path == *known || path.ends_with(&format!("/{known}")));
-    if workflow { Some(Holder::RepositorySecret) } else { build.then_some(Holder::BuildVariable) }
+    let is = |known: &&str| path.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+    if workflow { Some(Holder::RepositorySecret) } else { BUILDS.iter().any(is).then_some(Holder::BuildVariable) }
 }
 
 fn is_chart(path: &str) -> bool {
@@ -88,26 +82,50 @@ fn is_object(task: &Task<'_, '_, '_, '_>, file: usize) -> bool {
     entries.any(|entry| entry.path.0.len() == 1 && entry.path.last() == "apiVersion")
 }
 
-/// The name to set there, and whether it is set there at all.
-pub(super) fn task(task: &Task<'_, '_, '_, '_>, file: usize, definition: &Definition) -> (String, finding::Task) {
-    let own = (task.to.to_owned(), finding::Task::Set);
-    let Some(value) = &definition.value else { return (task.to.to_owned(), finding::Task::Pass) };
-    if of_build(task, file).is_some() {
-        // A secret of another name has to hold the token.
-        let text = String::from_utf8_lossy(value.span.of(task.files.text(file)));
-        let secret = ["secrets.", "vars."].iter().find_map(|mark| text.split_once(mark)).map(|(_, rest)| rest);
-        let name = secret.map(|rest| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default());
-        return match name {
-            Some(name) if !name.is_empty() && name != definition.name => (name.to_owned(), finding::Task::Set),
-            _ => own,
-        };
+/// The values of a chart.
+const VALUES: &str = ".Values.";
+
+/// What stands before the name of what is read, and in which places.
+const MARKS: [(&str, Holder); 6] = [
+    ("secrets.", Holder::RepositorySecret),
+    ("vars.", Holder::RepositorySecret),
+    (VALUES, Holder::Helm),
+    ("${", Holder::BuildVariable),
+    ("$(", Holder::BuildVariable),
+    ("credentials('", Holder::BuildVariable),
+];
+
+/// The name to set for a definition, of what kind it is, and whether it is set there at all.
+pub(super) fn of_definition(
+    task: &Task<'_, '_, '_, '_>,
+    file: usize,
+    holder: Holder,
+    definition: &Definition,
+) -> (String, Holder, finding::Task) {
+    let own = task.to.to_owned();
+    let Some(value) = &definition.value else { return (own, holder, finding::Task::Pass) };
+    let text = String::from_utf8_lossy(value.span.of(task.files.text(file)));
+    // What is read under another name has to hold the token there.
+    let read = MARKS.iter().filter(|(_, only)| *only == holder).find_map(|(mark, _)| {
+        let (_, rest) = text.split_once(mark)?;
+        let name = rest.split(|c: char| !c.is_alphanumeric() && !"_-.".contains(c)).next()?;
+        (!name.is_empty()).then_some((name, *mark))
+    });
+    match read {
+        Some((name, mark)) => {
+            let same = name.rsplit('.').next() == Some(definition.name.as_str());
+            let holder = if mark == "vars." { Holder::RepositoryVariable } else { holder };
+            let todo = if same && mark == VALUES { finding::Task::Pass } else { finding::Task::Set };
+            (if same { own } else { name.to_owned() }, holder, todo)
+        }
+        None if holder == Holder::BuildVariable || !passes(value) => (own, holder, finding::Task::Set),
+        None => (own, holder, finding::Task::Pass),
     }
-    if passes(value) { (task.to.to_owned(), finding::Task::Pass) } else { own }
 }
 
 fn passes(value: &Value) -> bool {
     match &value.kind {
-        ValueKind::Env(_) => true,
+        ValueKind::Env(_) | ValueKind::Ref(_) => true,
         ValueKind::Either(values) => values.iter().any(passes),
         ValueKind::Str(text) => !text.text.is_empty() && super::definitions::literals(value).is_empty(),
         _ => false,

@@ -3,6 +3,9 @@
 use crate::source::line_at;
 use crate::span::Span;
 
+/// What goes over more lines than these is no definition of one variable.
+const MAX_LINES: usize = 64;
+
 /// The run of lines around `at` that no empty line and no fence breaks.
 pub(super) fn run(text: &[u8], at: usize) -> Span {
     let breaks = |line: Span| {
@@ -39,28 +42,29 @@ pub(super) fn with_end(text: &[u8], span: Span) -> Span {
     Span::new(span.start, end)
 }
 
-/// The lines after `first` that are indented deeper than `column`, as long as they last; empty ones at the end are left out.
-pub(super) fn deeper(text: &[u8], first: Span, column: usize) -> Span {
+/// `first` and the lines after it that are indented deeper than `column`; empty ones at the end are left out.
+pub(super) fn deeper(text: &[u8], first: Span, column: usize) -> Option<Span> {
     let (mut whole, mut line) = (first, first);
-    while let Some(next) = following(text, line) {
+    for _ in 0..MAX_LINES {
+        let Some(next) = following(text, line) else { return Some(whole) };
         let bytes = next.of(text);
         let indent = bytes.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let empty = bytes.trim_ascii().is_empty();
         if !empty && indent <= column {
-            break;
+            return Some(whole);
         }
         if !empty {
             whole = whole.to(next);
         }
         line = next;
     }
-    whole
+    None
 }
 
 /// From `first` to the line on which all braces are closed that it opens.
 pub(super) fn braced(text: &[u8], first: Span) -> Option<Span> {
     let (mut whole, mut line, mut open) = (first, first, 0usize);
-    loop {
+    for _ in 0..MAX_LINES {
         let mut quoted = false;
         for (at, byte) in line.of(text).iter().enumerate() {
             let escaped = at > 0 && line.of(text)[at - 1] == b'\\';
@@ -77,4 +81,5 @@ pub(super) fn braced(text: &[u8], first: Span) -> Option<Span> {
         }
         line = following(text, line)?;
     }
+    None
 }

@@ -3,10 +3,9 @@
 //! Owns the decision whether a name can go. The decision to know: a doubt keeps it. A key's name that a login still reads
 //! stays beside the new one; an app id's goes only when nothing is left that says it.
 
-use super::Task;
-use super::definitions;
-use super::manner::{self, Manner};
-use super::removal;
+use super::manner::Manner;
+use super::spans::Spans;
+use super::{Task, definitions, programs, removal};
 use crate::facts::Carrier;
 use crate::finding::Edit;
 use crate::fix::files::words;
@@ -33,74 +32,83 @@ impl Fate {
     }
 }
 
+const ANYBODYS: &str = "its name does not say whose it is, so something else may read it";
+
 /// What becomes of a key's variable.
 pub(super) fn of_key(task: &Task<'_, '_, '_, '_>, name: &str) -> Fate {
     let project = task.files.project;
     if !is_vendors(task, name) {
-        return Fate::Anybodys("its name does not say whose it is, so something else may read it".to_owned());
+        return Fate::Anybodys(ANYBODYS.to_owned());
     }
     for (file, scanned) in project.files.iter().enumerate() {
-        let code = scanned.matched.uses.iter().filter(|found| found.carrier == Carrier::Code);
-        for found in code {
-            let slots = found.slots.iter();
-            let sources: Vec<_> = slots.flat_map(|slot| project.sources(file, &slot.origins)).collect();
+        for found in scanned.matched.uses.iter().filter(|found| found.carrier == Carrier::Code) {
+            if task.replaces(file, found.span) {
+                continue;
+            }
+            let sources: Vec<_> = found.slots.iter().flat_map(|slot| project.sources(file, &slot.origins)).collect();
             let mut reads = sources.iter().filter(|source| is_of(source.origin, name)).peekable();
-            if reads.peek().is_some()
-                && !touched(task.planned, file, found.span)
-                && !reads.all(|source| touched(task.planned, source.file, source.origin.span()))
-            {
+            if reads.peek().is_some() && !reads.all(|source| task.replaces(source.file, source.origin.span())) {
                 return Fate::Stays(format!("{} still logs in with it", place(task, file, found.span.start)));
             }
         }
-        let text = task.files.text(file);
-        let mut mentions = words(text, name).map(|at| Span::new(at, at + name.len()));
-        let spared = |mention: Span| scanned.matched.spared.iter().find(|(span, _)| span.contains(mention));
-        let manner = manner_of(task, file);
-        if manner == Manner::Program
-            && let Some((span, reason)) = mentions.find_map(spared)
-        {
-            return Fate::Stays(format!("{} uses it for something else: {reason}", place(task, file, span.start)));
+    }
+    for &file in task.files.saying(name) {
+        let spared = &project.files[file].matched.spared;
+        if spared.is_empty() || task.manner(file) != Manner::Program {
+            continue;
+        }
+        let spans = Spans::new(spared.iter().map(|(span, _)| *span));
+        let of_other = mentions(task, file, name).find(|mention| spans.hold(*mention));
+        if let Some(mention) = of_other {
+            let reason = spared.iter().find(|(span, _)| span.contains(mention)).map_or("", |(_, reason)| reason);
+            return Fate::Stays(format!("{} uses it for something else: {reason}", place(task, file, mention.start)));
         }
     }
     Fate::Goes
+}
+
+/// Whether a program calls something of its own by a variable's name, which other programs may refer to.
+pub(super) fn is_owned(task: &Task<'_, '_, '_, '_>, name: &str) -> bool {
+    task.planned.iter().any(|edit| says(edit, name))
+        || task
+            .files
+            .saying(name)
+            .iter()
+            .any(|file| task.manner(*file) == Manner::Program && programs::owns(task, *file, name))
+}
+
+/// Where a file says a name.
+pub(super) fn mentions<'t>(
+    task: &Task<'t, '_, '_, '_>,
+    file: usize,
+    name: &'t str,
+) -> impl Iterator<Item = Span> + use<'t> {
+    words(task.files.text(file), name).map(|at| Span::new(at, at + name.len()))
 }
 
 /// What becomes of an app id's variable.
 pub(super) fn of_id(task: &Task<'_, '_, '_, '_>, name: &str) -> Fate {
     if !is_vendors(task, name) {
-        return Fate::Stays("its name does not say whose it is, so something else may read it".to_owned());
+        return Fate::Stays(ANYBODYS.to_owned());
     }
-    for file in 0..task.files.project.files.len() {
-        let text = task.files.text(file);
-        let mut mentions = words(text, name).map(|at| Span::new(at, at + name.len())).peekable();
-        if mentions.peek().is_none() {
-            continue;
-        }
-        let manner = manner_of(task, file);
+    for &file in task.files.saying(name) {
+        let manner = task.manner(file);
         if matches!(manner, Manner::Document | Manner::Record) {
             continue;
         }
-        let definitions = definitions::of(task.files, file, manner, &[name]);
-        let extents: Vec<Span> = definitions.iter().map(|found| removal::extent(text, found)).collect();
+        let text = task.files.text(file);
+        let definitions = definitions::of(task, file, &[name]);
+        let extents = definitions.iter().map(|found| removal::extent(text, found));
         let layers = task.files.layers(file);
-        let comments = layers.iter().flat_map(|layer| &layer.facts.texts);
-        let comments: Vec<Span> =
-            comments.filter(|text| text.carrier == Carrier::Comment).map(|text| text.span).collect();
-        let excused = |mention: Span| {
-            extents.iter().chain(&comments).any(|extent| extent.contains(mention))
-                || task.planned.iter().any(|edit| edit.file == file && edit.span.contains(mention) && !says(edit, name))
-        };
-        if let Some(reader) = mentions.find(|mention| !excused(*mention)) {
+        let texts = layers.iter().flat_map(|layer| &layer.facts.texts);
+        let comments = texts.filter(|text| text.carrier == Carrier::Comment).map(|text| text.span);
+        let planned = task.planned.iter().filter(|edit| edit.file == file && !says(edit, name)).map(|edit| edit.span);
+        let excused = Spans::new(extents.chain(comments).chain(planned));
+        if let Some(reader) = mentions(task, file, name).find(|mention| !excused.hold(*mention)) {
             return Fate::Stays(format!("{} reads it", place(task, file, reader.start)));
         }
     }
     Fate::Goes
-}
-
-/// How a file uses names.
-pub(super) fn manner_of(task: &Task<'_, '_, '_, '_>, file: usize) -> Manner {
-    let language = task.files.language(file).map_or("text", |language| language.name);
-    manner::of(task.files.project.files[file].source, language)
 }
 
 fn is_vendors(task: &Task<'_, '_, '_, '_>, name: &str) -> bool {
@@ -118,10 +126,6 @@ fn is_of(origin: &Origin, name: &str) -> bool {
         Origin::Name { dotted, .. } => dotted.rsplit('.').next() == Some(name),
         _ => false,
     }
-}
-
-pub(super) fn touched(planned: &[Edit], file: usize, span: Span) -> bool {
-    planned.iter().any(|edit| edit.file == file && edit.span.overlaps(span))
 }
 
 /// `path:line`

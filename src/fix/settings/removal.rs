@@ -64,6 +64,10 @@ fn lines_of(text: &[u8], definition: &Definition, part: Span) -> Option<Span> {
     if row {
         return Some(whole);
     }
+    // A line that goes on is parted from its neighbours by backslashes.
+    if first.start > 0 && line_at(text, first.start - 1).of(text).trim_ascii_end().ends_with(b"\\") {
+        return None;
+    }
     let mark = |byte: &u8| b" \t\"'`-#;/*|".contains(byte);
     let lead: String = before.iter().filter(|byte| !mark(byte)).map(|byte| byte.to_ascii_lowercase() as char).collect();
     let dash = before.iter().position(|byte| *byte == b'-').filter(|at| before[..*at].trim_ascii().is_empty());
@@ -76,7 +80,7 @@ fn lines_of(text: &[u8], definition: &Definition, part: Span) -> Option<Span> {
     if lead.ends_with(':') {
         // An item of a list that names its variable.
         if let Some(dash) = dash {
-            return Some(lines::deeper(text, first, dash));
+            return lines::deeper(text, first, dash);
         }
         let above = line_at(text, first.start.checked_sub(1)?);
         return (above.of(text).trim_ascii() == b"{").then(|| lines::braced(text, above)).flatten();
@@ -91,7 +95,7 @@ fn lines_of(text: &[u8], definition: &Definition, part: Span) -> Option<Span> {
     match after {
         b":" | b"=" => {
             let column = before.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            Some(lines::deeper(text, first, column))
+            lines::deeper(text, first, column)
         }
         _ if after.ends_with(b"{") || after.ends_with(b"}") || after.ends_with(b"},") => lines::braced(text, first),
         // An item of a list in a document, with what it says.
@@ -126,6 +130,16 @@ pub(super) fn removals(text: &[u8], extents: &[Extent], braces: bool) -> Vec<Spa
         })
         .collect();
     spans.sort_unstable();
+    for at in 0..spans.len() {
+        let (span, last) = (spans[at], spans.get(at + 1).is_none_or(|next| next.start > spans[at].end));
+        // One empty line is enough where two would meet.
+        let above = span.start == 0 || line_at(text, span.start - 1).of(text).trim_ascii().is_empty();
+        let below = line_at(text, span.end);
+        let whole = span.end == below.start && span.end < text.len() && below.of(text).trim_ascii().is_empty();
+        if last && above && whole && (span.start == 0 || text[span.start - 1] == b'\n') {
+            spans[at].end = lines::with_end(text, below).end;
+        }
+    }
     let mut whole: Vec<Span> = Vec::new();
     for span in spans {
         match whole.last_mut().filter(|last| last.end >= span.start) {
@@ -157,6 +171,20 @@ fn parted(text: &[u8], span: Span) -> Span {
     if text.get(end) == Some(&b',') {
         end += 1;
         return Span::new(span.start, end + blanks(end));
+    }
+    let goes_on =
+        |at: usize| text.get(at) == Some(&b'\\') && matches!(text[at + 1..], [b'\n', ..] | [b'\r', b'\n', ..]);
+    if goes_on(end) {
+        let next = line_at(text, end).end.max(end + 1);
+        let next = lines::with_end(text, Span::new(next, next)).end;
+        return Span::new(span.start, next + blanks(next));
+    }
+    let above = text[..span.start].iter().rposition(|byte| !byte.is_ascii_whitespace());
+    if matches!(text.get(end), None | Some(b'\n' | b'\r'))
+        && let Some(above) = above.filter(|at| goes_on(*at))
+    {
+        let kept = text[..above].iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |at| at + 1);
+        return Span::new(kept, end);
     }
     let before = text[..span.start].iter().rposition(|byte| !matches!(byte, b' ' | b'\t'));
     match before.filter(|at| text[*at] == b',') {

@@ -3,6 +3,7 @@
 //! Owns the comparison. The decision to know: a file's own front-end judges. Apart from what was taken out or put in, the
 //! changed text must give the same entries under the new names, and nothing may be read with less care than before.
 
+use super::spans::Spans;
 use crate::facts::{Carrier, Note};
 use crate::finding::Edit;
 use crate::fix::files::Files;
@@ -11,12 +12,12 @@ use crate::span::Span;
 
 /// Whether `edits`, in order and of this file, leave it whole. `gone` is what they take out, `names` are all old and new
 /// names.
-pub(super) fn holds(files: &Files<'_, '_, '_>, file: usize, edits: &[Edit], gone: &[Span], names: &[&str]) -> bool {
+pub(super) fn holds(files: &Files<'_, '_, '_>, file: usize, edits: &[Edit], gone: &Spans, names: &[&str]) -> bool {
     let text = files.text(file);
     let Some((changed, places)) = applied(text, edits) else { return false };
-    let inserted: Vec<Span> =
-        edits.iter().zip(&places).filter(|(edit, _)| edit.span.is_empty()).map(|(_, place)| *place).collect();
-    let edited: Vec<Span> = edits.iter().map(|edit| edit.span).collect();
+    let inserted = edits.iter().zip(&places).filter(|(edit, _)| edit.span.is_empty()).map(|(_, place)| *place);
+    let inserted = Spans::new(inserted);
+    let (edited, places) = (Spans::new(edits.iter().map(|edit| edit.span)), Spans::new(places.iter().copied()));
     let path = files.project.files[file].source.path.as_path();
     let after = lang::lower_any(path, &changed).1;
     let before = files.layers(file);
@@ -44,19 +45,18 @@ fn notes(layers: &[Layer]) -> Vec<Note> {
 
 /// The entries in force, but of those within `without`: their paths, with each of `names` shown alike, and the values that
 /// no edit touches.
-fn outline(layers: &[Layer], text: &[u8], without: &[Span], edited: &[Span], names: &[&str]) -> Vec<String> {
+fn outline(layers: &[Layer], text: &[u8], without: &Spans, edited: &Spans, names: &[&str]) -> Vec<String> {
     let code = layers.iter().filter(|layer| layer.carrier == Carrier::Code);
     let entries = code.flat_map(|layer| &layer.facts.entries);
     let kept = entries.filter(|entry| {
         let at = entry.path.0.last().map_or(entry.span, |last| last.span);
-        !without.iter().any(|span| span.contains(at) || span.contains(entry.value.span))
+        !without.hold(at) && !without.hold(entry.value.span)
     });
-    let touches = |span: Span| edited.iter().any(|edit| edit.start <= span.end && span.start <= edit.end);
     let mut lines: Vec<String> = kept
         .map(|entry| {
             let path = entry.path.0.iter().map(|part| part.text.as_str());
             let path: Vec<&str> = path.map(|part| if names.contains(&part) { "*" } else { part }).collect();
-            let value = if touches(entry.value.span) { &b""[..] } else { entry.value.span.of(text) };
+            let value = if edited.touch(entry.value.span) { &b""[..] } else { entry.value.span.of(text) };
             format!("{} {}", path.join("\u{0}"), String::from_utf8_lossy(value))
         })
         .collect();
