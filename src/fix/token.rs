@@ -9,15 +9,16 @@ use std::collections::BTreeSet;
 
 use super::files::Files;
 use super::idiom;
-use crate::facts::Carrier;
+use crate::facts::{Carrier, ValueKind};
 use crate::finding::Edit;
 use crate::lang::{self, Language};
 use crate::link::{Origin, Sourced};
-use crate::matcher::{Slot, Use};
-use crate::pack::schema::Role;
+use crate::matcher::{Slot, Use, visit};
+use crate::pack::schema::{Kind, Role};
 use crate::span::Span;
 
 /// What takes the key's place.
+#[derive(Default)]
 pub(super) struct Token {
     /// The expression in the login itself.
     pub(super) text: String,
@@ -25,31 +26,26 @@ pub(super) struct Token {
     pub(super) edits: Vec<Edit>,
     /// Variables that held the key.
     pub(super) keys: BTreeSet<String>,
-    /// Variables that held the app id.
-    pub(super) ids: BTreeSet<String>,
 }
 
 /// The token of a login. `None` where no code can stand there.
 pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>) -> Option<Token> {
     let language = lang::by_name(found.language)?;
-    let variables = |role: Role| -> BTreeSet<String> {
-        let slots = found.slots.iter().filter(|slot| slot.role == role);
-        let sources = slots.flat_map(|slot| files.project.sources(file, &slot.origins));
-        sources
-            .filter_map(|source| match source.origin {
-                Origin::Env { name, .. } => Some(name.clone()),
-                _ => None,
-            })
-            .collect()
+    let slots = found.slots.iter().filter(|slot| slot.role == Role::ApiKey);
+    let sources = slots.flat_map(|slot| files.project.sources(file, &slot.origins));
+    let variable = |source: Sourced<'_>| match source.origin {
+        Origin::Env { name, .. } => Some(name.clone()),
+        _ => None,
     };
-    let (keys, ids) = (variables(Role::ApiKey), variables(Role::AppId));
+    let keys = sources.filter_map(variable).collect();
     let key = found.slots.iter().filter(|slot| slot.role == Role::ApiKey).max_by_key(|slot| slot.span.start)?;
     // What the login is made of may stand elsewhere, where other names are known.
     let inside = std::iter::once(&found.span).chain(&found.companions).any(|span| span.contains(key.span));
     let along = if inside { along(files, file, language, key) } else { None };
-    let (text, edits) =
+    let (text, mut edits) =
         along.or_else(|| Some((idiom::read(files, file, language, files.project.variable)?, Vec::new())))?;
-    Some(Token { text, edits, keys, ids })
+    edits.extend(other_reads(files, file, &keys, found));
+    Some(Token { text, edits, keys })
 }
 
 /// The key's own expression, and what has to change where it comes from.
@@ -89,6 +85,25 @@ fn along(
         }
     }
     Some((written.to_owned(), edits))
+}
+
+/// Other reads of the key's variables in the file, such as a question whether they are set. What logins read is for their
+/// own fixes.
+fn other_reads(files: &Files<'_, '_, '_>, file: usize, keys: &BTreeSet<String>, found: &Use<'_>) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    let logins = || files.project.files[file].matched.uses.iter().filter(|other| other.construct.kind == Kind::KeyAuth);
+    files.code(file, |language, facts| {
+        visit::values(facts, |_, value| {
+            if let ValueKind::Env(name) = &value.kind
+                && keys.contains(&name.text)
+                && language == found.language
+                && !logins().any(|login| login.span.contains(value.span))
+            {
+                edits.extend(renaming(files, file, &name.text, value.span));
+            }
+        });
+    });
+    edits
 }
 
 /// A read of the key's variable, made one of the token's.

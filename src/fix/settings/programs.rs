@@ -109,13 +109,28 @@ fn said(task: &Task<'_, '_, '_, '_>, file: usize, name: &str) -> Said {
         });
     });
     // What sets a variable is no value that is read.
-    let set = words(text, name).filter(|at| text[..*at].ends_with(b"process.env."));
-    reads.extend(set.map(|at| Span::new(at, at + name.len())));
+    let set = |at: usize| SETS.iter().any(|mark| text[..at].strip_suffix(mark.as_bytes()).is_some());
+    reads.extend(words(text, name).filter(|at| set(*at)).map(|at| Span::new(at, at + name.len())));
     let layers = task.files.layers(file);
     let texts = layers.iter().flat_map(|layer| &layer.facts.texts);
     let texts = texts.filter(|text| text.carrier != Carrier::Code).map(|text| text.span);
     Said { reads, texts: Spans::new(texts) }
 }
+
+/// What stands before a variable that is set or looked up in the environment.
+const SETS: [&str; 11] = [
+    "process.env.",
+    "process.env[\"",
+    "process.env['",
+    "ENV[\"",
+    "ENV['",
+    "environ[\"",
+    "environ['",
+    "etenv(\"",
+    "etenv('",
+    "utenv(\"",
+    "utenv('",
+];
 
 fn is_item(item: &Item) -> bool {
     item.key.is_none() && item.value.as_str().is_some_and(|text| is_variable(&text.text))
