@@ -11,6 +11,7 @@ mod files;
 mod group;
 mod idiom;
 mod names;
+pub(crate) mod raise;
 mod rename;
 pub mod settings;
 mod token;
