@@ -7,8 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::files::Files;
+use super::files::{Files, words};
 use super::idiom;
+use crate::check::is_sample;
 use crate::facts::{Carrier, ValueKind};
 use crate::finding::Edit;
 use crate::lang::{self, Language};
@@ -16,6 +17,9 @@ use crate::link::{Origin, Sourced};
 use crate::matcher::{Slot, Use, visit};
 use crate::pack::schema::{Kind, Role};
 use crate::span::Span;
+
+/// What stands for a token where any text will do.
+const SOME_TOKEN: &str = "access_token";
 
 /// What takes the key's place.
 #[derive(Default)]
@@ -57,6 +61,7 @@ fn along(
 ) -> Option<(String, Vec<Edit>)> {
     let written = files.str(file, key.span);
     let sources = files.project.sources(file, &key.origins);
+    let proves = |text: &str| files.project.pack.credentials.iter().any(|credential| credential.proves(text));
     let here = |source: &Sourced<'_>| source.file == file && key.span.contains(source.origin.span());
     let mut read = sources.iter().filter(|source| matches!(source.origin, Origin::Env { .. }) && here(source));
     if let Some(Sourced { origin: Origin::Env { name, span }, .. }) = read.next() {
@@ -68,12 +73,19 @@ fn along(
         let expression = if read.next().is_none() { written } else { files.str(file, *span) };
         return idiom::renamed(expression, name, files.project.variable).map(|text| (text, Vec::new()));
     }
+    if let [Sourced { origin: Origin::Literal { text, .. }, .. }] = sources.as_slice()
+        && here(&sources[0])
+        && is_sample(files.project, file)
+        && !proves(text)
+    {
+        // A test that only needs some text goes on without a variable.
+        return Some((written.replacen(text, SOME_TOKEN, 1), Vec::new()));
+    }
     if sources.is_empty() || language.name == "shell" || sources.iter().any(here) {
         return None;
     }
     let mut edits = Vec::new();
     let read = sources.iter().any(|source| matches!(source.origin, Origin::Env { .. }));
-    let proves = |text: &str| files.project.pack.credentials.iter().any(|credential| credential.proves(text));
     for source in &sources {
         match source.origin {
             Origin::Env { name, span } => edits.push(renaming(files, source.file, name, *span)?),
@@ -87,22 +99,33 @@ fn along(
     Some((written.to_owned(), edits))
 }
 
-/// Other reads of the key's variables in the file, such as a question whether they are set. What logins read is for their
-/// own fixes.
+/// Other reads of the key's variables in the file, such as a question whether they are set: wherever the same expression
+/// stands. What logins read is for their own fixes.
 fn other_reads(files: &Files<'_, '_, '_>, file: usize, keys: &BTreeSet<String>, found: &Use<'_>) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let logins = || files.project.files[file].matched.uses.iter().filter(|other| other.construct.kind == Kind::KeyAuth);
+    let mut expressions: BTreeSet<(&str, &str)> = BTreeSet::new();
     files.code(file, |language, facts| {
         visit::values(facts, |_, value| {
             if let ValueKind::Env(name) = &value.kind
-                && keys.contains(&name.text)
-                && language == found.language
-                && !logins().any(|login| login.span.contains(value.span))
+                && let Some(key) = keys.get(&name.text).filter(|_| language == found.language)
             {
-                edits.extend(renaming(files, file, &name.text, value.span));
+                expressions.insert((key, files.str(file, value.span)));
             }
         });
     });
+    let uses = || files.project.files[file].matched.uses.iter();
+    let logins: Vec<Span> =
+        uses().filter(|other| other.construct.kind == Kind::KeyAuth).map(|other| other.span).collect();
+    let mut edits = Vec::new();
+    for (name, expression) in expressions {
+        let Some(within) = words(expression.as_bytes(), name).next() else { continue };
+        for at in words(files.text(file), name) {
+            let Some(start) = at.checked_sub(within) else { continue };
+            let span = Span::new(start, start + expression.len());
+            if files.str(file, span) == expression && !logins.iter().any(|login| login.contains(span)) {
+                edits.extend(renaming(files, file, name, span));
+            }
+        }
+    }
     edits
 }
 
