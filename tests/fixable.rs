@@ -23,7 +23,10 @@ const WORDS_ONLY: &[(&str, &str)] = &[
     ("http-objc/header-field", PHONE),
     ("http-objc/username-and-password", PHONE),
     ("http-objc/username-password", PHONE),
-    ("http-powershell/ps-credential", "a credential keeps its password in another type, and the token would have to come without it"),
+    (
+        "http-powershell/ps-credential",
+        "a credential keeps its password in another type, and the token would have to come without it",
+    ),
     ("http-swift/afnetworking", PHONE),
     ("http-swift/authenticate", PHONE),
     ("http-swift/authenticate-user", PHONE),

@@ -4,17 +4,15 @@
 
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
-use super::progress::Display;
 use super::{Error, Exit, Global, Packs, engine};
 use crate::config::{self, Audience, Config};
-use crate::finding::{Confidence, Level, Report, State};
+use crate::finding::{Confidence, Finding, Level, Report, State};
 use crate::pack::Pack;
-use crate::source::Progress;
 use crate::{names, render};
 
 /// Most bytes read from standard input.
@@ -68,6 +66,8 @@ pub(super) struct Check {
     /// Examine standard input as if it were this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -109,14 +109,11 @@ impl Check {
         let policy = self.policy(&ids)?;
         let request = self.request(packs, &policy.config)?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
-        drop(display);
-
-        policy.narrow(&mut report);
-        self.write(&report, global, streams)?;
-        Ok(exit(&report, policy.config.fail_on.unwrap_or(Level::Warning), self.exit_zero))
+        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        policy.narrow(&mut fixed.report);
+        self.write(&fixed, global, streams)?;
+        let exit = exit(&fixed.report, policy.config.fail_on.unwrap_or(Level::Warning), self.exit_zero);
+        Ok(if fixed.is_incomplete() { Exit::Failed } else { exit })
     }
 
     /// The configuration, with the command line over it.
@@ -169,10 +166,16 @@ impl Check {
     }
 
     /// The report to its place, and beside it, on standard error, what a machine's format does not tell a person.
-    fn write(&self, report: &Report, global: &Global, streams: &Streams) -> Result<(), Error> {
+    fn write(&self, fixed: &Fixed, global: &Global, streams: &Streams) -> Result<(), Error> {
+        let report = &fixed.report;
+        if let Some(text) = &fixed.text {
+            streams.text(text)?;
+        }
         let write = |out: &mut dyn Write| self.report(report, global, out);
         match &self.output_file {
             Some(path) => streams.file(path, write)?,
+            // The file's own text has taken the report's place.
+            None if fixed.text.is_some() => streams.complain(write)?,
             None => streams.report(write)?,
         }
         let aside = |out: &mut dyn Write| match self.output_format {
@@ -182,6 +185,9 @@ impl Check {
         };
         // The report is written; that nobody reads standard error does not change the outcome.
         _ = streams.complain(aside);
+        if self.fixing.fix {
+            _ = streams.complain(|out| fixed.write(global.quiet, out));
+        }
         Ok(())
     }
 
@@ -202,21 +208,27 @@ impl Check {
 impl Policy {
     /// Leaves what is asked for in the report, at the levels asked for.
     fn narrow(&self, report: &mut Report) {
-        let Config { select, ignore, levels, .. } = &self.config;
         report.findings.retain_mut(|finding| {
-            if let Some(Some(level)) = levels.get(&finding.rule) {
+            if let Some(Some(level)) = self.config.levels.get(&finding.rule) {
                 finding.level = *level;
             }
-            (select.is_empty() || select.contains(&finding.rule))
-                && !ignore.contains(&finding.rule)
-                && levels.get(&finding.rule) != Some(&None)
+            self.runs(&finding.rule)
         });
         let hidden = &mut report.hidden;
         report.findings.retain(|finding| {
-            let shown = finding.confidence >= self.min_confidence;
+            let shown = self.shows(finding);
             *hidden += usize::from(!shown && finding.state == State::Open);
             shown
         });
+    }
+
+    fn runs(&self, rule: &String) -> bool {
+        let Config { select, ignore, levels, .. } = &self.config;
+        (select.is_empty() || select.contains(rule)) && !ignore.contains(rule) && levels.get(rule) != Some(&None)
+    }
+
+    fn shows(&self, finding: &Finding) -> bool {
+        self.runs(&finding.rule) && finding.confidence >= self.min_confidence
     }
 }
 
@@ -277,7 +289,7 @@ impl From<ConfidenceArg> for Confidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Finding, Label};
+    use crate::finding::Label;
     use crate::source::{Reason, RelPath, Skipped};
     use crate::span::Span;
 

@@ -125,7 +125,9 @@ impl<'c> Replacement<'c> {
     /// Whether the statement's name is reached as any other of the same thing is: by one step, or by none.
     pub(super) fn is_direct(&self) -> bool {
         let path = match self.statement {
-            Statement::Call(id) => self.facts.calls.get(id).filter(|call| call.receiver.is_none()).map(|call| &call.path),
+            Statement::Call(id) => {
+                self.facts.calls.get(id).filter(|call| call.receiver.is_none()).map(|call| &call.path)
+            }
             Statement::Assign(at) => self.facts.assigns.get(at).map(|assign| &assign.target),
         };
         let Some((path, name)) = path.zip(self.name()) else { return false };
@@ -163,12 +165,12 @@ impl<'c> Replacement<'c> {
     }
 
     /// The statement from its own name on.
-    pub(super) fn from_name(&self) -> Option<String> {
+    pub(super) fn since_name(&self) -> Option<String> {
         self.text(Span::new(self.name()?.span.start, self.span()?.end))
     }
 
     /// The statement behind the `ANY` it starts with: what is said of whatever the file calls.
-    pub(super) fn from_receiver(&self) -> Option<String> {
+    pub(super) fn since_receiver(&self) -> Option<String> {
         let span = self.span()?;
         let start = span.start + self.code.get(span.start..)?.strip_prefix(['$', '@']).map_or(0, |_| 1);
         let rest = self.code.get(start..span.end)?.strip_prefix("ANY")?;

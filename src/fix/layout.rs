@@ -72,10 +72,11 @@ pub(super) fn inserted(text: &[u8], list: Span, entries: &[Span], added: &str) -
     let line = line_at(text, last.start);
     let own_line = Span::new(line.start, last.start).of(text).trim_ascii().is_empty() && line.start > list.start;
     let breaks = if own_line { format!("\n{}", indentation(text, last.start)) } else { " ".to_owned() };
-    let separated = entries.len() < 2 || entries.windows(2).all(|pair| {
-        let between = Span::new(pair[0].end.min(pair[1].start), pair[1].start.max(pair[0].end));
-        between.of(text).contains(&b',')
-    });
+    let separated = entries.len() < 2
+        || entries.windows(2).all(|pair| {
+            let between = Span::new(pair[0].end.min(pair[1].start), pair[1].start.max(pair[0].end));
+            between.of(text).contains(&b',')
+        });
     Some(match comma {
         Some(at) if own_line => (Span::new(last.end + at + 1, last.end + at + 1), format!("{breaks}{added},")),
         _ if separated => (Span::new(last.end, last.end), format!(",{breaks}{added}")),

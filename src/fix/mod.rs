@@ -5,6 +5,7 @@
 //! credentials, and everything else in the file stays as it is.
 
 mod arguments;
+mod blank;
 mod dead;
 mod edits;
 mod files;
@@ -28,6 +29,7 @@ use crate::pack::schema::{Kind, Role};
 use crate::span::Span;
 use files::Files;
 use group::Member;
+use token::Token;
 
 /// Gives the logins among `findings` their fixes.
 pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
@@ -52,6 +54,8 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
         }
         let token = token::of(&files, file, found);
         let fix = planned(project, file, found, token.as_ref().map(|token| token.text.as_str()), false);
+        let removed = fix.as_ref().is_some_and(|fix| fix.edits.iter().all(|edit| edit.text.is_empty()));
+        let token = if removed { Some(Token::default()) } else { token };
         match (fix, token) {
             (Some(fix), Some(token)) if !fix.edits.is_empty() => {
                 members.push(Member { finding: at, file, found, fix, token });
@@ -91,15 +95,15 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     let text = &project.files[file].source.text;
     let edits = |fix: &pack::Fix| {
         let beside = |word: &String| memchr::memmem::find(text, word.as_bytes()).is_some();
-        if !fix.beside.as_ref().is_none_or(beside) {
-            return None;
+        if fix.remove || !fix.beside.as_ref().is_none_or(beside) {
+            return edits::removal(project, file, found).filter(|_| fix.remove);
         }
         let code = fix.code.as_ref().and_then(|code| edits::of(project, file, found, code, token?));
-        code.or_else(|| edits::removed(project, file, found).filter(|_| fix.remove))
-            .or_else(|| edits::blank(project, file, found, token?).filter(|_| fix.blank))
+        code.or_else(|| blank::of(project, file, found, token?).filter(|_| fix.blank))
             .or_else(|| forms::of(project, file, found, token?))
     };
-    let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix))) else {
+    let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix)))
+    else {
         return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
     };
     let pinned = holds(fix);
@@ -110,13 +114,18 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
         _ => String::new(),
     };
     let certain = !found.construct.by_host || found.binding != Binding::Name;
-    let what = match kept {
-        true => "pass the token in the form that the version takes".to_owned(),
-        false => format!("use an access token from {} instead", project.variable),
+    let what = match &fix.manual {
+        Some(words) if fix.remove => words.clone(),
+        _ if kept => "pass the token in the form that the version takes".to_owned(),
+        _ => format!("use an access token from {} instead", project.variable),
     };
     Some(Fix {
         title: format!("{what}{needs}"),
-        applicability: if pinned && certain && !doubt && !fix.unsure { Applicability::Safe } else { Applicability::Unsafe },
+        applicability: if pinned && certain && !doubt && !fix.unsure {
+            Applicability::Safe
+        } else {
+            Applicability::Unsafe
+        },
         edits,
         group: None,
     })

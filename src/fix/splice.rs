@@ -69,8 +69,7 @@ pub(super) fn spliced(
     let rest = text.get(end..).unwrap_or_default();
     if after.is_empty() && rest.starts_with(right.close.as_bytes()) {
         let end = end + right.close.len();
-        return ends_there(&text[end..], operator)
-            .then(|| (end, format!("{before}{} {operator} {token}", left.close)));
+        return ends_there(&text[end..], operator).then(|| (end, format!("{before}{} {operator} {token}", left.close)));
     }
     let literal_end = end + memchr::memmem::find(rest, right.close.as_bytes())? + right.close.len();
     ends_there(&text[literal_end..], operator)
