@@ -114,10 +114,10 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
         _ => String::new(),
     };
     let certain = !found.construct.by_host || found.binding != Binding::Name;
-    let what = match &fix.manual {
-        Some(words) if fix.remove => words.clone(),
-        _ if kept => "pass the token in the form that the version takes".to_owned(),
-        _ => format!("use an access token from {} instead", project.variable),
+    let what = match () {
+        () if fix.remove => "delete it: nothing takes its place".to_owned(),
+        () if kept => "pass the token in the form that the version takes".to_owned(),
+        () => format!("use an access token from {} instead", project.variable),
     };
     Some(Fix {
         title: format!("{what}{needs}"),

@@ -230,12 +230,12 @@ impl<'p> Checker<'p> {
 
     fn fix(&mut self, fix: &schema::Fix, id: &Text, construct: &Construct) {
         self.fixes += 1;
-        let edits = fix.code.is_some() || fix.blank;
+        let edits = fix.code.is_some() || fix.blank || fix.remove;
         if edits == fix.manual.is_some() {
             return self.problem(
                 id,
                 format!("a fix of {} needs either code or manual steps", construct.id),
-                "add `code = '…'`, `blank = true` or `manual = \"…\"`",
+                "add `code = '…'`, `blank = true`, `remove = true` or `manual = \"…\"`",
             );
         }
         if let Some(versions) = &fix.versions

@@ -366,9 +366,9 @@ impl Compiler {
             beside: fix.beside.clone(),
             code: fix.code.as_ref().map(|code| code.get_ref().clone()),
             blank: fix.blank,
+            remove: fix.remove,
             unsure: fix.unsure,
             manual: fix.manual.clone(),
-            remove: fix.remove,
         });
         let fixes = fixes.collect();
         Some(Construct {

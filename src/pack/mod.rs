@@ -127,12 +127,12 @@ pub struct Fix {
     pub code: Option<String>,
     /// Whether the token may take the app id's place, with an empty text in the key's.
     pub blank: bool,
+    /// Whether the statement goes.
+    pub remove: bool,
     /// Whether a person has to look at the edit even so.
     pub unsure: bool,
     /// Steps for a person.
     pub manual: Option<String>,
-    /// Whether the statement goes, with nothing in its place.
-    pub remove: bool,
 }
 
 /// What stays silent.

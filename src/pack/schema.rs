@@ -330,14 +330,14 @@ pub struct Fix {
     /// Whether the token may take the app id's place and an empty text the key's, alone or where `code` cannot stand.
     #[serde(default)]
     pub blank: bool,
+    /// Whether the statement goes and nothing replaces it.
+    #[serde(default)]
+    pub remove: bool,
     /// Whether a person has to look at the edit even so, such as where the version it needs is unknown.
     #[serde(default)]
     pub unsure: bool,
     /// Steps for a person, where no code does.
     pub manual: Option<String>,
-    /// Whether the statement goes, with nothing in its place; `manual` says why.
-    #[serde(default)]
-    pub remove: bool,
 }
 
 /// `[[exempt]]`: what must stay silent, by name, value or place.
