@@ -292,6 +292,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         let judged = check::judge(&project);
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
+        report.around.settings.extend(judged.around.settings);
+        report.around.kept.extend(judged.around.kept);
         report.rules.extend(
             pack.rules
                 .iter()
@@ -305,7 +307,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         .filter_map(|finding| finding.fix.as_ref())
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
     let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
-    for file in labelled.map(|label| label.file).chain(edited) {
+    let set = report.around.settings.iter().map(|setting| setting.file);
+    for file in labelled.map(|label| label.file).chain(edited).chain(set) {
         used[file] = Some(0);
     }
     for (at, file) in files.iter().enumerate() {
@@ -325,6 +328,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         }
     }
     report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
+    report.around.settings.iter_mut().for_each(|setting| setting.file = used[setting.file].unwrap_or_default());
     report.exempted.sort_by(|(a, x), (b, y)| (a.file, a.span, x).cmp(&(b.file, b.span, y)));
     report.exempted.dedup();
     report.findings.sort_by(|a, b| order(a).cmp(&order(b)));
