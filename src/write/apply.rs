@@ -26,7 +26,7 @@ pub(super) fn applied(bytes: &[u8], source: &Source, edits: &[Edit]) -> Option<V
     } else if bytes.get(mark..)? != text {
         return None;
     }
-    let stored = |from: usize, to: usize| Some(usize::try_from(encoding.original_len(text.get(from..to)?)).ok()?);
+    let stored = |from: usize, to: usize| usize::try_from(encoding.original_len(text.get(from..to)?)).ok();
     let mut out = bytes.get(..mark)?.to_vec();
     // Where the last edit ends: in the text, and in the file.
     let (mut at, mut byte) = (0, mark);
