@@ -32,10 +32,8 @@ const VARIABLE: &str = "INTERCOM_ACCESS_TOKEN";
 /// Integrations that no fix finishes yet, and what is in the way. One that is finished has to be taken off the list.
 const UNFINISHED: &[(&str, &str)] = &[
     ("node/dotenv", "the key stays in its file, where nothing reads it"),
-    ("node/https", "an option that joins the pair is for a person to rewrite"),
     ("perl/http-tiny", "a pair in a URL is for a person to take out"),
     ("python/python-intercom-3-app-id", "there is no fix"),
-    ("python/python-intercom-3-literal", "there is no fix"),
     ("python/requests-url", "a pair in a URL is for a person to take out"),
     ("python/requests-wrapper", "who calls the wrapper still reads the key, and fails once it is gone"),
     ("shell/curl-url", "a pair in a URL is for a person to take out"),
@@ -43,7 +41,10 @@ const UNFINISHED: &[(&str, &str)] = &[
 ];
 
 /// Integrations whose fix is for a person to accept, and why. One that safe fixes finish has to be taken off the list.
-const UNSAFE: &[(&str, &str)] = &[];
+const UNSAFE: &[(&str, &str)] = &[
+    ("node/https", "the options are far from the request"),
+    ("python/python-intercom-3-literal", "the token may still be in use"),
+];
 
 /// Integrations that fail with the pair before they ask anything, and why.
 const SILENT: &[(&str, &str)] = &[
