@@ -10,6 +10,7 @@ mod explain;
 mod output;
 mod progress;
 mod rules;
+mod scope;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
