@@ -123,7 +123,6 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     let package = construct.package.as_ref().filter(|_| construct.fixes.iter().any(|fix| fix.versions.is_some()));
     let version = package.and_then(|package| project.version(package, file));
     finding.related.extend(version.as_ref().map(installed));
-    finding.fix = crate::fix::of_use(project, file, found, route);
 }
 
 /// Whether the name a key is read from is one of the vendor's.

@@ -64,6 +64,7 @@ pub const CHECKS: &[(&str, Check)] = &[
 pub fn judge(project: &Project<'_, '_>) -> Judged {
     let mut judged = Judged::default();
     CHECKS.iter().for_each(|(_, check)| check(project, &mut judged));
+    crate::fix::logins(project, &mut judged.findings);
     for (file, scanned) in project.files.iter().enumerate() {
         let spared = scanned.matched.spared.iter();
         judged

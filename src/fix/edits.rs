@@ -12,18 +12,17 @@ use crate::pack::pattern::Step;
 use crate::source::line_at;
 use crate::span::Span;
 
-/// The edits that put `code`, with `kept` or a read of the environment as the token, in place of what was found.
+/// The edits that put `code`, with `token` for the token, in place of what was found.
 /// `None` where the code cannot stand there.
 pub(super) fn of(
     project: &Project<'_, '_>,
     file: usize,
     found: &Use<'_>,
     code: &str,
-    kept: Option<&str>,
+    token: &str,
 ) -> Option<Vec<Edit>> {
     let language = lang::by_name(found.language)?;
-    let token = kept.map_or_else(|| language.environment.replace("{}", project.variable), str::to_owned);
-    let replacement = arguments::of(language, code, &token)?;
+    let replacement = arguments::of(language, code, token)?;
     let text = &project.files[file].source.text;
     let mut edits = Vec::new();
     let callee = found.callee.as_ref();
@@ -62,7 +61,7 @@ fn keeps_callee(found: &Use<'_>, callee: &str) -> bool {
 }
 
 /// A statement with its line, when it has the line for itself.
-fn whole_line(text: &[u8], span: Span) -> Span {
+pub(super) fn whole_line(text: &[u8], span: Span) -> Span {
     let (first, last) = (line_at(text, span.start), line_at(text, span.end.saturating_sub(1).max(span.start)));
     let before = Span::new(first.start, span.start);
     let after = Span::new(span.end, last.end.max(span.end));

@@ -5,25 +5,55 @@
 //! credentials, and everything else in the file stays as it is.
 
 mod arguments;
+mod dead;
 mod edits;
+mod files;
+mod group;
+mod idiom;
+mod token;
 
-use crate::finding::{Applicability, Edit, Fix, Route};
+use crate::facts::Carrier;
+use crate::finding::{Applicability, Edit, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::{Binding, Use};
 use crate::pack;
-use crate::pack::schema::Role;
+use crate::pack::schema::{Kind, Role};
 use crate::span::Span;
+use files::Files;
+use group::Member;
 
-/// The fix of a construct, chosen by the SDK's version where that is known.
-#[must_use]
-pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Route) -> Option<Fix> {
-    if route == Route::Oauth {
-        return Some(Fix::manual(
-            "connect each customer through OAuth, and use the token it gives in place of the pair".to_owned(),
-        ));
+/// Gives the logins among `findings` their fixes.
+pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
+    let files = Files::new(project);
+    let mut members = Vec::new();
+    for (at, finding) in findings.iter_mut().enumerate() {
+        let Label { file, span, .. } = finding.primary;
+        let mut uses = project.files[file].matched.uses.iter();
+        let Some(found) = uses.find(|found| {
+            found.span == span && found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code
+        }) else {
+            continue;
+        };
+        if finding.fix.is_some() || !finding.rule.ends_with("/deprecated-api-key-auth") {
+            continue;
+        }
+        if finding.route == Some(Route::Oauth) {
+            finding.fix = Some(Fix::manual(
+                "connect each customer through OAuth, and use the token it gives in place of the pair",
+            ));
+            continue;
+        }
+        let token = token::of(&files, file, found);
+        let fix = planned(project, file, found, token.as_ref().map(|token| token.text.as_str()), false);
+        match (fix, token) {
+            (Some(fix), Some(token)) if !fix.edits.is_empty() => {
+                members.push(Member { finding: at, file, language: found.language, fix, token });
+            }
+            (fix, _) => finding.fix = fix,
+        }
     }
-    planned(project, file, found, None)
+    group::complete(&files, members, findings);
 }
 
 /// The fix of a construct that passes a token in a form the SDK does not take: the token stays, the form changes.
@@ -31,11 +61,11 @@ pub fn of_use(project: &Project<'_, '_>, file: usize, found: &Use<'_>, route: Ro
 pub fn of_form(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Fix> {
     let token = found.slot(Role::Token).or_else(|| found.slot(Role::AppId))?;
     let text = std::str::from_utf8(token.span.of(&project.files[file].source.text)).ok()?;
-    planned(project, file, found, Some(text))
+    planned(project, file, found, Some(text), true)
 }
 
-/// The replacement that holds for the SDK's version, with `kept` for the token, else with what reads the environment.
-fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option<&str>) -> Option<Fix> {
+/// The replacement that holds for the SDK's version, with `token` in it, which the code has already where it is `kept`.
+fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Option<&str>, kept: bool) -> Option<Fix> {
     let package = found.construct.package.as_ref();
     let version = package.and_then(|package| project.version(package, file));
     let fits = |fix: &&pack::Fix| match (&version, &fix.versions) {
@@ -52,41 +82,33 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, kept: Option
         (None, Some(_)) => package.is_none(),
         (_, None) => true,
     };
-    let planned =
-        candidates.iter().find_map(|fix| Some((edits::of(project, file, found, fix.code.as_deref()?, kept)?, fix)));
-    if let Some((edits, fix)) = planned {
-        let pinned = holds(fix);
-        let needs = match (&fix.versions, package) {
-            (Some(versions), Some(package)) if !pinned => {
-                format!(" (needs {} {versions}, whose version is not known here)", package.name)
-            }
-            _ => String::new(),
-        };
-        // A header beside others, which may be one too many, or a name that is not brought in, is for a person to look at.
-        let source = &project.files[file].source;
-        let statement = found.span.of(&source.text);
-        let has = |word: &str| memchr::memmem::find(statement, word.as_bytes()).is_some();
-        let header =
-            edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
-        let missing = lang::environment_needs(found.language)
-            .filter(|_| kept.is_none())
-            .filter(|import| memchr::memmem::find(&source.text, import.as_bytes()).is_none());
-        let import = missing.map_or(String::new(), |import| format!(" (with {import})"));
-        let certain = !found.construct.by_host || found.binding != Binding::Name;
-        let safe = pinned && certain && !header && missing.is_none();
-        let title = match kept {
-            Some(_) => format!("pass the token in the form that the version takes{needs}"),
-            None => format!("read an access token from {} instead{needs}{import}", project.variable),
-        };
-        return Some(Fix {
-            title,
-            applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
-            edits,
-            group: None,
-        });
-    }
-    let manual = candidates.iter().find_map(|fix| fix.manual.clone())?;
-    Some(Fix::manual(manual))
+    let edits = |fix: &pack::Fix| edits::of(project, file, found, fix.code.as_deref()?, token?);
+    let Some((edits, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix))) else {
+        return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
+    };
+    let pinned = holds(fix);
+    let needs = match (&fix.versions, package) {
+        (Some(versions), Some(package)) if !pinned => {
+            format!("; safe once a manifest or lock file here asks for {} {versions}", package.name)
+        }
+        _ => String::new(),
+    };
+    // A header beside others may be one too many, which is for a person to look at.
+    let statement = found.span.of(&project.files[file].source.text);
+    let has = |word: &str| memchr::memmem::find(statement, word.as_bytes()).is_some();
+    let header =
+        edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
+    let certain = !found.construct.by_host || found.binding != Binding::Name;
+    let what = match kept {
+        true => "pass the token in the form that the version takes".to_owned(),
+        false => format!("use an access token from {} instead", project.variable),
+    };
+    Some(Fix {
+        title: format!("{what}{needs}"),
+        applicability: if pinned && certain && !header { Applicability::Safe } else { Applicability::Unsafe },
+        edits,
+        group: None,
+    })
 }
 
 /// Whether the construct is of another language than the code around it: a command in a text of that code.

@@ -105,13 +105,26 @@ pub struct Layer {
     pub facts: Facts,
 }
 
-/// What a file must say for [`Language::environment`] to work in it.
+/// What a file must bring in for [`Language::environment`] to work in it.
+pub struct Needs {
+    /// What an expression says that needs it.
+    pub using: &'static str,
+    /// The module.
+    pub module: &'static str,
+    /// The statement that brings it in.
+    pub statement: &'static str,
+    /// The same inside a group of imports.
+    pub grouped: &'static str,
+}
+
+/// What the environment expression of this language needs, if anything.
 #[must_use]
-pub fn environment_needs(name: &str) -> Option<&'static str> {
+pub fn environment_needs(name: &str) -> Option<Needs> {
+    let needs = |using, module, statement, grouped| Some(Needs { using, module, statement, grouped });
     match name {
-        "python" => Some("import os"),
-        "go" => Some("\"os\""),
-        "csharp" => Some("using System;"),
+        "python" => needs("os.", "os", "import os", "import os"),
+        "go" => needs("os.", "os", "import \"os\"", "\"os\""),
+        "csharp" => needs("Environment.", "System", "using System;", "using System;"),
         _ => None,
     }
 }

@@ -89,6 +89,12 @@ impl<'a> Flat<'a> {
         }]
     }
 
+    /// The code or text that is the part, where it is one piece.
+    pub(super) fn span(&self, start: usize, end: usize) -> Option<Span> {
+        let hole = self.hole_value(&self.text[start..end]).map(|value| value.span);
+        hole.or_else(|| self.file_span(start, end))
+    }
+
     /// The file's bytes behind a part of the text; all of its run where escapes make them differ.
     pub(super) fn file_span(&self, start: usize, end: usize) -> Option<Span> {
         let run = self.runs.iter().find(|run| run.start <= start && end <= run.end)?;

@@ -197,7 +197,7 @@ fn unencoded(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Opti
     let found = PLAIN.captures(&flat.text)?;
     let slot = |role, group: usize| {
         let part = found.get(group).map_or(0..0, |part| part.range());
-        let span = flat.file_span(part.start, part.end).unwrap_or(value.span);
+        let span = flat.span(part.start, part.end).unwrap_or(value.span);
         Slot { role, span, origins: flat.origins(context.index, part.start, part.end, value.span) }
     };
     let slots = vec![slot(Role::AppId, 1), slot(Role::ApiKey, 2)];

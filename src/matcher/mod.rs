@@ -22,7 +22,7 @@ mod sites;
 mod steps;
 mod tokens;
 mod uses;
-mod visit;
+pub(crate) mod visit;
 
 pub use settings::is_variable;
 pub use uses::*;

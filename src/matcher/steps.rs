@@ -315,7 +315,8 @@ fn map<'a>(
 pub(super) fn pair<'a>(context: &Context<'a, '_>, actual: &'a Value, slots: &mut Vec<Slot>) -> bool {
     let flat = Flat::of(context.index, actual);
     let mut slot = |role, start, end| {
-        slots.push(Slot { role, span: actual.span, origins: flat.origins(context.index, start, end, actual.span) })
+        let span = flat.span(start, end).unwrap_or(actual.span);
+        slots.push(Slot { role, span, origins: flat.origins(context.index, start, end, actual.span) });
     };
     let Some(colon) = flat.text.find(':').filter(|&at| !flat.text[at..].starts_with("://")) else {
         // Both may come from one place, whose name says what it holds.

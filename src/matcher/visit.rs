@@ -6,7 +6,7 @@ use crate::facts::{CallId, Facts, Path, Value};
 
 /// What holds a value.
 #[derive(Clone, Copy)]
-pub(super) enum Owner<'a> {
+pub(crate) enum Owner<'a> {
     /// A call has it among its arguments, or is made on it.
     Call(CallId),
     /// It is assigned to this.
@@ -16,7 +16,7 @@ pub(super) enum Owner<'a> {
 }
 
 /// Calls `see` for every value and every value inside it. Nesting is bounded by the reader.
-pub(super) fn values<'a>(facts: &'a Facts, mut see: impl FnMut(Owner<'a>, &'a Value)) {
+pub(crate) fn values<'a>(facts: &'a Facts, mut see: impl FnMut(Owner<'a>, &'a Value)) {
     for (id, call) in facts.calls.iter().enumerate() {
         for value in call.receiver.as_deref().into_iter().chain(call.args.iter().map(|arg| &arg.value)) {
             inside(Owner::Call(id), value, &mut see);

@@ -21,7 +21,7 @@ pub static LANGUAGE: Language = Language {
     interpreters: &[],
     fences: &["rust-script"],
     front: Front::Own(syntax::lower),
-    environment: "std::env::var(\"{}\")",
+    environment: "std::env::var(\"{}\").expect(\"{} is set\")",
 };
 
 const DOUBLE: StringForm =
