@@ -16,9 +16,10 @@ use crate::link::Origin;
 use crate::link::project::{Project, Scanned};
 use crate::matcher::{self, Matched};
 use crate::pack::Pack;
+use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
-use crate::source::{Progress, Reason, RelPath, Skipped, Source, Walk, walk};
+use crate::source::{Progress, Reason, RelPath, Skipped, Source, Walk, is_manifest, walk};
 use crate::span::Span;
 
 /// What to scan, and how.
@@ -90,13 +91,15 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
         })
     };
     let walked = pass(&prefilter, &options.walk, progress, options.input.as_ref());
-    let wanted = wanted(&locked(&results));
+    let wanted = wanted(options.packs, &locked(&results));
     if let Ok(wanted) = Prefilter::new(&wanted)
         && !walked.settings.is_empty()
     {
         // A login may read a variable whose name says nothing of the vendor; the file that sets it says nothing either.
-        let roots =
-            walked.settings.iter().take(MAX_SETTINGS).map(|path| options.walk.base.join(path.as_path())).collect();
+        let (manifests, others): (Vec<_>, Vec<_>) =
+            walked.settings.iter().partition(|path| is_manifest(path.as_path()));
+        let settings = others.into_iter().chain(manifests);
+        let roots = settings.take(MAX_SETTINGS).map(|path| options.walk.base.join(path.as_path())).collect();
         pass(&wanted, &Walk { roots, ..options.walk.clone() }, &Progress::default(), None);
     }
     let mut files: Vec<Examined<'_>> = results.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -152,8 +155,8 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     })
 }
 
-/// The variables and settings that logins read.
-fn wanted(files: &[Examined<'_>]) -> Vec<Needle> {
+/// The variables and settings that logins read, and the packages that tell what the code around them is built on.
+fn wanted(packs: &[Pack], files: &[Examined<'_>]) -> Vec<Needle> {
     let uses = files.iter().flat_map(|file| &file.matched).flat_map(|matched| &matched.uses);
     let origins = uses.flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
     let names: BTreeSet<&str> = origins
@@ -164,7 +167,12 @@ fn wanted(files: &[Examined<'_>]) -> Vec<Needle> {
         })
         .filter(|name| name.len() > 2)
         .collect();
-    names.into_iter().map(Needle::exact).collect()
+    let mut needles: Vec<Needle> = names.into_iter().map(Needle::exact).collect();
+    if !files.is_empty() {
+        let packages = packs.iter().flat_map(|pack| pack.ways.packages());
+        needles.extend(packages.map(|package| Needle::any_case(package.needle())));
+    }
+    needles
 }
 
 /// Links and judges, and keeps of the files what findings point into.
@@ -173,7 +181,9 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
     for (at, pack) in options.packs.iter().enumerate() {
         let scanned = files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] });
         let variable = options.variable.unwrap_or(&pack.variable);
-        let judged = check::judge(&Project::new(pack, scanned.collect(), options.audience, variable));
+        let project = Project::new(pack, scanned.collect(), options.audience, variable);
+        let judged = check::judge(&project);
+        report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
         report.rules.extend(pack.rules.iter().map(|rule| rule.doc.clone()));
@@ -185,7 +195,9 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
         .filter_map(|finding| finding.fix.as_ref())
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
     let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
-    for file in labelled.map(|label| label.file).chain(edited) {
+    let mut files_used: Vec<usize> = labelled.map(|label| label.file).chain(edited).collect();
+    files_used.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
+    for file in files_used {
         used[file] = Some(0);
     }
     for (at, file) in files.into_iter().enumerate() {
@@ -205,6 +217,7 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
         }
     }
     report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
+    report.grounds.iter_mut().flat_map(Ground::labels_mut).for_each(renumber);
     report.exempted.sort_by(|(a, x), (b, y)| (a.file, a.span, x).cmp(&(b.file, b.span, y)));
     report.exempted.dedup();
     report.findings.sort_by(|a, b| order(a).cmp(&order(b)));

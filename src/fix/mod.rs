@@ -10,6 +10,7 @@ mod edits;
 mod files;
 mod group;
 mod idiom;
+pub mod oauth;
 mod token;
 
 use crate::facts::Carrier;
@@ -39,9 +40,7 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
             continue;
         }
         if finding.route == Some(Route::Oauth) {
-            finding.fix = Some(Fix::manual(
-                "connect each customer through OAuth, and use the token it gives in place of the pair",
-            ));
+            finding.fix = Some(oauth::of(project, file, oauth::Case::Pair(found.language)));
             continue;
         }
         let token = token::of(&files, file, found);

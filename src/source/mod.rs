@@ -26,7 +26,7 @@ pub use lines::{LineIndex, Position, line_at, line_count};
 pub use open::{ReadError, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;
-pub use settings::is_setting;
+pub use settings::{is_manifest, is_setting};
 pub use skip::{Reason, Skipped};
 pub use walk::{Progress, Walk, Walked, walk};
 

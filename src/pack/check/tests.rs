@@ -1,7 +1,7 @@
 //! Each kind of problem, with the place it is pointed out at: the text between `«` and `»` of the pack.
 
 use super::*;
-use crate::pack::builtin;
+use crate::pack::{builtin, route};
 
 const VENDOR: &str = r#"
 [vendor]
@@ -239,6 +239,9 @@ fn the_description_names_every_key() {
         ("`[[parameter]]`", keys::<schema::Parameter>()),
         ("`[[exposure]]`", keys::<schema::Exposure>()),
         ("`[[rule]]`", keys::<schema::Rule>()),
+        ("`[oauth]`", keys::<route::Oauth>()),
+        ("`[[step]]`", keys::<route::StepRow>()),
+        ("`[[connection]]`", keys::<route::ConnectionRow>()),
     ];
     for (title, keys) in &tables {
         let section = described.split("\n### ").find(|section| section.lines().next() == Some(title));
