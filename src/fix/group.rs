@@ -8,36 +8,32 @@ use std::collections::BTreeSet;
 
 use super::files::Files;
 use super::token::Token;
-use super::{dead, idiom};
-use crate::finding::{Applicability, Edit, Finding, Fix};
+use super::{dead, idiom, planned, rename};
+use crate::finding::{Applicability, Edit, Finding, Fix, Label};
 use crate::lang;
+use crate::matcher::Use;
 
 /// A login with its fix.
-pub(super) struct Member {
+pub(super) struct Member<'m> {
     /// Index of its finding.
     pub(super) finding: usize,
     /// Its file.
     pub(super) file: usize,
-    /// The language it is written in.
-    pub(super) language: &'static str,
+    pub(super) found: &'m Use<'m>,
+    /// What its construct asks for.
     pub(super) fix: Fix,
+    /// What takes the key's place.
     pub(super) token: Token,
 }
 
 /// Gives the findings of `members` their fixes, grouped and completed.
-pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member>, findings: &mut [Finding]) {
-    for (group, members) in grouped(members).into_iter().enumerate() {
-        let mut edits: Vec<Edit> = Vec::new();
-        let mut applicability = Applicability::Safe;
-        let mut missing = BTreeSet::new();
-        for member in &members {
-            applicability = applicability.max(member.fix.applicability);
-            edits.extend(member.fix.edits.iter().chain(&member.token.edits).cloned());
-        }
-        sort(&mut edits);
+pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) {
+    for (group, mut members) in grouped(members).into_iter().enumerate() {
+        let mut edits = renamed(files, &mut members);
         let mut more = dead::definitions(files, &edits);
-        let mut touched: Vec<(usize, &str)> = members.iter().map(|member| (member.file, member.language)).collect();
-        touched.dedup();
+        let mut missing = BTreeSet::new();
+        let touched: BTreeSet<(usize, &str)> =
+            members.iter().map(|member| (member.file, member.found.language)).collect();
         for (file, language) in touched {
             let Some(language) = lang::by_name(language) else { continue };
             let added: String = edits.iter().filter(|edit| edit.file == file).map(|edit| edit.text.as_str()).collect();
@@ -51,27 +47,78 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member>, findings
         if overlap(&edits) {
             continue;
         }
+        let applicability = members.iter().map(|member| member.fix.applicability).max();
         let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
         for member in members {
-            let mut fix = Fix { applicability, edits: edits.clone(), group: Some(group), ..member.fix };
+            let mut fix = Fix { edits: edits.clone(), group: Some(group), ..member.fix };
+            fix.applicability = applicability.unwrap_or(Applicability::Unsafe);
             if !missing.is_empty() {
                 fix.title.push_str(&format!(" (with {missing})"));
                 fix.applicability = fix.applicability.max(Applicability::Unsafe);
             }
             findings[member.finding].fix = Some(fix);
         }
+        covered(&edits, group, applicability.unwrap_or(Applicability::Unsafe), findings);
     }
 }
 
+/// Gives the same fix to other findings whose place the group changes: the key itself, where it is written down.
+fn covered(edits: &[Edit], group: usize, applicability: Applicability, findings: &mut [Finding]) {
+    let changes = |label: &Label| edits.iter().any(|edit| edit.file == label.file && edit.span.contains(label.span));
+    let mended = |finding: &&mut Finding| {
+        let grouped = finding.fix.as_ref().is_some_and(|fix| fix.group.is_some());
+        !grouped && finding.rule.contains("/hardcoded-") && changes(&finding.primary)
+    };
+    for finding in findings.iter_mut().filter(mended) {
+        finding.fix = Some(Fix {
+            title: "remove it together with the login that uses it".to_owned(),
+            applicability,
+            edits: edits.to_vec(),
+            group: Some(group),
+        });
+    }
+}
+
+/// The edits of a group, with names that say what they hold from now on.
+fn renamed(files: &Files<'_, '_, '_>, members: &mut [Member<'_>]) -> Vec<Edit> {
+    let names: BTreeSet<(usize, String)> =
+        members.iter().map(|member| (member.file, member.token.text.clone())).collect();
+    let mut added = Vec::new();
+    for (file, name) in names {
+        let Some(renaming) = rename::of(files, file, &name, &edits_of(members)) else { continue };
+        let plan = |member: &Member<'_>| planned(files.project, file, member.found, Some(&renaming.to), false);
+        let uses = |member: &&mut Member<'_>| member.file == file && member.token.text == name;
+        let fixes: Vec<Option<Fix>> = members.iter_mut().filter(uses).map(|member| plan(member)).collect();
+        if fixes.iter().all(|fix| fix.as_ref().is_some_and(|fix| !fix.edits.is_empty())) {
+            for (member, fix) in members.iter_mut().filter(uses).zip(fixes.into_iter().flatten()) {
+                member.fix = fix;
+            }
+            added.extend(renaming.edits);
+        }
+    }
+    let mut edits = edits_of(members);
+    edits.extend(added);
+    sort(&mut edits);
+    edits
+}
+
+/// All edits of the members.
+fn edits_of(members: &[Member<'_>]) -> Vec<Edit> {
+    let mut edits: Vec<Edit> =
+        members.iter().flat_map(|member| member.fix.edits.iter().chain(&member.token.edits)).cloned().collect();
+    sort(&mut edits);
+    edits
+}
+
 /// Members that share a variable of the key or an edit, in the order of their first one.
-fn grouped(members: Vec<Member>) -> Vec<Vec<Member>> {
-    let mut groups: Vec<Vec<Member>> = Vec::new();
+fn grouped(members: Vec<Member<'_>>) -> Vec<Vec<Member<'_>>> {
+    let mut groups: Vec<Vec<Member<'_>>> = Vec::new();
     for member in members {
         let (mut joined, mut apart) = (Vec::new(), Vec::new());
         for group in groups {
             if group.iter().any(|other| related(other, &member)) { joined.push(group) } else { apart.push(group) }
         }
-        let mut joined: Vec<Member> = joined.into_iter().flatten().collect();
+        let mut joined: Vec<Member<'_>> = joined.into_iter().flatten().collect();
         joined.push(member);
         apart.push(joined);
         groups = apart;
@@ -80,9 +127,8 @@ fn grouped(members: Vec<Member>) -> Vec<Vec<Member>> {
     groups
 }
 
-fn related(a: &Member, b: &Member) -> bool {
-    let edits = |member: &Member| member.fix.edits.iter().chain(&member.token.edits).cloned().collect::<Vec<_>>();
-    let (ours, theirs) = (edits(a), edits(b));
+fn related(a: &Member<'_>, b: &Member<'_>) -> bool {
+    let (ours, theirs) = (edits_of(std::slice::from_ref(a)), edits_of(std::slice::from_ref(b)));
     let touch = |a: &Edit, b: &Edit| a.file == b.file && (a.span.overlaps(b.span) || a.span == b.span);
     !a.token.keys.is_disjoint(&b.token.keys) || ours.iter().any(|a| theirs.iter().any(|b| touch(a, b)))
 }

@@ -10,7 +10,9 @@ mod edits;
 mod files;
 mod group;
 mod idiom;
+mod names;
 pub mod oauth;
+mod rename;
 mod token;
 
 use crate::facts::Carrier;
@@ -47,7 +49,7 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
         let fix = planned(project, file, found, token.as_ref().map(|token| token.text.as_str()), false);
         match (fix, token) {
             (Some(fix), Some(token)) if !fix.edits.is_empty() => {
-                members.push(Member { finding: at, file, language: found.language, fix, token });
+                members.push(Member { finding: at, file, found, fix, token });
             }
             (fix, _) => finding.fix = fix,
         }

@@ -197,6 +197,10 @@ pub struct Column {
     pub name: String,
     /// The row of the pack that says so.
     pub says: String,
+    /// The call that makes it.
+    pub span: Span,
+    /// What carries it.
+    pub carrier: Carrier,
 }
 
 /// A text or field that asks for a credential.

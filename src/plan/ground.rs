@@ -45,6 +45,7 @@ pub fn of(project: &Project<'_, '_>, findings: &[Finding]) -> Ground {
             notes: oauth.notes.clone(),
         }),
         ways: ways(project, findings),
+        columns: columns(project),
         connected: route::signs(project).oauth.clone(),
         ..ground
     }
@@ -112,6 +113,18 @@ fn leaks(project: &Project<'_, '_>) -> Vec<Leak> {
         }
     }
     by_token.into_values().collect()
+}
+
+/// The columns that hold a credential of each customer, as far as code makes them.
+fn columns(project: &Project<'_, '_>) -> Vec<Label> {
+    let files = project.files.iter().enumerate();
+    let columns = files.flat_map(|(file, scanned)| {
+        let code = scanned.matched.columns.iter().filter(|column| column.carrier == Carrier::Code);
+        code.map(move |column| Label { file, span: column.span, text: String::new() })
+    });
+    let mut columns: Vec<Label> = columns.take(MAX_PLACES).collect();
+    columns.dedup();
+    columns
 }
 
 /// How the stacks connect customers whose code goes to OAuth. Where nothing logs in, whatever else goes there decides.

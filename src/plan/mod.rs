@@ -31,6 +31,8 @@ pub struct Ground {
     pub oauth: Option<Oauth>,
     /// How this project's stacks connect customers; empty when nothing goes to OAuth.
     pub ways: Vec<Way>,
+    /// Columns and fields that hold a credential of each customer.
+    pub columns: Vec<Label>,
     /// How the project shows that it connects customers already.
     pub connected: Option<String>,
     /// What people do outside of the code, by id.
@@ -178,6 +180,6 @@ impl Ground {
         let client = self.oauth.iter_mut().flat_map(|oauth| &mut oauth.client);
         let variables = std::iter::once(&mut self.variable).chain(&mut self.retired).chain(client);
         let leaks = self.leaks.iter_mut().flat_map(|leak| &mut leak.places);
-        variables.flat_map(|variable| &mut variable.places).chain(leaks)
+        variables.flat_map(|variable| &mut variable.places).chain(leaks).chain(&mut self.columns)
     }
 }

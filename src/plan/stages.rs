@@ -198,6 +198,11 @@ impl<'r> Planner<'r> {
             stage.sketches.push(way.sketch.clone());
         }
         stage.tasks.extend(self.of(CONNECTING).map(|finding| self.task(finding)));
+        if !ground.columns.is_empty() {
+            let what = "Drop what holds the credentials that customers typed in, once all of them have connected";
+            let places = ground.columns.clone();
+            stage.tasks.push(Task { what: what.to_owned(), places, ..Task::default() });
+        }
         stage.notes.extend(ground.ways.iter().flat_map(|way| way.notes.iter().cloned()));
         stage.notes.extend(ground.oauth.iter().flat_map(|oauth| oauth.notes.iter().cloned()));
         stage
@@ -346,7 +351,21 @@ impl<'r> Planner<'r> {
             }
         }
         let how = Some(fix.map_or(Applicability::Manual, |fix| fix.applicability));
-        let what = if fix.is_none() { format!("{}: {what}", finding.message) } else { what };
+        let connected = finding.route == Some(Route::Oauth);
+        let what = match (name(finding), fix) {
+            // How they connect is a stage of its own.
+            ("deprecated-api-key-auth", Some(_)) if connected => {
+                "pass the customer's token, which the connection stored, in place of the pair".to_owned()
+            }
+            ("access-token-in-public-integration", _) => {
+                "pass the customer's token, which the connection stored".to_owned()
+            }
+            ("collected-access-token", _) => {
+                format!("{}: put a link there that starts the connection", finding.message)
+            }
+            (_, Some(_)) => what,
+            (_, None) => format!("{}: {what}", finding.message),
+        };
         Task { place: Some(unsaid(finding.primary.clone())), what, how, places, ..Task::default() }
     }
 }
