@@ -303,14 +303,17 @@ fn clean(path: &Path) -> Outcome {
     if noisy.is_empty() { Ok(()) } else { Err(Box::new(Wrong(format!("noisy:\n{noisy}")))) }
 }
 
-/// A project against its goldens: `NAME.concise.txt`, and `NAME.text.txt` where there is one.
+/// A project against its goldens: `NAME.concise.txt`, and `NAME.text.txt` and `NAME.plan.md` where there are.
 fn project(golden: &Path) -> Outcome {
     let tree = golden.with_extension("").with_extension("");
     let report = scanned::tree(&tree, How::new(None));
-    let text = tree.with_extension("text.txt");
     let mut outputs = vec![(golden.to_owned(), scanned::concise(&report))];
-    if text.exists() {
-        outputs.push((text, scanned::text(&report)));
+    let more: [(&str, fn(&Report) -> String); 2] = [("text.txt", scanned::text), ("plan.md", scanned::plan)];
+    for (extension, render) in more {
+        let golden = tree.with_extension(extension);
+        if golden.exists() {
+            outputs.push((golden, render(&report)));
+        }
     }
     for (golden, output) in outputs {
         if blessing() {

@@ -64,7 +64,9 @@ pub fn of(project: &Project<'_, '_>, file: usize, case: Case<'_>) -> Fix {
         ),
         Case::Refresh => "delete this request and what calls it: the token is valid until it is revoked".to_owned(),
         Case::Kept(1) => "delete it, and what fills or reads it".to_owned(),
-        Case::Kept(places) => format!("delete it in all {places} places, and what fills or reads it"),
+        Case::Kept(places) => {
+            format!("delete it and the names like it in this file, {places} in all, and what fills or reads them")
+        }
         Case::Traded => {
             "trade the code on a server, and renew the secret, which whoever loads this file knows".to_owned()
         }

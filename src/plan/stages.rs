@@ -198,9 +198,14 @@ impl<'r> Planner<'r> {
             stage.sketches.push(way.sketch.clone());
         }
         stage.tasks.extend(self.of(CONNECTING).map(|finding| self.task(finding)));
-        if !ground.columns.is_empty() {
-            let what = "Drop what holds the credentials that customers typed in, once all of them have connected";
-            let places = ground.columns.clone();
+        let named = |place: &&Label| {
+            let mut labels =
+                self.of(CONNECTING).flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
+            !labels.any(|label| label.file == place.file && label.span.overlaps(place.span))
+        };
+        let places: Vec<Label> = ground.columns.iter().filter(named).cloned().collect();
+        if !places.is_empty() {
+            let what = "Drop what holds the credentials that customers typed in, once all of them have connected; it is made here";
             stage.tasks.push(Task { what: what.to_owned(), places, ..Task::default() });
         }
         stage.notes.extend(ground.ways.iter().flat_map(|way| way.notes.iter().cloned()));

@@ -63,6 +63,8 @@ fn means_more(word: &str) -> bool {
         || word.contains(['@', '`', '|', '\\', '<', '*', '[', ']', '~', '^', '$', '{', '}', '_'])
         || leads('#')
         || leads('&')
+        // A name with its parts, or a file.
+        || word.split('.').skip(1).any(|rest| rest.starts_with(|c: char| c.is_alphabetic()))
 }
 
 /// Lines as a block of code, with a fence that none of them closes.

@@ -56,9 +56,9 @@ pub(crate) fn tree(dir: &Path, how: How) -> Report {
     scan(&options, &Progress::default()).expect("the scan runs")
 }
 
-/// The three formats, one after the other.
-pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 3] {
-    [("text", text(report)), ("concise", concise(report)), ("json", json(report))]
+/// Every format, one after the other.
+pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 4] {
+    [("text", text(report)), ("concise", concise(report)), ("json", json(report)), ("plan", plan(report))]
 }
 
 pub(crate) fn text(report: &Report) -> String {
@@ -74,6 +74,10 @@ pub(crate) fn concise(report: &Report) -> String {
 
 pub(crate) fn json(report: &Report) -> String {
     written(|out| dekey::render::json::report(report, out))
+}
+
+pub(crate) fn plan(report: &Report) -> String {
+    written(|out| dekey::render::plan::write(&dekey::plan::plan(report), report, out))
 }
 
 /// Without colours, as a file gets it.
