@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rayon::ThreadPool;
 
 use crate::check;
 use crate::facts::{Carrier, Note};
@@ -19,7 +21,7 @@ use crate::pack::Pack;
 use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
-use crate::source::{Progress, Reason, RelPath, Skipped, Source, Walk, is_manifest, walk};
+use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked};
 use crate::span::Span;
 
 /// What to scan, and how.
@@ -54,29 +56,121 @@ const STACK: usize = 64 << 20;
 /// # Errors
 /// When the packs' needles cannot be compiled, or threads cannot be made.
 pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error> {
-    let needles: Vec<_> = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned()).collect();
-    let prefilter =
-        if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.walk.threads)
-        .stack_size(STACK)
-        .build()
-        .map_err(Error::Threads)?;
-    let (results, failures, gate) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Gate::default());
-    let lowered = |source: Source| {
-        let path = source.path.clone();
-        match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
-            Ok(file) => locked(&results).extend(file),
-            Err(_) => locked(&failures).push(Skipped {
-                path,
-                reason: Reason::Failed,
-                detail: "dekey failed on this file, which is a fault of dekey's; please report it".to_owned(),
-            }),
+    Ok(Scan::new(options, progress)?.report())
+}
+
+/// What a scan read, kept so that it can be judged again with some files changed.
+#[derive(Clone)]
+pub struct Scan<'o> {
+    options: &'o Options<'o>,
+    pool: Arc<ThreadPool>,
+    /// Files that mean something to a pack, in path order.
+    files: Vec<Arc<Examined<'o>>>,
+    /// Files without a needle that may set variables.
+    settings: Vec<RelPath>,
+    /// What those were searched for.
+    wanted: BTreeSet<Needle>,
+    tally: Tally,
+    skipped: Vec<Skipped>,
+}
+
+impl<'o> Scan<'o> {
+    /// Walks, reads, lowers and matches.
+    ///
+    /// # Errors
+    /// When the packs' needles cannot be compiled, or threads cannot be made.
+    pub fn new(options: &'o Options<'o>, progress: &Progress) -> Result<Self, Error> {
+        let needles: Vec<_> = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned()).collect();
+        let prefilter =
+            if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.walk.threads)
+            .stack_size(STACK)
+            .build()
+            .map_err(Error::Threads)?;
+        let mut scan = Self {
+            options,
+            pool: Arc::new(pool),
+            files: Vec::new(),
+            settings: Vec::new(),
+            wanted: BTreeSet::new(),
+            tally: Tally::default(),
+            skipped: Vec::new(),
+        };
+        let walked = scan.pass(&prefilter, &options.walk, progress, options.input.clone().into_iter().collect());
+        scan.settings = walked.settings;
+        scan.tally.examined = walked.examined + u64::from(options.input.is_some());
+        scan.tally.bytes = walked.bytes;
+        walked.counts.into_iter().for_each(|(reason, n)| *scan.tally.counts.entry(reason).or_default() += n);
+        scan.skipped.extend(walked.skipped);
+        scan.follow();
+        Ok(scan)
+    }
+
+    /// This scan with other contents of some of its files. Nothing is written, and nothing else is read again.
+    #[must_use]
+    pub fn with(&self, changed: Vec<Source>) -> Self {
+        let paths: BTreeSet<RelPath> = changed.iter().map(|source| source.path.clone()).collect();
+        let mut scan = Self {
+            options: self.options,
+            pool: Arc::clone(&self.pool),
+            files: self.files.iter().filter(|file| !paths.contains(&file.source.path)).cloned().collect(),
+            settings: self.settings.iter().filter(|path| !paths.contains(path)).cloned().collect(),
+            wanted: self.wanted.clone(),
+            tally: self.tally.clone(),
+            skipped: self.skipped.clone(),
+        };
+        let nowhere = Walk { roots: Vec::new(), ..self.options.walk.clone() };
+        scan.pass(&Prefilter::all(), &nowhere, &Progress::default(), changed);
+        scan.follow();
+        scan
+    }
+
+    /// A file that means something, unmasked.
+    #[must_use]
+    pub fn source(&self, path: &RelPath) -> Option<&Source> {
+        self.examined(path).map(|file| &file.source)
+    }
+
+    /// `source`, as this scan has read the file of its path, masked; what was secret in that file for `before` is
+    /// masked too, wherever it still stands.
+    #[must_use]
+    pub fn masked(&self, source: Source, before: &Self) -> Masked {
+        let here = self.examined(&source.path).filter(|file| file.source.text == source.text);
+        let mut spans: Vec<Span> = here.into_iter().flat_map(Examined::secrets).collect();
+        if let Some(file) = before.examined(&source.path) {
+            // Shorter ones are words that stand anywhere.
+            let secrets = file.secrets().map(|span| span.of(&file.source.text)).filter(|secret| secret.len() >= 8);
+            for secret in secrets.collect::<BTreeSet<&[u8]>>() {
+                let places = memchr::memmem::find_iter(&source.text, secret);
+                spans.extend(places.map(|at| Span::new(at, at + secret.len())));
+            }
         }
-        gate.leave();
-    };
-    let pass = |filter: &Prefilter, roots: &Walk, progress: &Progress, input: Option<&Source>| {
-        pool.in_place_scope(|scope| {
+        Masked::new(source, &spans)
+    }
+
+    fn examined(&self, path: &RelPath) -> Option<&Examined<'o>> {
+        let at = self.files.binary_search_by(|file| file.source.path.cmp(path)).ok()?;
+        self.files.get(at).map(Arc::as_ref)
+    }
+
+    /// Examines what a walk hands over, and `given`.
+    fn pass(&mut self, filter: &Prefilter, walk: &Walk, progress: &Progress, given: Vec<Source>) -> Walked {
+        let options = self.options;
+        let (results, failures, gate) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Gate::default());
+        let lowered = |source: Source| {
+            let path = source.path.clone();
+            match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
+                Ok(file) => locked(&results).extend(file.map(Arc::new)),
+                Err(_) => locked(&failures).push(Skipped {
+                    path,
+                    reason: Reason::Failed,
+                    detail: "dekey failed on this file, which is a fault of dekey's; please report it".to_owned(),
+                }),
+            }
+            gate.leave();
+        };
+        let walked = self.pool.in_place_scope(|scope| {
             let hit = |source: Source| {
                 if options.exclude.is_some_and(|exclude| exclude(&source.path)) {
                     return;
@@ -85,39 +179,51 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
                 let lowered = &lowered;
                 scope.spawn(move |_| lowered(source));
             };
-            let walked = walk(roots, filter, progress, &hit);
-            input.into_iter().cloned().for_each(&hit);
+            let walked = source::walk(walk, filter, progress, &hit);
+            given.into_iter().for_each(&hit);
             walked
-        })
-    };
-    let walked = pass(&prefilter, &options.walk, progress, options.input.as_ref());
-    let wanted = wanted(options.packs, &locked(&results));
-    if let Ok(wanted) = Prefilter::new(&wanted)
-        && !walked.settings.is_empty()
-    {
-        // A login may read a variable whose name says nothing of the vendor; the file that sets it says nothing either.
+        });
+        self.files.append(&mut results.into_inner().unwrap_or_else(PoisonError::into_inner));
+        self.files.sort_by(|a, b| (&a.source.path, a.source.base_byte).cmp(&(&b.source.path, b.source.base_byte)));
+        for failure in failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            *self.tally.counts.entry(failure.reason).or_default() += 1;
+            self.skipped.push(failure);
+        }
+        walked
+    }
+
+    /// Examines the settings that hold a name a login reads: it may say nothing of the vendor, and the file that sets
+    /// it says nothing either. So it is with manifests, and what code around a login is built on.
+    fn follow(&mut self) {
+        let wanted = wanted(self.options.packs, &self.files);
+        let needles: Vec<_> = wanted.difference(&self.wanted).cloned().collect();
+        if needles.is_empty() {
+            return;
+        }
+        self.wanted.extend(wanted);
+        let known: BTreeSet<&RelPath> = self.files.iter().map(|file| &file.source.path).collect();
         let (manifests, others): (Vec<_>, Vec<_>) =
-            walked.settings.iter().partition(|path| is_manifest(path.as_path()));
-        let settings = others.into_iter().chain(manifests);
-        let roots = settings.take(MAX_SETTINGS).map(|path| options.walk.base.join(path.as_path())).collect();
-        pass(&wanted, &Walk { roots, ..options.walk.clone() }, &Progress::default(), None);
+            self.settings.iter().partition(|path| source::is_manifest(path.as_path()));
+        let settings = others.into_iter().chain(manifests).take(MAX_SETTINGS).filter(|path| !known.contains(path));
+        let walk = &self.options.walk;
+        let roots: Vec<_> = settings.map(|path| walk.base.join(path.as_path())).collect();
+        if let Ok(filter) = Prefilter::new(&needles)
+            && !roots.is_empty()
+        {
+            let walk = Walk { roots, ..walk.clone() };
+            self.pass(&filter, &walk, &Progress::default(), Vec::new());
+        }
     }
-    let mut files: Vec<Examined<'_>> = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    files.sort_by(|a, b| (&a.source.path, a.source.base_byte).cmp(&(&b.source.path, b.source.base_byte)));
-    let mut report = judged(options, files);
-    report.tally = Tally {
-        examined: walked.examined + u64::from(options.input.is_some()),
-        bytes: walked.bytes,
-        counts: walked.counts,
-    };
-    report.skipped = walked.skipped;
-    let failures = failures.into_inner().unwrap_or_else(PoisonError::into_inner);
-    for failure in failures {
-        *report.tally.counts.entry(failure.reason).or_default() += 1;
-        report.skipped.push(failure);
+
+    /// Links and judges, and keeps of the files what findings point into.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        let mut report = judged(self.options, &self.files);
+        report.tally = self.tally.clone();
+        report.skipped.clone_from(&self.skipped);
+        report.skipped.sort();
+        report
     }
-    report.skipped.sort();
-    Ok(report)
 }
 
 /// A file and what it means to each pack.
@@ -125,6 +231,16 @@ struct Examined<'p> {
     source: Source,
     matched: Vec<Matched<'p>>,
     notes: Vec<Note>,
+}
+
+impl Examined<'_> {
+    fn secrets(&self) -> impl Iterator<Item = Span> {
+        self.matched.iter().flat_map(|matched| matched.secrets.iter().copied())
+    }
+
+    fn masked(&self) -> Masked {
+        Masked::new(self.source.clone(), &self.secrets().collect::<Vec<_>>())
+    }
 }
 
 /// Lowers and matches one file. `None` when it means nothing to any pack.
@@ -156,27 +272,20 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
 }
 
 /// The variables and settings that logins read, and the packages that tell what the code around them is built on.
-fn wanted(packs: &[Pack], files: &[Examined<'_>]) -> Vec<Needle> {
+fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
     let uses = files.iter().flat_map(|file| &file.matched).flat_map(|matched| &matched.uses);
     let origins = uses.flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
-    let names: BTreeSet<&str> = origins
-        .filter_map(|origin| match origin {
-            Origin::Env { name, .. } => Some(name.as_str()),
-            Origin::Name { dotted, .. } => dotted.rsplit('.').next(),
-            _ => None,
-        })
-        .filter(|name| name.len() > 2)
-        .collect();
-    let mut needles: Vec<Needle> = names.into_iter().map(Needle::exact).collect();
-    if !files.is_empty() {
-        let packages = packs.iter().flat_map(|pack| pack.ways.packages());
-        needles.extend(packages.map(|package| Needle::any_case(package.needle())));
-    }
-    needles
+    let names = origins.filter_map(|origin| match origin {
+        Origin::Env { name, .. } => Some(name.as_str()),
+        Origin::Name { dotted, .. } => dotted.rsplit('.').next(),
+        _ => None,
+    });
+    let names = names.filter(|name| name.len() > 2).map(Needle::exact);
+    let packages = packs.iter().filter(|_| !files.is_empty()).flat_map(|pack| pack.ways.packages());
+    names.chain(packages.map(|package| Needle::any_case(package.needle()))).collect()
 }
 
-/// Links and judges, and keeps of the files what findings point into.
-fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
+fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     let mut report = Report::default();
     for (at, pack) in options.packs.iter().enumerate() {
         let scanned = files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] });
@@ -195,17 +304,16 @@ fn judged(options: &Options<'_>, files: Vec<Examined<'_>>) -> Report {
         .filter_map(|finding| finding.fix.as_ref())
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
     let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
-    let mut files_used: Vec<usize> = labelled.map(|label| label.file).chain(edited).collect();
-    files_used.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
-    for file in files_used {
+    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).collect();
+    kept.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
+    for file in kept {
         used[file] = Some(0);
     }
-    for (at, file) in files.into_iter().enumerate() {
-        report.notes.extend(file.notes.into_iter().map(|note| (file.source.path.clone(), note)));
+    for (at, file) in files.iter().enumerate() {
+        report.notes.extend(file.notes.iter().map(|note| (file.source.path.clone(), *note)));
         if used[at].is_some() {
             used[at] = Some(report.files.len());
-            let secrets: Vec<Span> = file.matched.into_iter().flat_map(|matched| matched.secrets).collect();
-            report.files.push(Masked::new(file.source, &secrets));
+            report.files.push(file.masked());
         }
     }
     let renumber = |label: &mut Label| label.file = used[label.file].unwrap_or_default();

@@ -17,7 +17,8 @@ use std::path::Path;
 
 use case::{Case, File, Fixme, Mark};
 use dekey::finding::{Finding, Report};
-use dekey::source::{Encoding, RelPath, Source};
+use dekey::source::{RelPath, Source};
+use dekey::write::Why;
 use plant::Planted;
 use scanned::How;
 
@@ -97,8 +98,7 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
     laws(&files, &report, how, &secrets, &mut broken);
     let fixed = fixed(&files, how, &mut broken);
     for expected in &mut case.fixed {
-        let actual =
-            fixed.get(&expected.path).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
+        let actual = fixed.get(&expected.path).map(|bytes| decoded(bytes)).unwrap_or_default();
         let crlf = case.files.iter().any(|file| file.crlf && file.path == expected.path);
         let wanted = Planted::new(&expected.text).text;
         let same = actual == if crlf { wanted.replace('\n', "\r\n") } else { wanted };
@@ -136,6 +136,12 @@ fn stored(file: &File, text: &str) -> Vec<u8> {
         return text.into_bytes();
     }
     std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+/// What a file as it lies on disk says.
+fn decoded(bytes: &[u8]) -> String {
+    let source = Source::from_bytes(RelPath::from("f"), bytes.to_vec(), false);
+    String::from_utf8_lossy(&source.text).into_owned()
 }
 
 /// The findings of a file as markers of the text with templates.
@@ -241,55 +247,21 @@ fn laws(files: &[(String, Vec<u8>)], report: &Report, how: How, secrets: &[Strin
     }
 }
 
-/// Applies fixes one by one until none is left, and holds each to its promise: its finding is gone, no other is new.
+/// Applies all fixes, and holds them to their promise: each does what it says, and no second run changes anything.
 fn fixed(files: &[(String, Vec<u8>)], how: How, broken: &mut Vec<String>) -> BTreeMap<String, Vec<u8>> {
-    let mut files = files.to_vec();
-    let mut report = scanned::files(&files, how);
-    for _ in 0..=report.findings.len() {
-        let Some(finding) =
-            report.findings.iter().find(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.edits.is_empty()))
-        else {
-            return files.into_iter().collect();
-        };
-        apply(finding, &report, &mut files);
-        let after = scanned::files(&files, how);
-        let (had, has) = (counts(&report), counts(&after));
-        if has.get(&finding.rule) >= had.get(&finding.rule) {
-            broken.push(format!("{} is still there after its fix", finding.rule));
-            return files.into_iter().collect();
-        }
-        for (rule, count) in &has {
-            // A setting that the old code read is left over by its fix, and to be found from then on.
-            let left = rule.ends_with("/leftover-api-key");
-            if !left && had.get(rule).is_none_or(|before| before < count) {
-                broken.push(format!("the fix of {} makes a finding of {rule}", finding.rule));
-            }
-        }
-        report = after;
+    let mut now: BTreeMap<String, Vec<u8>> = files.iter().cloned().collect();
+    let (changed, left) = scanned::fixed(files, how);
+    broken.extend(left.iter().map(|left| match &left.why {
+        Why::Failed(why) => format!("the fix “{}” fails: {why}", left.title),
+        why => format!("the fix “{}” is not applied: {why:?}", left.title),
+    }));
+    if !changed.is_empty() {
+        now.extend(changed);
+        let again: Vec<(String, Vec<u8>)> = now.clone().into_iter().collect();
+        let (changed, _) = scanned::fixed(&again, how);
+        broken.extend(changed.iter().map(|(path, _)| format!("a second run changes {path}")));
     }
-    broken.push("fixes do not come to an end".to_owned());
-    files.into_iter().collect()
-}
-
-fn counts(report: &Report) -> BTreeMap<String, usize> {
-    let mut counts = BTreeMap::new();
-    report.findings.iter().for_each(|finding| *counts.entry(finding.rule.clone()).or_default() += 1);
-    counts
-}
-
-fn apply(finding: &Finding, report: &Report, files: &mut [(String, Vec<u8>)]) {
-    for edit in finding.fix.iter().flat_map(|fix| fix.edits.iter().rev()) {
-        let path = report.files[edit.file].path.as_bytes();
-        let (path, bytes) =
-            files.iter_mut().find(|(name, _)| name.as_bytes() == path).expect("edits name scanned files");
-        let mut source = Source::from_bytes(RelPath::new(Path::new(path)), bytes.clone(), false);
-        source.text.splice(edit.span.start..edit.span.end, edit.text.bytes());
-        *bytes = match source.encoding {
-            Encoding::Utf8 { bom: false } => source.text,
-            // Applying edits to other encodings is the fix writer's work; here the text is enough.
-            _ => String::from_utf8_lossy(&source.text).into_owned().into_bytes(),
-        };
-    }
+    now
 }
 
 /// A file that a careful reader would not complain about: no finding, not even an unsure one.
@@ -308,7 +280,7 @@ fn project(golden: &Path) -> Outcome {
     let tree = golden.with_extension("").with_extension("");
     let report = scanned::tree(&tree, How::new(None));
     let mut outputs = vec![(golden.to_owned(), scanned::concise(&report))];
-    let more: [(&str, fn(&Report) -> String); 2] = [("text.txt", scanned::text), ("plan.md", scanned::plan)];
+    let more: [(&str, fn(&Report) -> String); 2] = [("text.txt", scanned::text), ("plan.md", scanned::checklist)];
     for (extension, render) in more {
         let golden = tree.with_extension(extension);
         if golden.exists() {

@@ -50,7 +50,7 @@ fn seen(markdown: &str) -> Seen {
 
 /// Holds a plan against what it was made of.
 fn check(report: &Report) -> (String, Seen) {
-    let (plan, markdown) = (dekey::plan::plan(report), scanned::plan(report));
+    let (plan, markdown) = (dekey::plan::plan(report), scanned::checklist(report));
     let seen = seen(&markdown);
     let stages: Vec<_> = plan.parts.iter().flat_map(|part| &part.stages).collect();
     let tasks = || stages.iter().flat_map(|stage| &stage.tasks);

@@ -188,7 +188,7 @@ fn installed(version: &Version<'_>) -> Label {
 }
 
 /// Folders whose code is not the product's own run: a dead login there is worth a note.
-fn is_sample(project: &Project<'_, '_>, file: usize) -> bool {
+pub(crate) fn is_sample(project: &Project<'_, '_>, file: usize) -> bool {
     const FOLDERS: [&str; 12] = [
         "test",
         "tests",

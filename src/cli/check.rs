@@ -5,17 +5,15 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
-use super::progress::Display;
 use super::scope::Scope;
 use super::{Error, Exit, Global, engine};
 use crate::finding::{Level, Report};
 use crate::render;
-use crate::source::Progress;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
 #[derive(Debug, Args)]
@@ -41,6 +39,8 @@ pub(super) struct Check {
     /// Examine standard input as if it were this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    fixing: Fixing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -67,22 +67,25 @@ impl Check {
         let policy = self.scope.policy(&packs, stdin)?;
         let request = self.scope.request(packs, &policy.config, stdin)?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
-        drop(display);
-
-        policy.narrow(&mut report);
-        self.write(&report, global, streams)?;
+        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        policy.narrow(&mut fixed.report);
+        self.write(&fixed, global, streams)?;
         let fail_on = self.fail_on.map(Level::from).or(policy.config.fail_on);
-        Ok(exit(&report, fail_on.unwrap_or(Level::Warning), self.exit_zero))
+        let exit = exit(&fixed.report, fail_on.unwrap_or(Level::Warning), self.exit_zero);
+        Ok(if fixed.is_incomplete() { Exit::Failed } else { exit })
     }
 
     /// The report to its place, and beside it, on standard error, what a machine's format does not tell a person.
-    fn write(&self, report: &Report, global: &Global, streams: &Streams) -> Result<(), Error> {
+    fn write(&self, fixed: &Fixed, global: &Global, streams: &Streams) -> Result<(), Error> {
+        let report = &fixed.report;
+        if let Some(text) = &fixed.text {
+            streams.text(text)?;
+        }
         let write = |out: &mut dyn Write| self.report(report, global, out);
         match &self.output_file {
             Some(path) => streams.file(path, write)?,
+            // The file's own text has taken the report's place.
+            None if fixed.text.is_some() => streams.complain(write)?,
             None => streams.report(write)?,
         }
         let aside = |out: &mut dyn Write| match self.output_format {
@@ -92,6 +95,9 @@ impl Check {
         };
         // The report is written; that nobody reads standard error does not change the outcome.
         _ = streams.complain(aside);
+        if self.fixing.fix {
+            _ = streams.complain(|out| fixed.write(global.quiet, out));
+        }
         Ok(())
     }
 

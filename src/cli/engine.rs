@@ -13,7 +13,7 @@ use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
 use crate::pack::{self, Pack, builtin, compile, load};
 use crate::problem::{Problem, Refused};
-use crate::scan;
+use crate::scan::{self, Scan};
 use crate::source::{Progress, RelPath, Source, Walk};
 
 /// What to scan, and how.
@@ -96,10 +96,16 @@ fn refused(error: PackError) -> Error {
 
 /// Scans. The report holds findings of every rule, level and confidence; the caller narrows it.
 pub(crate) fn scan(request: &Request, progress: &Progress) -> Result<Report, Error> {
-    let here = std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(|error| {
-        let what = format!("cannot tell the working directory: {}", plain(&error));
-        Error::new(what, "change to a directory that exists")
-    })?;
+    scanned(request, progress, |scan, _| scan.report())
+}
+
+/// Scans, and goes on with what was read and the walk that found it.
+pub(crate) fn scanned<T>(
+    request: &Request,
+    progress: &Progress,
+    then: impl FnOnce(&Scan<'_>, &Walk) -> T,
+) -> Result<T, Error> {
+    let here = here()?;
     let exclude = excluding(&here, &request.exclude)?;
     let mut walk = Walk::new(here, request.paths.clone());
     walk.no_ignore = request.no_ignore;
@@ -116,8 +122,17 @@ pub(crate) fn scan(request: &Request, progress: &Progress) -> Result<Report, Err
         exclude: exclude.as_deref(),
         prefilter: true,
     };
-    scan::scan(&options, progress).map_err(|error| {
+    let scan = Scan::new(&options, progress).map_err(|error| {
         Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")
+    })?;
+    Ok(then(&scan, &options.walk))
+}
+
+/// The working directory, without links.
+pub(crate) fn here() -> Result<PathBuf, Error> {
+    std::env::current_dir().and_then(|dir| dir.canonicalize()).map_err(|error| {
+        let what = format!("cannot tell the working directory: {}", plain(&error));
+        Error::new(what, "change to a directory that exists")
     })
 }
 

@@ -7,6 +7,7 @@
 mod check;
 mod engine;
 mod explain;
+mod fixing;
 mod output;
 mod plan;
 mod progress;

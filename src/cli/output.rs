@@ -34,6 +34,12 @@ impl Streams {
         tolerate_closed(write(&mut out).and_then(|()| out.flush()))
     }
 
+    /// Writes the bytes of a file to standard output, whatever they are. A reader that has gone away is no error.
+    pub(crate) fn text(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        tolerate_closed(out.write_all(bytes).and_then(|()| out.flush()))
+    }
+
     /// Writes to standard error. A reader that has gone away is no error.
     pub(crate) fn complain(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
         let mut out = BufWriter::new(AutoStream::new(io::stderr().lock(), self.choice));

@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Error, Packs, engine};
 use crate::config::{self, Audience, Config};
-use crate::finding::{Confidence, Report, State};
+use crate::finding::{Confidence, Finding, Report, State};
 use crate::names;
 use crate::pack::Pack;
 
@@ -123,21 +123,28 @@ impl Scope {
 impl Policy {
     /// Leaves what is asked for in the report, at the levels asked for.
     pub(super) fn narrow(&self, report: &mut Report) {
-        let Config { select, ignore, levels, .. } = &self.config;
         report.findings.retain_mut(|finding| {
-            if let Some(Some(level)) = levels.get(&finding.rule) {
+            if let Some(Some(level)) = self.config.levels.get(&finding.rule) {
                 finding.level = *level;
             }
-            (select.is_empty() || select.contains(&finding.rule))
-                && !ignore.contains(&finding.rule)
-                && levels.get(&finding.rule) != Some(&None)
+            self.runs(&finding.rule)
         });
         let hidden = &mut report.hidden;
         report.findings.retain(|finding| {
-            let shown = finding.confidence >= self.min_confidence;
+            let shown = self.shows(finding);
             *hidden += usize::from(!shown && finding.state == State::Open);
             shown
         });
+    }
+
+    fn runs(&self, rule: &String) -> bool {
+        let Config { select, ignore, levels, .. } = &self.config;
+        (select.is_empty() || select.contains(rule)) && !ignore.contains(rule) && levels.get(rule) != Some(&None)
+    }
+
+    /// Whether a finding is asked for.
+    pub(super) fn shows(&self, finding: &Finding) -> bool {
+        self.runs(&finding.rule) && finding.confidence >= self.min_confidence
     }
 }
 
@@ -177,7 +184,7 @@ impl From<ConfidenceArg> for Confidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Finding, Label, Level};
+    use crate::finding::{Label, Level};
     use crate::span::Span;
 
     fn finding(rule: &str, confidence: Confidence) -> Finding {

@@ -51,6 +51,17 @@ pub(super) fn of(
     Some(edits)
 }
 
+/// The edits that delete what was found with its lines. `None` where it shares them with something else.
+pub(super) fn removal(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Vec<Edit>> {
+    let text = &project.files[file].source.text;
+    let lines = |span: &Span| Some(whole_line(text, *span)).filter(|lines| lines != span);
+    let spans = std::iter::once(&found.span).chain(&found.companions).map(lines);
+    let mut edits: Vec<Edit> =
+        spans.map(|span| Some(Edit { file, span: span?, text: String::new() })).collect::<Option<_>>()?;
+    edits.sort_by_key(|edit| edit.span);
+    Some(edits)
+}
+
 /// Whether the replacement calls what the construct's own code calls, under whatever name the file knows it.
 fn keeps_callee(found: &Use<'_>, callee: &str) -> bool {
     let pattern = found.construct.patterns.iter().find(|(language, _)| *language == lang::family(found.language));

@@ -102,10 +102,17 @@ fn renamed(files: &Files<'_, '_, '_>, members: &mut [Member<'_>]) -> Vec<Edit> {
     edits
 }
 
-/// All edits of the members.
+/// All edits of the members. What changes elsewhere for one of them may be part of what another one replaces.
 fn edits_of(members: &[Member<'_>]) -> Vec<Edit> {
-    let mut edits: Vec<Edit> =
-        members.iter().flat_map(|member| member.fix.edits.iter().chain(&member.token.edits)).cloned().collect();
+    let mut edits: Vec<Edit> = members.iter().flat_map(|member| &member.fix.edits).cloned().collect();
+    sort(&mut edits);
+    let logins = edits.len();
+    for edit in members.iter().flat_map(|member| &member.token.edits) {
+        let apart = |other: &Edit| other.file != edit.file || !other.span.overlaps(edit.span);
+        if edits[..logins].iter().all(apart) {
+            edits.push(edit.clone());
+        }
+    }
     sort(&mut edits);
     edits
 }

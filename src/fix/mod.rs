@@ -25,6 +25,7 @@ use crate::pack::schema::{Kind, Role};
 use crate::span::Span;
 use files::Files;
 use group::Member;
+use token::Token;
 
 /// Gives the logins among `findings` their fixes.
 pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
@@ -47,6 +48,8 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
         }
         let token = token::of(&files, file, found);
         let fix = planned(project, file, found, token.as_ref().map(|token| token.text.as_str()), false);
+        let removed = fix.as_ref().is_some_and(|fix| fix.edits.iter().all(|edit| edit.text.is_empty()));
+        let token = if removed { Some(Token::default()) } else { token };
         match (fix, token) {
             (Some(fix), Some(token)) if !fix.edits.is_empty() => {
                 members.push(Member { finding: at, file, found, fix, token });
@@ -83,7 +86,11 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
         (None, Some(_)) => package.is_none(),
         (_, None) => true,
     };
-    let edits = |fix: &pack::Fix| edits::of(project, file, found, fix.code.as_deref()?, token?);
+    let edits = |fix: &pack::Fix| match &fix.code {
+        Some(code) => edits::of(project, file, found, code, token?),
+        None if fix.remove => edits::removal(project, file, found),
+        None => None,
+    };
     let Some((edits, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix))) else {
         return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
     };
@@ -100,9 +107,10 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     let header =
         edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
     let certain = !found.construct.by_host || found.binding != Binding::Name;
-    let what = match kept {
-        true => "pass the token in the form that the version takes".to_owned(),
-        false => format!("use an access token from {} instead", project.variable),
+    let what = match &fix.manual {
+        Some(words) => words.clone(),
+        None if kept => "pass the token in the form that the version takes".to_owned(),
+        None => format!("use an access token from {} instead", project.variable),
     };
     Some(Fix {
         title: format!("{what}{needs}"),

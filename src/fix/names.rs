@@ -10,6 +10,7 @@ use crate::lang;
 use crate::link::Index;
 use crate::matcher::snake;
 use crate::pack::schema::Role;
+use crate::source::line_at;
 
 /// The one assignment that defines `name` in this layer, where no code elsewhere can know the name.
 pub(super) fn owned<'a>(
@@ -30,9 +31,10 @@ pub(super) fn owned<'a>(
         bare.to_lowercase().contains(&files.project.pack.word)
             && others.all(|other| words(files.text(other), bare).next().is_none())
     };
-    let line = crate::source::line_at(files.text(file), assign.span.start);
-    let exported = words(line.of(files.text(file)), "export").next().is_some();
-    (!exported && (local && !name.starts_with('@') || module() || unseen())).then_some(assign)
+    let line = line_at(files.text(file), assign.span.start).of(files.text(file));
+    let says = |word: &str| words(line, word).next().is_some();
+    let own = || says("private") || says("my") || module() || unseen();
+    (!says("export") && (local && !name.starts_with('@') || own())).then_some(assign)
 }
 
 /// The name for a token where `name` held a key: `api_key` becomes `access_token` in the style it is written in. `None`

@@ -142,6 +142,8 @@ pub fn is_constant(name: &str, text: &[u8], at: usize) -> bool {
         }
         "rust" => declares("const") || declares("static"),
         "kotlin" | "csharp" => declares("const"),
+        // A property's first value is a constant, too.
+        "php" => ["const", "public", "protected", "private", "var", "static"].into_iter().any(declares),
         _ => false,
     }
 }

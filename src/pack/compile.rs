@@ -373,6 +373,7 @@ impl Compiler {
             versions: fix.versions.as_ref().and_then(|text| self.versions(text)),
             code: fix.code.as_ref().map(|code| code.get_ref().clone()),
             manual: fix.manual.clone(),
+            remove: fix.remove,
         });
         let fixes = fixes.collect();
         Some(Construct {

@@ -128,6 +128,8 @@ pub struct Fix {
     pub code: Option<String>,
     /// Steps for a person.
     pub manual: Option<String>,
+    /// Whether the statement goes, with nothing in its place.
+    pub remove: bool,
 }
 
 /// What stays silent.

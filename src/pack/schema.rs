@@ -344,6 +344,9 @@ pub struct Fix {
     pub code: Option<Text>,
     /// Steps for a person, where no code does.
     pub manual: Option<String>,
+    /// Whether the statement goes, with nothing in its place; `manual` says why.
+    #[serde(default)]
+    pub remove: bool,
 }
 
 /// `[[exempt]]`: what must stay silent, by name, value or place.

@@ -123,7 +123,7 @@ impl<'r> Planner<'r> {
                 let kept = if variable.secret { ", as a secret of the server" } else { ", where the server runs" };
                 stage.tasks.push(Task {
                     done: !variable.places.is_empty(),
-                    what: format!("Set `{}`{kept}", variable.name),
+                    what: format!("Set {}{kept}", quoted(&variable.name)),
                     places: variable.places.clone(),
                     ..Task::default()
                 });
@@ -135,10 +135,10 @@ impl<'r> Planner<'r> {
     /// The token's variable, beside each place of a key's.
     fn token_variable(&self, stage: &mut Stage) {
         let variable = &self.ground.variable;
-        let name = &variable.name;
+        let name = quoted(&variable.name);
         stage.tasks.push(Task {
             what: format!(
-                "Set `{name}` to the token wherever the program runs: hosting, secret store, machines of developers"
+                "Set {name} to the token wherever the program runs: hosting, secret store, machines of developers"
             ),
             ..Task::default()
         });
@@ -150,8 +150,8 @@ impl<'r> Planner<'r> {
                     done: set.is_some(),
                     place: Some(set.unwrap_or(place).clone()),
                     what: match set {
-                        Some(set) => format!("{} `{name}`", says(set)),
-                        None => format!("{} `{}`; add `{name}` beside it", says(place), old.name),
+                        Some(set) => format!("{} {name}", says(set)),
+                        None => format!("{} {}; add {name} beside it", says(place), quoted(&old.name)),
                     },
                     how: edited.filter(|_| set.is_none()),
                     ..Task::default()
@@ -159,7 +159,7 @@ impl<'r> Planner<'r> {
             }
         }
         let public: Vec<String> =
-            self.ground.retired.iter().filter(|old| !old.secret).map(|old| format!("`{}`", old.name)).collect();
+            self.ground.retired.iter().filter(|old| !old.secret).map(|old| quoted(&old.name)).collect();
         if !public.is_empty() {
             stage.notes.push(format!(
                 "{} is public and not a credential: keep it where the Messenger or a mobile SDK reads it, else delete it with the key.",
@@ -247,8 +247,8 @@ impl<'r> Planner<'r> {
             let places: Vec<Label> = old.places.iter().filter(|place| !covered(place)).cloned().collect();
             let outside = "in the program's hosting and the secret stores";
             let what = match places.len() {
-                0 => format!("Delete `{}` {outside}, once nothing reads it", old.name),
-                _ => format!("Delete `{}` here and {outside}, once nothing reads it", old.name),
+                0 => format!("Delete {} {outside}, once nothing reads it", quoted(&old.name)),
+                _ => format!("Delete {} here and {outside}, once nothing reads it", quoted(&old.name)),
             };
             stage.tasks.push(Task { what, places: places.into_iter().map(unsaid).collect(), ..Task::default() });
         }
@@ -390,6 +390,11 @@ const LEFTOVERS: &[&str] = &["hardcoded-api-key", "leftover-api-key"];
 /// The rule's name without the vendor.
 fn name(finding: &Finding) -> &str {
     finding.rule.rsplit('/').next().unwrap_or_default()
+}
+
+/// A name as code, which a backquote in it would end.
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "'"))
 }
 
 /// What a file does with a variable, as the start of a sentence.

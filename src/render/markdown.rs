@@ -26,6 +26,8 @@ pub fn words(text: &str) -> String {
     while let Some(at) = rest.find('`') {
         let Some(len) = rest[at + 1..].find('`') else { break };
         plain(&rest[..at], &mut out);
+        // Two runs of backquotes would be one.
+        out.push_str(if out.ends_with('`') { " " } else { "" });
         out.push_str(&code(&rest[at + 1..at + 1 + len]));
         rest = &rest[at + 2 + len..];
     }
@@ -112,6 +114,7 @@ mod tests {
         for (text, shown) in [
             ("read it from X_TOKEN instead", "read it from `X_TOKEN` instead"),
             ("run `npm install x@^3` here", "run `npm install x@^3` here"),
+            ("`a``b`", "`a` `b`"),
             ("an odd ` stays", "an odd `` ` `` stays"),
             ("see https://evil.example/x, (www.evil.example)", "see `https://evil.example/x`, (`www.evil.example`)"),
             ("ask @someone about #12", "ask `@someone` about `#12`"),

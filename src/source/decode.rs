@@ -55,6 +55,17 @@ impl Encoding {
         !matches!(self, Self::Utf8 { .. })
     }
 
+    /// `text` as a file of this encoding stores it, without the mark.
+    pub(crate) fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Self::Utf8 { .. } => text.as_bytes().to_vec(),
+            Self::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+            Self::Utf16Be => text.encode_utf16().flat_map(u16::to_be_bytes).collect(),
+            Self::Utf32Le => text.chars().flat_map(|character| u32::from(character).to_le_bytes()).collect(),
+            Self::Utf32Be => text.chars().flat_map(|character| u32::from(character).to_be_bytes()).collect(),
+        }
+    }
+
     /// How many bytes of the file became `text`, which begins and ends between characters.
     pub(crate) fn original_len(self, text: &[u8]) -> u64 {
         // Decoded text is valid UTF-8, where every byte but 0b10xx_xxxx starts a character.
@@ -183,6 +194,15 @@ mod tests {
             let decoded = decode(encoded(encoding));
             assert_eq!(decoded.encoding, encoding);
             assert_eq!(String::from_utf8(decoded.text).unwrap(), TEXT);
+        }
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        for encoding in ALL {
+            let raw = encoded(encoding);
+            let mark = usize::try_from(encoding.mark_len()).unwrap();
+            assert_eq!(encoding.encode(TEXT), raw[mark..], "{encoding:?}");
         }
     }
 

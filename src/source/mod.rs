@@ -18,16 +18,19 @@ mod repository;
 mod roots;
 mod settings;
 mod skip;
+mod status;
 mod stream;
 mod walk;
 
 pub use decode::Encoding;
 pub use lines::{LineIndex, Position, line_at, line_count};
+pub(crate) use open::{Dir, OpenError, Regular, plain};
 pub use open::{ReadError, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;
 pub use settings::{is_manifest, is_setting};
 pub use skip::{Reason, Skipped};
+pub(crate) use status::{Snapshot, Status, around, work_tree};
 pub use walk::{Progress, Walk, Walked, walk};
 
 /// The text of one file, or of one window of a file too large to read whole.

@@ -82,7 +82,7 @@ impl From<io::Error> for OpenError {
 }
 
 /// The system's words without the error number, which differs between systems.
-fn plain(error: &io::Error) -> String {
+pub(crate) fn plain(error: &io::Error) -> String {
     let text = error.to_string();
     let end = text.find(" (os error ").unwrap_or(text.len());
     text[..end].to_lowercase()
@@ -139,6 +139,13 @@ impl Dir {
     /// Whether the directory has an entry of this name, whatever it is.
     pub(crate) fn has(&self, name: &OsStr) -> bool {
         system::exists_in(&self.0, name)
+    }
+}
+
+#[cfg(unix)]
+impl std::os::fd::AsFd for Dir {
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.0.as_fd()
     }
 }
 

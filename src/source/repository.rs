@@ -18,18 +18,18 @@ use super::ignores::{self, Allowance};
 use super::open::{ReadError, open_real, read_found};
 
 /// The largest index that is read: about two million files.
-const MAX_INDEX: u64 = 256 << 20;
+pub(crate) const MAX_INDEX: u64 = 256 << 20;
 /// The most bytes all names of an index may have once their shared prefixes are written out.
 const MAX_NAMES: usize = 512 << 20;
 /// `.git` files, `commondir` files: one path.
-const MAX_POINTER: u64 = 8 << 10;
+pub(crate) const MAX_POINTER: u64 = 8 << 10;
 
 /// A repository with a work tree.
 #[derive(Debug)]
 pub(crate) struct Repository {
     /// The top of the work tree: a real path.
     pub(crate) work_tree: PathBuf,
-    git_dir: PathBuf,
+    pub(crate) git_dir: PathBuf,
     tracked: OnceLock<Result<Names, String>>,
 }
 
@@ -55,13 +55,17 @@ impl Repository {
         Some(Self { work_tree: work_tree.to_owned(), git_dir, tracked: OnceLock::new() })
     }
 
-    /// The patterns of `info/exclude`; an error names the file and says why it was refused.
-    pub(crate) fn exclude(&self, allowance: &Allowance) -> Result<Gitignore, (PathBuf, String)> {
-        let common = match read_found(&self.git_dir.join("commondir"), MAX_POINTER) {
+    /// What all work trees of the repository share.
+    pub(crate) fn common_dir(&self) -> PathBuf {
+        match read_found(&self.git_dir.join("commondir"), MAX_POINTER) {
             Ok(text) => pointer(&text).map_or_else(|| self.git_dir.clone(), |path| self.git_dir.join(path)),
             Err(_) => self.git_dir.clone(),
-        };
-        let path = common.join("info/exclude");
+        }
+    }
+
+    /// The patterns of `info/exclude`; an error names the file and says why it was refused.
+    pub(crate) fn exclude(&self, allowance: &Allowance) -> Result<Gitignore, (PathBuf, String)> {
+        let path = self.common_dir().join("info/exclude");
         match read_found(&path, ignores::MAX_BYTES) {
             Ok(bytes) => ignores::compile(&self.work_tree, &bytes, allowance).map_err(|why| (path, why)),
             Err(ReadError::Io(error))
@@ -104,7 +108,7 @@ impl Names {
 }
 
 /// The path as git writes it: `/` between segments.
-fn relative(work_tree: &Path, path: &Path) -> Option<Vec<u8>> {
+pub(crate) fn relative(work_tree: &Path, path: &Path) -> Option<Vec<u8>> {
     let path = path.strip_prefix(work_tree).ok()?;
     let bytes = path.as_os_str().as_encoded_bytes();
     Some(if cfg!(windows) {
@@ -156,7 +160,7 @@ fn take_names(state: &State, names: &mut Vec<Box<[u8]>>) {
     names.extend(listed.filter(|name| !name.is_empty() && !name.ends_with(b"/")).map(Box::from));
 }
 
-fn decode(bytes: &[u8]) -> Result<State, String> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<State, String> {
     let kind = checksum_kind(bytes).ok_or("its checksum is wrong")?;
     if names_len(bytes, kind).is_none_or(|length| length > MAX_NAMES) {
         return Err("it is malformed or its names are too long".to_owned());

@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 
 use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route};
 use dekey::pack::Pack;
-use dekey::scan::{Options, scan};
-use dekey::source::{Progress, Walk};
+use dekey::scan::{Options, Scan};
+use dekey::source::{Progress, RelPath, Walk};
+use dekey::write::{Left, Originals, Wish, plan};
 
 pub(crate) static PACKS: LazyLock<Vec<Pack>> =
     LazyLock::new(|| dekey::pack::builtin::packs().unwrap_or_else(|error| panic!("{error}")));
@@ -43,6 +44,25 @@ pub(crate) fn made(files: &[(String, Vec<u8>)]) -> tempfile::TempDir {
 
 /// Scans a directory.
 pub(crate) fn tree(dir: &Path, how: How) -> Report {
+    with(dir, how, |scan| scan.report())
+}
+
+/// All fixes of some files, applied in memory: the files that change, and what is not applied.
+pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> (Vec<(String, Vec<u8>)>, Vec<Left>) {
+    let read = |path: &RelPath| {
+        let found = files.iter().find(|(name, _)| name.as_bytes() == path.as_bytes());
+        found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| "it is not there".to_owned())
+    };
+    let wish = Wish { unsafe_too: true, shown: &|_| true };
+    with(made(files).path(), how, |scan| {
+        let planned = plan(scan, &wish, &mut Originals::new(&read));
+        let changed =
+            planned.files.into_iter().map(|(path, versions)| (path.to_str_lossy().into_owned(), versions.after));
+        (changed.collect(), planned.left)
+    })
+}
+
+fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
     let walk = Walk { threads: how.threads, ..Walk::new(dir.to_owned(), vec![".".into()]) };
     let options = Options {
         walk,
@@ -53,12 +73,12 @@ pub(crate) fn tree(dir: &Path, how: How) -> Report {
         exclude: None,
         prefilter: how.prefilter,
     };
-    scan(&options, &Progress::default()).expect("the scan runs")
+    then(&Scan::new(&options, &Progress::default()).expect("the scan runs"))
 }
 
 /// Every format, one after the other.
 pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 4] {
-    [("text", text(report)), ("concise", concise(report)), ("json", json(report)), ("plan", plan(report))]
+    [("text", text(report)), ("concise", concise(report)), ("json", json(report)), ("plan", checklist(report))]
 }
 
 pub(crate) fn text(report: &Report) -> String {
@@ -76,7 +96,7 @@ pub(crate) fn json(report: &Report) -> String {
     written(|out| dekey::render::json::report(report, out))
 }
 
-pub(crate) fn plan(report: &Report) -> String {
+pub(crate) fn checklist(report: &Report) -> String {
     written(|out| dekey::render::plan::write(&dekey::plan::plan(report), report, out))
 }
 

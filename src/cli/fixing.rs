@@ -1,0 +1,297 @@
+//! `dekey check --fix`
+//!
+//! Owns what a run of fixes may do and what it says of itself. Choosing, verifying and writing are
+//! [`crate::write`]'s. The decision to know: what git could not restore is refused as a whole, before anything is
+//! written; a file that may not be replaced is left out with the fixes that need it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use anstyle::{AnsiColor, Style};
+use clap::Args;
+
+use super::output::{Streams, plain};
+use super::progress::Display;
+use super::{Error, Global, engine};
+use crate::finding::{Finding, Report};
+use crate::render::Places;
+use crate::render::escape::Escaped;
+use crate::scan::Scan;
+use crate::source::{Progress, RelPath, Source, Walk};
+use crate::write::disk::{self, Disk, Failure, Lock};
+use crate::write::guard::{self, Allowed, Risk};
+use crate::write::{self, Originals, Planned, Versions, Why, Wish};
+
+/// Entries listed by name before "and N more".
+const LISTED: usize = 10;
+/// How often a plan is made anew because a file turned out to be in use.
+const MAX_PLANS: usize = 16;
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Fixing {
+    /// Apply safe fixes to the files, and report what is left
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Also apply fixes that a person should look at
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+    /// Fix files with changes that are not committed
+    #[arg(long, requires = "fix")]
+    allow_dirty: bool,
+    /// Fix files with changes that are staged
+    #[arg(long, requires = "fix")]
+    allow_staged: bool,
+    /// Fix files that are in no git repository
+    #[arg(long, requires = "fix")]
+    allow_no_vcs: bool,
+    /// Fix files with several names (hard links); the other names keep the old contents
+    #[arg(long, requires = "fix")]
+    break_hardlinks: bool,
+}
+
+/// What a run of fixes did.
+pub(super) struct Fixed {
+    /// What is left.
+    pub(super) report: Report,
+    /// The text to print, for a file that came through standard input.
+    pub(super) text: Option<Vec<u8>>,
+    findings: usize,
+    files: usize,
+    /// What code reads from now on, to be set where it runs.
+    variables: Vec<String>,
+    unsafe_left: usize,
+    /// Fixes that were asked for and not applied: a place and why.
+    left: Vec<String>,
+    /// Files that were not written: a path and why.
+    refused: Vec<String>,
+}
+
+impl Fixing {
+    /// Fixes what `shown` is true for. Without `--fix` nothing is changed, and the report is all there is.
+    pub(super) fn run(
+        self,
+        request: &engine::Request,
+        shown: &dyn Fn(&Finding) -> bool,
+        global: &Global,
+        streams: &Streams,
+    ) -> Result<Fixed, Error> {
+        let progress = Arc::new(Progress::default());
+        if !self.fix {
+            let _display = Display::start(&progress, global.quiet);
+            return Ok(Fixed::nothing(engine::scan(request, &progress)?));
+        }
+        let _lock = match &request.stdin {
+            Some(_) => None,
+            None => Some(lock(streams)?),
+        };
+        let display = Display::start(&progress, global.quiet);
+        engine::scanned(request, &progress, |scan, walk| {
+            drop(display);
+            let wish = Wish { unsafe_too: self.unsafe_fixes, shown };
+            match &request.stdin {
+                Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes, request)),
+                None => self.of_files(scan, walk, &wish, request),
+            }
+        })?
+    }
+
+    fn of_files(
+        self,
+        scan: &Scan<'_>,
+        walk: &Walk,
+        wish: &Wish<'_>,
+        request: &engine::Request,
+    ) -> Result<Fixed, Error> {
+        let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
+        let allowed = Allowed { dirty: self.allow_dirty, staged: self.allow_staged, no_vcs: self.allow_no_vcs };
+        let read = |path: &RelPath| disk.read(path);
+        let mut originals = Originals::new(&read);
+        let mut last = None;
+        for _ in 0..MAX_PLANS {
+            let planned = write::plan(scan, wish, &mut originals);
+            let risks = guard::dirty(&planned, &disk, allowed);
+            if !risks.is_empty() {
+                return Err(unsaved(&risks));
+            }
+            match disk.write(planned.files.iter()) {
+                Ok(failed) => {
+                    let mut fixed = Fixed::of(&planned, request);
+                    let unwritten = failed.iter().map(|(path, why)| (path, why.as_str()));
+                    fixed.refused =
+                        originals.refused().chain(unwritten).map(|(path, why)| refusal(path, why)).collect();
+                    fixed.report = planned.report;
+                    if !failed.is_empty() {
+                        fixed.report = written(scan, &planned.files, &failed);
+                        fixed.findings = scan.report().findings.len().saturating_sub(fixed.report.findings.len());
+                        fixed.files = fixed.files.saturating_sub(failed.len());
+                    }
+                    return Ok(fixed);
+                }
+                Err(Failure::Refused(path, why)) => {
+                    originals.refuse(path.clone(), why.clone());
+                    last = Some((path, why));
+                }
+                Err(Failure::Stopped(path, why)) => {
+                    last = Some((path, why));
+                    break;
+                }
+            }
+        }
+        let mut fixed = Fixed::nothing(scan.report());
+        fixed.refused.extend(last.map(|(path, why)| refusal(&path, &format!("{why}; no file was changed"))));
+        Ok(fixed)
+    }
+}
+
+fn of_text(scan: &Scan<'_>, wish: &Wish<'_>, path: &RelPath, bytes: &[u8], request: &engine::Request) -> Fixed {
+    let read = |_: &RelPath| Ok(bytes.to_vec());
+    let planned = write::plan(scan, wish, &mut Originals::new(&read));
+    let text = planned.files.get(path).map_or_else(|| bytes.to_vec(), |versions| versions.after.clone());
+    let fixed = Fixed::of(&planned, request);
+    Fixed { text: Some(text), report: planned.report, ..fixed }
+}
+
+fn refusal(path: &RelPath, why: &str) -> String {
+    format!("{}: {}", Escaped::new(path.as_bytes()), Escaped::new(why))
+}
+
+/// What is found when all of `files` but `failed` are written.
+fn written(scan: &Scan<'_>, files: &BTreeMap<RelPath, Versions>, failed: &[(RelPath, String)]) -> Report {
+    let done = files.iter().filter(|(path, _)| !failed.iter().any(|(other, _)| other == *path));
+    let sources = done.map(|(path, versions)| Source::from_bytes(path.clone(), versions.after.clone(), true));
+    scan.with(sources.collect()).report()
+}
+
+/// What the code did not read before.
+fn variables(files: &BTreeMap<RelPath, Versions>, request: &engine::Request) -> Vec<String> {
+    let names = request.packs.iter().map(|pack| request.variable.as_ref().unwrap_or(&pack.variable));
+    let names: BTreeSet<&String> = names.collect();
+    let is_new = |name: &&String| {
+        let count = |bytes: &[u8]| memchr::memmem::find_iter(bytes, name.as_bytes()).count();
+        files.values().any(|versions| count(&versions.after) > count(&versions.before))
+    };
+    names.into_iter().filter(is_new).cloned().collect()
+}
+
+/// Waits for another run that fixes the same work tree.
+fn lock(streams: &Streams) -> Result<Lock, Error> {
+    let common = disk::common(&engine::here()?);
+    let waiting = || _ = streams.complain(|out| writeln!(out, "waiting for another dekey to finish"));
+    Lock::take(&common, waiting).map_err(|error| {
+        let what = format!("cannot lock {}: {}", common.display(), plain(&error));
+        Error::new(what, "wait until the other run has ended, then run dekey again")
+    })
+}
+
+/// What git could not restore, and how to go on.
+fn unsaved(risks: &[(RelPath, Risk)]) -> Error {
+    let words = |risk: &Risk| match risk {
+        Risk::NoRepository => "it is in no git repository".to_owned(),
+        Risk::Dirty => "it has changes that are not committed".to_owned(),
+        Risk::Staged => "it has changes that are staged and not committed".to_owned(),
+        Risk::Unknown(why) => format!("git's files cannot tell: {why}"),
+    };
+    let mut listed: Vec<String> =
+        risks.iter().take(LISTED).map(|(path, risk)| format!("{} ({})", path.to_str_lossy(), words(risk))).collect();
+    if risks.len() > LISTED {
+        listed.push(format!("and {} more", risks.len() - LISTED));
+    }
+    let mut flags: Vec<&str> = risks
+        .iter()
+        .map(|(_, risk)| match risk {
+            Risk::NoRepository => "`--allow-no-vcs`",
+            Risk::Staged => "`--allow-staged`",
+            Risk::Dirty | Risk::Unknown(_) => "`--allow-dirty`",
+        })
+        .collect();
+    flags.sort_unstable();
+    flags.dedup();
+    Error::new(
+        format!("nothing was fixed, because the change could not be undone: {}", listed.join(", ")),
+        format!("commit or stash what is there first, or pass {}", flags.join(" and ")),
+    )
+}
+
+impl Fixed {
+    fn nothing(report: Report) -> Self {
+        Self {
+            report,
+            text: None,
+            findings: 0,
+            files: 0,
+            variables: Vec::new(),
+            unsafe_left: 0,
+            left: Vec::new(),
+            refused: Vec::new(),
+        }
+    }
+
+    /// What a plan did, but for the report.
+    fn of(planned: &Planned<'_>, request: &engine::Request) -> Self {
+        let places = Places::new(&planned.report.files);
+        let mut fixed = Self::nothing(Report::default());
+        for fix in &planned.left {
+            let why = match &fix.why {
+                Why::Unsafe => {
+                    fixed.unsafe_left += fix.findings;
+                    continue;
+                }
+                // The files are listed by themselves; and what is not shown was not asked for.
+                Why::Refused => continue,
+                Why::Hidden if fix.findings == 1 => continue,
+                Why::Hidden => "it belongs together with a finding that is not shown",
+                Why::Overlap => "it changes what another fix has changed; run dekey again",
+                Why::Failed(why) => why,
+            };
+            let place = places.locate(&fix.at);
+            fixed.left.push(format!("{place}: {}: {}", Escaped::new(&fix.title), Escaped::new(why)));
+        }
+        fixed.variables = variables(&planned.files, request);
+        (fixed.findings, fixed.files) = (planned.fixed, planned.files.len());
+        fixed
+    }
+
+    /// Whether a file that should have been changed could not be.
+    pub(super) fn is_incomplete(&self) -> bool {
+        !self.refused.is_empty()
+    }
+
+    /// Says what was done and what was not; with `quiet` only what could not be done.
+    pub(super) fn write(&self, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+        if !quiet {
+            list("not applied", "fix", &self.left, out)?;
+        }
+        list("not changed", "file", &self.refused, out)?;
+        if quiet {
+            return Ok(());
+        }
+        let more = match self.unsafe_left {
+            0 => String::new(),
+            n => format!(" {n} more with `--unsafe-fixes`."),
+        };
+        match (self.findings, self.files) {
+            (0, _) => writeln!(out, "Fixed nothing.{more}")?,
+            (n, files) => writeln!(out, "Fixed {} in {}.{more}", count(n, "finding"), count(files, "file"))?,
+        }
+        match self.variables.as_slice() {
+            [] => Ok(()),
+            names => writeln!(out, "Set {} wherever the fixed code runs.", names.join(" and ")),
+        }
+    }
+}
+
+fn list(what: &str, noun: &str, entries: &[String], out: &mut dyn Write) -> io::Result<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let (style, bold) = (AnsiColor::Yellow.on_default().bold(), Style::new().bold());
+    let plural = if noun.ends_with('x') { "fixes" } else { "files" };
+    let noun = if entries.len() == 1 { noun } else { plural };
+    writeln!(out, "{style}warning{style:#}{bold}: {} {noun} {what}{bold:#}", entries.len())?;
+    entries.iter().try_for_each(|entry| writeln!(out, "  {entry}"))
+}
+
+fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
