@@ -280,11 +280,10 @@ fn project(golden: &Path) -> Outcome {
     let tree = golden.with_extension("").with_extension("");
     let report = scanned::tree(&tree, How::new(None));
     let mut outputs = vec![(golden.to_owned(), scanned::concise(&report))];
-    let more: [(&str, fn(&Report) -> String); 2] = [("text.txt", scanned::text), ("plan.md", scanned::checklist)];
-    for (extension, render) in more {
+    for (extension, output) in [("text.txt", scanned::text(&report)), ("plan.md", scanned::checklist(&report))] {
         let golden = tree.with_extension(extension);
         if golden.exists() {
-            outputs.push((golden, render(&report)));
+            outputs.push((golden, output));
         }
     }
     for (golden, output) in outputs {

@@ -7,6 +7,7 @@
 
 pub mod ground;
 mod stages;
+mod tasks;
 
 pub use stages::plan;
 

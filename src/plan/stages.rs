@@ -4,8 +4,9 @@
 //! order is the one in which each stage can be tried: a credential before the variable that holds it, that before the
 //! code that reads it, and what is old goes last.
 
+use super::tasks::{CONNECTING, LEFTOVERS, LITERALS, LOGINS, VERSIONS, name, quoted, says, task, unsaid};
 use super::{Chosen, Ground, Leak, Part, Plan, Stage, Task};
-use crate::finding::{Applicability, Finding, Label, Report, Route, State};
+use crate::finding::{Applicability, Edit, Finding, Fix, Label, Report, Route, State};
 
 /// Findings of one vendor, with what the plan knows of its project.
 struct Planner<'r> {
@@ -171,8 +172,8 @@ impl<'r> Planner<'r> {
     /// What a fix that edits this place may mean, if one does.
     fn edited(&self, place: &Label) -> Option<Applicability> {
         let fixes = self.findings.iter().filter_map(|finding| finding.fix.as_ref());
-        let touches = |fix: &&crate::finding::Fix| {
-            let here = |edit: &crate::finding::Edit| {
+        let touches = |fix: &&Fix| {
+            let here = |edit: &Edit| {
                 edit.file == place.file && (edit.span.overlaps(place.span) || place.span.contains(edit.span))
             };
             fix.edits.iter().any(here)
@@ -197,7 +198,7 @@ impl<'r> Planner<'r> {
             stage.tasks.extend(steps);
             stage.sketches.push(way.sketch.clone());
         }
-        stage.tasks.extend(self.of(CONNECTING).map(|finding| self.task(finding)));
+        stage.tasks.extend(self.of(CONNECTING).map(|finding| task(finding, &self.findings)));
         let named = |place: &&Label| {
             let mut labels =
                 self.of(CONNECTING).flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
@@ -222,12 +223,12 @@ impl<'r> Planner<'r> {
         };
         let findings = self.findings.iter().filter(|finding| !elsewhere(finding));
         let mut stage = Stage { title: "Change the code", ..Stage::default() };
-        stage.tasks = findings.map(|finding| self.task(finding)).collect();
+        stage.tasks = findings.map(|finding| task(finding, &self.findings)).collect();
         stage
     }
 
     fn versions(&self) -> Stage {
-        let tasks = self.of(VERSIONS).map(|finding| self.task(finding)).collect();
+        let tasks = self.of(VERSIONS).map(|finding| task(finding, &self.findings)).collect();
         Stage { title: "Raise the SDK", tasks, ..Stage::default() }
     }
 
@@ -237,7 +238,7 @@ impl<'r> Planner<'r> {
             !CONNECTING.contains(&name(finding))
                 && (LEFTOVERS.contains(&name(finding)) || finding.route == Some(Route::Remove))
         };
-        stage.tasks = self.findings.iter().filter(removed).map(|finding| self.task(finding)).collect();
+        stage.tasks = self.findings.iter().filter(removed).map(|finding| task(finding, &self.findings)).collect();
         let covered = |place: &Label| {
             let labels =
                 self.of(LEFTOVERS).flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
@@ -338,70 +339,4 @@ impl<'r> Planner<'r> {
         }
         stage
     }
-
-    /// A finding as a task at its place.
-    fn task(&self, finding: &Finding) -> Task {
-        let fix = finding.fix.as_ref();
-        let what = fix.map_or(&finding.remedy, |fix| &fix.title).clone();
-        let beside = |label: &Label| label.file != finding.primary.file || label.span != finding.primary.span;
-        // Of a login the related places explain where its key comes from; of these rules they have to be changed, too.
-        let several = ["needless-token-refresh", "leftover-api-key"].contains(&name(finding));
-        let related = finding.related.iter().filter(|label| several && beside(label));
-        let mut places: Vec<Label> = related.cloned().map(unsaid).collect();
-        // A fix of several findings is each one's; what has a task of its own needs no mention.
-        let tasks: Vec<_> = self.findings.iter().map(|finding| finding.primary.file).collect();
-        for edit in fix.iter().flat_map(|fix| &fix.edits).filter(|edit| !tasks.contains(&edit.file)) {
-            if !places.iter().any(|place| place.file == edit.file) {
-                places.push(Label { file: edit.file, span: edit.span, text: "changes with it".to_owned() });
-            }
-        }
-        let how = Some(fix.map_or(Applicability::Manual, |fix| fix.applicability));
-        let connected = finding.route == Some(Route::Oauth);
-        let what = match (name(finding), fix) {
-            // How they connect is a stage of its own.
-            ("deprecated-api-key-auth", Some(_)) if connected => {
-                "pass the customer's token, which the connection stored, in place of the pair".to_owned()
-            }
-            ("access-token-in-public-integration", _) => {
-                "pass the customer's token, which the connection stored".to_owned()
-            }
-            ("collected-access-token", _) => {
-                format!("{}: put a link there that starts the connection", finding.message)
-            }
-            (_, Some(_)) => what,
-            (_, None) => format!("{}: {what}", finding.message),
-        };
-        Task { place: Some(unsaid(finding.primary.clone())), what, how, places, ..Task::default() }
-    }
-}
-
-/// Logins that are to read something else.
-const LOGINS: &[&str] = &["deprecated-api-key-auth", "app-id-as-token"];
-/// Tokens in files.
-const LITERALS: &[&str] = &["hardcoded-access-token", "shared-access-token"];
-/// What belongs to the way customers connect.
-const CONNECTING: &[&str] =
-    &["collected-access-token", "needless-token-refresh", "unsupported-oauth-grant", "exposed-oauth-exchange"];
-/// What is mended in a manifest.
-const VERSIONS: &[&str] = &["outdated-sdk"];
-/// What nothing needs any more.
-const LEFTOVERS: &[&str] = &["hardcoded-api-key", "leftover-api-key"];
-
-/// The rule's name without the vendor.
-fn name(finding: &Finding) -> &str {
-    finding.rule.rsplit('/').next().unwrap_or_default()
-}
-
-/// A name as code, which a backquote in it would end.
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "'"))
-}
-
-/// What a file does with a variable, as the start of a sentence.
-fn says(place: &Label) -> &str {
-    if place.text.is_empty() { "sets" } else { &place.text }
-}
-
-fn unsaid(label: Label) -> Label {
-    Label { text: String::new(), ..label }
 }
