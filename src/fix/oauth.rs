@@ -8,6 +8,7 @@ use crate::facts::Carrier;
 use crate::finding::Fix;
 use crate::lang;
 use crate::link::project::Project;
+use crate::link::route;
 use crate::pack::route::Connection;
 
 /// What goes to OAuth.
@@ -104,11 +105,9 @@ pub fn connection<'p>(project: &Project<'_, 'p>, file: usize, language: Option<&
         nearest(project, file, rows.iter().filter(fits))
             .or_else(|| rows.iter().filter(fits).find(|row| row.with.is_empty()))
     };
-    let others = || project.files.iter().filter(|other| !other.matched.delivered);
-    let elsewhere = || others().flat_map(|other| &other.matched.uses).filter(|found| found.carrier == Carrier::Code);
     own.and_then(of)
         .or_else(|| nearest(project, file, rows.iter()))
-        .or_else(|| elsewhere().find_map(|found| of(found.language)))
+        .or_else(|| route::signs(project).languages.iter().find_map(|language| of(language)))
         .or_else(|| rows.iter().find(|row| row.languages.is_empty()))
 }
 

@@ -4,7 +4,7 @@
 //! project's stacks connect customers. The decision to know: it is asked once, when everything is judged, and keeps no
 //! secret: of a token only a digest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Ground, Leak, Oauth, Sketch, Step, Variable, Way};
 use crate::facts::Carrier;
@@ -135,7 +135,10 @@ fn ways(project: &Project<'_, '_>, findings: &[Finding]) -> Vec<Way> {
         project.files[file].matched.uses.iter().find(|found| found.span == span)
     };
     let of_login = |finding: &Finding| connection(project, finding.primary.file, Some(login(finding)?.language));
-    let mut chosen: Vec<&Connection> = public().filter_map(of_login).collect();
+    // One login of a file is like the next.
+    let mut files = BTreeSet::new();
+    let first = |finding: &&Finding| !files.contains(&finding.primary.file) && files.insert(finding.primary.file);
+    let mut chosen: Vec<&Connection> = public().filter(first).filter_map(of_login).collect();
     if chosen.is_empty() {
         chosen.extend(public().filter_map(|finding| connection(project, finding.primary.file, None)).take(1));
     }

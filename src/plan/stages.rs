@@ -4,14 +4,18 @@
 //! order is the one in which each stage can be tried: a credential before the variable that holds it, that before the
 //! code that reads it, and what is old goes last.
 
+use std::collections::{BTreeSet, HashSet};
+
 use super::tasks::{CONNECTING, LEFTOVERS, LITERALS, LOGINS, VERSIONS, name, quoted, says, task, unsaid};
 use super::{Chosen, Ground, Leak, Part, Plan, Stage, Task};
-use crate::finding::{Applicability, Edit, Finding, Fix, Label, Report, Route, State};
+use crate::finding::{Applicability, Edit, FileId, Finding, Fix, Label, Report, Route, State};
 
 /// Findings of one vendor, with what the plan knows of its project.
 struct Planner<'r> {
     ground: &'r Ground,
     findings: Vec<&'r Finding>,
+    /// The files they are in.
+    files: BTreeSet<FileId>,
 }
 
 /// The plan for what a report holds.
@@ -26,7 +30,8 @@ pub fn plan(report: &Report) -> Plan {
         };
         let findings: Vec<&Finding> = report.findings.iter().filter(of_vendor).collect();
         if !findings.is_empty() {
-            plan.parts.push(Planner { ground, findings }.part());
+            let files = findings.iter().map(|finding| finding.primary.file).collect();
+            plan.parts.push(Planner { ground, findings, files }.part());
         }
     }
     plan
@@ -53,32 +58,15 @@ impl<'r> Planner<'r> {
         }
     }
 
-    /// Where the findings go. One that a rotation mends has no say: its route is that of the project.
+    /// Where the findings go, and why.
     fn routes(&self) -> Vec<Chosen> {
-        let mut routes: Vec<Chosen> = Vec::new();
-        for finding in &self.findings {
-            let Some(route) = finding.route else { continue };
-            let chosen = match routes.iter_mut().position(|chosen| chosen.route == route) {
-                Some(at) => &mut routes[at],
-                None => {
-                    routes.push(Chosen { route, findings: 0, evidence: Vec::new() });
-                    let last = routes.len() - 1;
-                    &mut routes[last]
-                }
-            };
-            chosen.findings += 1;
-            for says in &finding.evidence {
-                if !chosen.evidence.contains(says) {
-                    chosen.evidence.push(says.clone());
-                }
-            }
-        }
-        routes.sort_by_key(|chosen| match chosen.route {
-            Route::AccessToken => 0,
-            Route::Oauth => 1,
-            Route::Remove => 2,
+        let chosen = [Route::AccessToken, Route::Oauth, Route::Remove].map(|route| {
+            let findings: Vec<_> = self.findings.iter().filter(|finding| finding.route == Some(route)).collect();
+            let mut seen = HashSet::new();
+            let says = findings.iter().flat_map(|finding| &finding.evidence).filter(|says| seen.insert(*says));
+            Chosen { route, evidence: says.cloned().collect(), findings: findings.len() }
         });
-        routes
+        chosen.into_iter().filter(|chosen| chosen.findings > 0).collect()
     }
 
     /// The findings of a rule, by its name.
@@ -150,9 +138,10 @@ impl<'r> Planner<'r> {
                 stage.tasks.push(Task {
                     done: set.is_some(),
                     place: Some(set.unwrap_or(place).clone()),
-                    what: match set {
-                        Some(set) => format!("{} {name}", says(set)),
-                        None => format!("{} {}; add {name} beside it", says(place), quoted(&old.name)),
+                    what: match (set, edited) {
+                        (Some(set), _) => format!("{} {name}", says(set)),
+                        (None, Some(_)) => format!("{} {name} in place of {}", says(place), quoted(&old.name)),
+                        (None, None) => format!("{} {}; add {name} beside it", says(place), quoted(&old.name)),
                     },
                     how: edited.filter(|_| set.is_none()),
                     ..Task::default()
@@ -198,7 +187,7 @@ impl<'r> Planner<'r> {
             stage.tasks.extend(steps);
             stage.sketches.push(way.sketch.clone());
         }
-        stage.tasks.extend(self.of(CONNECTING).map(|finding| task(finding, &self.findings)));
+        stage.tasks.extend(self.of(CONNECTING).map(|finding| task(finding, &self.files)));
         let named = |place: &&Label| {
             let mut labels =
                 self.of(CONNECTING).flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
@@ -223,12 +212,12 @@ impl<'r> Planner<'r> {
         };
         let findings = self.findings.iter().filter(|finding| !elsewhere(finding));
         let mut stage = Stage { title: "Change the code", ..Stage::default() };
-        stage.tasks = findings.map(|finding| task(finding, &self.findings)).collect();
+        stage.tasks = findings.map(|finding| task(finding, &self.files)).collect();
         stage
     }
 
     fn versions(&self) -> Stage {
-        let tasks = self.of(VERSIONS).map(|finding| task(finding, &self.findings)).collect();
+        let tasks = self.of(VERSIONS).map(|finding| task(finding, &self.files)).collect();
         Stage { title: "Raise the SDK", tasks, ..Stage::default() }
     }
 
@@ -238,14 +227,15 @@ impl<'r> Planner<'r> {
             !CONNECTING.contains(&name(finding))
                 && (LEFTOVERS.contains(&name(finding)) || finding.route == Some(Route::Remove))
         };
-        stage.tasks = self.findings.iter().filter(removed).map(|finding| task(finding, &self.findings)).collect();
+        stage.tasks = self.findings.iter().filter(removed).map(|finding| task(finding, &self.files)).collect();
         let covered = |place: &Label| {
             let labels =
                 self.of(LEFTOVERS).flat_map(|finding| std::iter::once(&finding.primary).chain(&finding.related));
             labels.into_iter().any(|label| label.file == place.file && label.span.overlaps(place.span))
         };
         for old in self.ground.retired.iter().filter(|old| old.secret && self.changes_logins()) {
-            let places: Vec<Label> = old.places.iter().filter(|place| !covered(place)).cloned().collect();
+            let places: Vec<Label> =
+                old.places.iter().filter(|place| !covered(place) && self.edited(place).is_none()).cloned().collect();
             let outside = "in the program's hosting and the secret stores";
             let what = match places.len() {
                 0 => format!("Delete {} {outside}, once nothing reads it", quoted(&old.name)),
@@ -265,7 +255,7 @@ impl<'r> Planner<'r> {
 
     fn rotate(&self) -> Stage {
         let mut stage = Stage { title: "Rotate what leaked", ..Stage::default() };
-        let leaks: Vec<Leak> = self.ground.leaks.iter().filter_map(|leak| self.reported(leak)).collect();
+        let leaks = self.leaks();
         let several = leaks.len() > 1;
         for leak in leaks {
             let which = if several {
@@ -305,20 +295,21 @@ impl<'r> Planner<'r> {
         stage
     }
 
-    /// What of a leak the report still holds.
-    fn reported(&self, leak: &Leak) -> Option<Leak> {
-        let shown = |place: &&Label| {
-            self.of(&["hardcoded-access-token"])
-                .any(|finding| finding.primary.file == place.file && finding.primary.span == place.span)
-        };
-        let places: Vec<Label> = leak.places.iter().filter(shown).cloned().collect();
-        (!places.is_empty()).then(|| Leak { id: leak.id.clone(), places })
+    /// The tokens that the report still holds, each with the places it still holds.
+    fn leaks(&self) -> Vec<Leak> {
+        let findings = self.of(&["hardcoded-access-token"]);
+        let shown: HashSet<_> = findings.map(|finding| (finding.primary.file, finding.primary.span)).collect();
+        let leaks = self.ground.leaks.iter().map(|leak| Leak {
+            id: leak.id.clone(),
+            places: leak.places.iter().filter(|place| shown.contains(&(place.file, place.span))).cloned().collect(),
+        });
+        leaks.filter(|leak| !leak.places.is_empty()).collect()
     }
 
     fn history(&self) -> Stage {
-        let mut places: Vec<Label> = Vec::new();
+        let (mut places, mut seen) = (Vec::new(), BTreeSet::new());
         for finding in self.of(&["hardcoded-access-token", "hardcoded-client-secret"]) {
-            if !places.iter().any(|place| place.file == finding.primary.file) {
+            if seen.insert(finding.primary.file) {
                 places.push(unsaid(finding.primary.clone()));
             }
         }

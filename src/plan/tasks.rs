@@ -3,11 +3,13 @@
 //! Owns which rules belong together and the words of their tasks. The decision to know: what a fix says is the task; how
 //! customers connect is said once, in a stage of its own, and not again with every place.
 
-use super::Task;
-use crate::finding::{Applicability, Finding, Label, Route};
+use std::collections::BTreeSet;
 
-/// A finding as a task at its place; `findings` have tasks of their own.
-pub(super) fn task(finding: &Finding, findings: &[&Finding]) -> Task {
+use super::Task;
+use crate::finding::{Applicability, FileId, Finding, Label, Route};
+
+/// A finding as a task at its place; `files` have tasks of their own.
+pub(super) fn task(finding: &Finding, files: &BTreeSet<FileId>) -> Task {
     let fix = finding.fix.as_ref();
     let what = fix.map_or(&finding.remedy, |fix| &fix.title).clone();
     let beside = |label: &Label| label.file != finding.primary.file || label.span != finding.primary.span;
@@ -16,8 +18,7 @@ pub(super) fn task(finding: &Finding, findings: &[&Finding]) -> Task {
     let related = finding.related.iter().filter(|label| several && beside(label));
     let mut places: Vec<Label> = related.cloned().map(unsaid).collect();
     // A fix of several findings is each one's; what has a task of its own needs no mention.
-    let tasks: Vec<_> = findings.iter().map(|finding| finding.primary.file).collect();
-    for edit in fix.iter().flat_map(|fix| &fix.edits).filter(|edit| !tasks.contains(&edit.file)) {
+    for edit in fix.iter().flat_map(|fix| &fix.edits).filter(|edit| !files.contains(&edit.file)) {
         if !places.iter().any(|place| place.file == edit.file) {
             places.push(Label { file: edit.file, span: edit.span, text: "changes with it".to_owned() });
         }

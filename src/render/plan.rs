@@ -10,6 +10,8 @@ use super::{Places, count};
 use crate::finding::{Applicability, Label, Report, Route};
 use crate::plan::{Chosen, Part, Plan, Stage, Task};
 
+/// Signs of an audience that are told.
+const MAX_EVIDENCE: usize = 8;
 /// Other places that one task lists.
 const MAX_PLACES: usize = 20;
 
@@ -77,7 +79,11 @@ impl Written<'_> {
             Route::Remove => "**Remove**",
         };
         let findings = count(chosen.findings as u64, "finding");
-        let evidence = chosen.evidence.iter().map(|says| words(says)).collect::<Vec<_>>().join("; ");
+        let mut evidence: Vec<String> = chosen.evidence.iter().take(MAX_EVIDENCE).map(|says| words(says)).collect();
+        if let Some(rest @ 1..) = chosen.evidence.len().checked_sub(MAX_EVIDENCE) {
+            evidence.push(format!("and {}", count(rest as u64, "more sign")));
+        }
+        let evidence = evidence.join("; ");
         let because = if evidence.is_empty() { String::new() } else { format!(": {evidence}") };
         writeln!(out, "- {to} ({findings}){because}")
     }

@@ -279,3 +279,25 @@ fn messages_stand_alone() {
         assert_eq!(problem.span.map(|span| span.start), Some(VENDOR.len() + at), "{problem:?}");
     }
 }
+
+#[test]
+fn ways_out_are_checked() {
+    const WAY: &str = r#"
+[[connection]]
+id = "gem"
+title = "the gem"
+languages = ["ruby"]
+steps = ["add it"]
+fence = "ruby"
+before = 'a'
+after = 'b'
+"#;
+    assert!(problems(WAY).is_empty(), "{:#?}", problems(WAY));
+    let deep = format!("{}x{}", "(".repeat(100_000), ")".repeat(100_000));
+    check_problem(&WAY.replace("after = 'b'", &format!("after = «'{deep}'»")), "cannot be read whole");
+    check_problem(&WAY.replace("id = \"gem\"", "id = «\"Gem\"»"), "is not an id");
+    check_problem(&WAY.replace("id = \"gem\"", "id = «\"gem\"»").replace("[\"add it\"]", "[]"), "says nothing to do");
+    check_problem(&format!("{WAY}with = [«\"omniauth\"»]\n"), "not a package");
+    check_problem("[[step]]\nid = «\"dance\"»\ntext = \"t\"\n", "no plan has the step");
+    check_problem("[[step]]\nid = «\"create-token\"»\ntext = \"t\"\nhelp = \"example.com\"\n", "is no link");
+}
