@@ -114,6 +114,7 @@ impl Scope {
             threads: self.threads.map_or(0, usize::from),
             audience: config.audience,
             variable: config.variable.clone(),
+            bump_sdk: false,
             exclude: (config.base.clone(), config.exclude.clone()),
             packs,
         })
