@@ -295,4 +295,6 @@ pub struct Report {
     pub rules: Vec<RuleDoc>,
     /// Findings below the asked-for confidence, counted but not listed.
     pub hidden: usize,
+    /// What a plan needs besides the findings, vendor by vendor.
+    pub grounds: Vec<crate::plan::Ground>,
 }

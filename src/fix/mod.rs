@@ -15,6 +15,7 @@ mod idiom;
 mod layout;
 pub(crate) mod literal;
 mod names;
+pub mod oauth;
 mod place;
 pub(crate) mod raise;
 mod rename;
@@ -51,9 +52,7 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
             continue;
         }
         if finding.route == Some(Route::Oauth) {
-            finding.fix = Some(Fix::manual(
-                "connect each customer through OAuth, and use the token it gives in place of the pair",
-            ));
+            finding.fix = Some(oauth::of(project, file, oauth::Case::Pair(found.language)));
             continue;
         }
         let token = token::of(&files, file, found);

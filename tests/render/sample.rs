@@ -186,5 +186,6 @@ pub(crate) fn report() -> Report {
         tally: Tally { examined: 12, bytes: 1_050_000, counts: [(Reason::Ignored, 3), (Reason::Symlink, 1)].into() },
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
+        grounds: Vec::new(),
     }
 }
