@@ -268,9 +268,9 @@ impl Fixed {
                     fixed.unsafe_left += fix.findings;
                     continue;
                 }
-                // The files are listed by themselves; and what is not shown was not asked for.
-                Why::Refused => continue,
+                // What is not shown was not asked for.
                 Why::Hidden if fix.findings == 1 => continue,
+                Why::Refused => "a file that it changes may not be changed",
                 Why::Hidden => "it belongs together with a finding that is not shown",
                 Why::Overlap => "it changes what another fix has changed; run dekey again",
                 Why::Failed(why) => why,

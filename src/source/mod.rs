@@ -24,7 +24,9 @@ mod walk;
 
 pub use decode::Encoding;
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
-pub(crate) use open::{Dir, OpenError, Regular, plain};
+pub(crate) use open::plain;
+#[cfg(unix)]
+pub(crate) use open::{Dir, OpenError, Regular};
 pub use open::{ReadError, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;

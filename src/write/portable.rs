@@ -7,11 +7,14 @@ use std::fs::{self, Metadata};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{NamedTempFile, TempPath};
 
 use super::Versions;
 use super::disk::{Options, Trouble, is_temporary, temporary_name};
 use super::place::Place;
+
+/// New files in one directory.
+const MAX_FILES: u32 = 1 << 16;
 
 /// Reads a file that may be replaced.
 pub(super) fn read(place: &Place, _: Options, limit: u64) -> Result<Vec<u8>, Trouble> {
@@ -29,7 +32,7 @@ fn look(place: &Place, limit: u64) -> Result<(Metadata, Vec<u8>), Trouble> {
         () if !metadata.is_file() => Err(Trouble::File("it is a link or no regular file".to_owned())),
         () if metadata.permissions().readonly() => Err(Trouble::File("it is read-only".to_owned())),
         () if metadata.len() > limit => Err(Trouble::File("it is too large".to_owned())),
-        () => Ok((metadata, fs::read(path).map_err(file)?)),
+        () => Ok((metadata, fs::read(&path).map_err(file)?)),
     }
 }
 
@@ -47,20 +50,23 @@ pub(super) fn prepare(place: Place, versions: &Versions, _: Options, limit: u64)
     if bytes != versions.before {
         return Err(Trouble::changed());
     }
-    let name = temporary_name(0);
-    let mut temporary = Builder::new().prefix(&name).rand_bytes(0).make_in(&place.dir, fs::File::create_new);
-    for number in 1..64 {
-        if temporary.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
-            let name = temporary_name(number);
-            temporary = Builder::new().prefix(&name).rand_bytes(0).make_in(&place.dir, fs::File::create_new);
-        }
-    }
-    let mut temporary = temporary.map_err(file)?;
+    let mut temporary = create(&place.dir)?;
     temporary.write_all(&versions.after).map_err(all)?;
     temporary.as_file().sync_all().map_err(all)?;
-    let (_, path) = temporary.into_parts();
-    let reopened = fs::OpenOptions::new().write(true).open(&path).map_err(all)?;
-    Ok(Ready { place, temporary: NamedTempFile::from_parts(reopened, path), old })
+    Ok(Ready { place, temporary, old })
+}
+
+fn create(dir: &Path) -> Result<NamedTempFile, Trouble> {
+    // Names can be taken by what another run has left, and by files of this one.
+    for number in 0..MAX_FILES {
+        let path = dir.join(temporary_name(number));
+        match fs::File::create_new(&path) {
+            Ok(made) => return Ok(NamedTempFile::from_parts(made, TempPath::try_from_path(path).map_err(all)?)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (),
+            Err(error) => return Err(file(error)),
+        }
+    }
+    Err(Trouble::File("no temporary file can be made beside it".to_owned()))
 }
 
 impl Ready {
