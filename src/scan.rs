@@ -35,6 +35,8 @@ pub struct Options<'o> {
     pub audience: Option<Route>,
     /// The environment variable that fixes read, instead of the pack's.
     pub variable: Option<&'o str>,
+    /// Whether fixes may raise the versions that manifests ask for.
+    pub bump_sdk: bool,
     /// What is not examined.
     pub exclude: Option<&'o (dyn Fn(&RelPath) -> bool + Sync)>,
     /// Whether the prefilter is used; results are the same without.
@@ -285,7 +287,9 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     for (at, pack) in options.packs.iter().enumerate() {
         let scanned = files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] });
         let variable = options.variable.unwrap_or(&pack.variable);
-        let judged = check::judge(&Project::new(pack, scanned.collect(), options.audience, variable));
+        let mut project = Project::new(pack, scanned.collect(), options.audience, variable);
+        project.bump_sdk = options.bump_sdk;
+        let judged = check::judge(&project);
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
         report.rules.extend(

@@ -74,7 +74,7 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
         .zip(&planted)
         .map(|(file, planted)| (file.path.clone(), stored(file, &planted.text)))
         .collect();
-    let how = How::new(case.audience);
+    let how = How { bump_sdk: case.bump_sdk, ..How::new(case.audience) };
     let report = scanned::files(&files, how);
     let case_path = path.display();
     for (file, planted) in case.files.iter_mut().zip(&planted) {

@@ -66,6 +66,9 @@ pub(super) struct Check {
     /// Examine standard input as if it were this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     stdin_filename: Option<PathBuf>,
+    /// Let unsafe fixes raise the versions of SDKs in manifests
+    #[arg(long)]
+    bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
 }
@@ -169,6 +172,7 @@ impl Check {
             threads: self.threads.map_or(0, usize::from),
             audience: config.audience,
             variable: config.variable.clone(),
+            bump_sdk: self.bump_sdk,
             exclude: (config.base.clone(), config.exclude.clone()),
             packs,
         })

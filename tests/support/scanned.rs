@@ -12,17 +12,18 @@ use dekey::write::{Left, Originals, Wish, plan};
 pub(crate) static PACKS: LazyLock<Vec<Pack>> =
     LazyLock::new(|| dekey::pack::builtin::packs().unwrap_or_else(|error| panic!("{error}")));
 
-/// How a scan is run; no choice here may change what it finds, but the audience.
+/// How a scan is run; no choice here may change what it finds, but the audience and whether SDKs may be raised.
 #[derive(Clone, Copy)]
 pub(crate) struct How {
     pub(crate) audience: Option<Route>,
     pub(crate) prefilter: bool,
     pub(crate) threads: usize,
+    pub(crate) bump_sdk: bool,
 }
 
 impl How {
     pub(crate) fn new(audience: Option<Route>) -> Self {
-        Self { audience, prefilter: true, threads: 2 }
+        Self { audience, prefilter: true, threads: 2, bump_sdk: false }
     }
 }
 
@@ -82,6 +83,7 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
         packs: &PACKS,
         audience: how.audience,
         variable: None,
+        bump_sdk: how.bump_sdk,
         exclude: None,
         prefilter: how.prefilter,
     };
