@@ -80,6 +80,14 @@ struct Said {
 }
 
 impl Said {
+    /// Where the edits of this fix's group were printed before; remembers `here` when they were not.
+    fn edits(&mut self, rule: &str, fix: &Fix, here: &str) -> Option<String> {
+        // Each pack counts its groups from 0.
+        let pack = rule.split('/').next().unwrap_or_default();
+        let group = fix.group.filter(|_| !fix.edits.is_empty())?;
+        self.before(pack, "edits", &group.to_string(), here)
+    }
+
     /// Where this text was printed before; remembers `here` when it was not.
     fn before(&mut self, rule: &str, what: &'static str, text: &str, here: &str) -> Option<String> {
         let key = (rule.to_owned(), what, text.to_owned());
@@ -127,7 +135,10 @@ impl Tail<'_> {
             self.note("confidence", confidence(finding.confidence), out)?;
         }
         if let Some(fix) = &finding.fix {
-            self.fix(fix, out)?;
+            match said.edits(&finding.rule, fix, &here) {
+                Some(there) => self.note(applicability(fix), &format!("{}, with {there} above", fix.title), out)?,
+                None => self.fix(fix, out)?,
+            }
         }
         if let Some(doc) = self.doc {
             let mut once = |what, label: &str, text: &str, out: &mut dyn Write| {
@@ -152,13 +163,16 @@ impl Tail<'_> {
     }
 
     fn fix(&self, fix: &Fix, out: &mut dyn Write) -> io::Result<()> {
-        let name = match fix.applicability {
-            Applicability::Safe => "fix (safe)",
-            Applicability::Unsafe => "fix (unsafe: check before applying)",
-            Applicability::Manual => "by hand",
-        };
-        self.note(name, &fix.title, out)?;
+        self.note(applicability(fix), &fix.title, out)?;
         suggestion::write(self.places, fix, self.finding.primary.file, self.gutter, out)
+    }
+}
+
+fn applicability(fix: &Fix) -> &'static str {
+    match fix.applicability {
+        Applicability::Safe => "fix (safe)",
+        Applicability::Unsafe => "fix (unsafe: check before applying)",
+        Applicability::Manual => "by hand",
     }
 }
 
