@@ -138,7 +138,7 @@ impl Fix {
 }
 
 /// Replace a span by a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
     /// The file to change.
     pub file: FileId,
