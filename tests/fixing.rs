@@ -19,7 +19,11 @@ fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
     tree.write("lib/other.rb", format!("{LOGIN}\n"));
     let ran = tree.fix(&[]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), "Nothing found in 3 files examined.\n"));
-    assert_eq!(ran.err, "Fixed 2 findings in 2 files.\nSet INTERCOM_ACCESS_TOKEN wherever the fixed code runs.\n");
+    assert_eq!(
+        ran.err,
+        "Fixed 2 findings in 2 files.\n  app.rb\n  lib/other.rb\n\
+         Set INTERCOM_ACCESS_TOKEN wherever the fixed code runs.\n"
+    );
     assert_eq!(tree.text("app.rb"), format!("{FIXED}\nputs 1\n"));
     assert_eq!(tree.text("lib/other.rb"), format!("{FIXED}\n"));
     assert_eq!(tree.strays(), [""; 0].map(std::path::PathBuf::from));

@@ -58,6 +58,8 @@ pub(super) struct Fixed {
     pub(super) text: Option<Vec<u8>>,
     findings: usize,
     files: usize,
+    /// Those files.
+    names: Vec<String>,
     /// What code reads from now on, to be set where it runs.
     variables: Vec<String>,
     unsafe_left: usize,
@@ -125,6 +127,7 @@ impl Fixing {
                         fixed.report = written(scan, &planned.files, &failed);
                         fixed.findings = scan.report().findings.len().saturating_sub(fixed.report.findings.len());
                         fixed.files = fixed.files.saturating_sub(failed.len());
+                        fixed.names.retain(|name| !failed.iter().any(|(path, _)| shown_path(path) == *name));
                     }
                     return Ok(fixed);
                 }
@@ -153,7 +156,11 @@ fn of_text(scan: &Scan<'_>, wish: &Wish<'_>, path: &RelPath, bytes: &[u8], reque
 }
 
 fn refusal(path: &RelPath, why: &str) -> String {
-    format!("{}: {}", Escaped::new(path.as_bytes()), Escaped::new(why))
+    format!("{}: {}", shown_path(path), Escaped::new(why))
+}
+
+fn shown_path(path: &RelPath) -> String {
+    Escaped::new(path.as_bytes()).to_string()
 }
 
 /// What is found when all of `files` but `failed` are written.
@@ -220,6 +227,7 @@ impl Fixed {
             text: None,
             findings: 0,
             files: 0,
+            names: Vec::new(),
             variables: Vec::new(),
             unsafe_left: 0,
             left: Vec::new(),
@@ -247,6 +255,7 @@ impl Fixed {
             let place = places.locate(&fix.at);
             fixed.left.push(format!("{place}: {}: {}", Escaped::new(&fix.title), Escaped::new(why)));
         }
+        fixed.names = planned.files.keys().map(shown_path).collect();
         fixed.variables = variables(&planned.files, request);
         (fixed.findings, fixed.files) = (planned.fixed, planned.files.len());
         fixed
@@ -273,6 +282,10 @@ impl Fixed {
         match (self.findings, self.files) {
             (0, _) => writeln!(out, "Fixed nothing.{more}")?,
             (n, files) => writeln!(out, "Fixed {} in {}.{more}", count(n, "finding"), count(files, "file"))?,
+        }
+        self.names.iter().take(LISTED).try_for_each(|name| writeln!(out, "  {name}"))?;
+        if let Some(rest) = self.names.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
+            writeln!(out, "  and {rest} more")?;
         }
         match self.variables.as_slice() {
             [] => Ok(()),

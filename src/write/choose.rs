@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::finding::{Applicability, Edit, FileId, Finding, Label, Report, State};
+use crate::finding::{Applicability, Edit, FileId, Finding, Fix, Label, Report, State};
 use crate::span::Span;
 
 /// What is applied whole or not at all: one fix, or the fixes of a group.
@@ -33,20 +33,21 @@ pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Un
     let mut groups = BTreeMap::new();
     for (at, finding) in report.findings.iter().enumerate() {
         let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { continue };
-        let unit = Unit {
-            key: finding.fingerprint.clone(),
-            findings: vec![at],
-            edits: fix.edits.clone(),
-            applicability: fix.applicability,
-            shown: finding.state == State::Open && shown(finding),
-            at: finding.primary.clone(),
-            title: fix.title.clone(),
-        };
+        let shown = finding.state == State::Open && shown(finding);
         // Each pack counts its groups from 0.
         let pack = finding.rule.split('/').next().unwrap_or_default();
-        match fix.group.map(|group| *groups.entry((pack, group)).or_insert(units.len())) {
-            Some(first) if first < units.len() => units[first].join(unit),
-            _ => units.push(unit),
+        let of_group = fix.group.map(|group| *groups.entry((pack, group)).or_insert(units.len()));
+        match of_group.and_then(|unit| units.get_mut(unit)) {
+            Some(unit) => unit.join(at, finding, fix, shown),
+            None => units.push(Unit {
+                key: finding.fingerprint.clone(),
+                findings: vec![at],
+                edits: fix.edits.clone(),
+                applicability: fix.applicability,
+                shown,
+                at: finding.primary.clone(),
+                title: fix.title.clone(),
+            }),
         }
     }
     for unit in &mut units {
@@ -57,12 +58,15 @@ pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Un
 }
 
 impl Unit {
-    fn join(&mut self, other: Self) {
-        self.key.push_str(&other.key);
-        self.findings.extend(other.findings);
-        self.edits.extend(other.edits);
-        self.applicability = self.applicability.max(other.applicability);
-        self.shown &= other.shown;
+    fn join(&mut self, at: usize, finding: &Finding, fix: &Fix, shown: bool) {
+        self.key.push_str(&finding.fingerprint);
+        self.findings.push(at);
+        // Often each fix of a group holds the edits of all.
+        if self.edits != fix.edits {
+            self.edits.extend_from_slice(&fix.edits);
+        }
+        self.applicability = self.applicability.max(fix.applicability);
+        self.shown &= shown;
     }
 
     /// The files it changes.
