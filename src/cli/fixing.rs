@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
@@ -84,8 +85,8 @@ impl Fixing {
             return Ok(Fixed::nothing(engine::scan(request, &progress)?));
         }
         let _lock = match &request.stdin {
-            Some(_) => None,
-            None => Some(lock(streams)?),
+            Some(_) => Vec::new(),
+            None => lock(&request.paths, streams)?,
         };
         let display = Display::start(&progress, global.quiet);
         engine::scanned(request, &progress, |scan, walk| {
@@ -181,14 +182,17 @@ fn variables(files: &BTreeMap<RelPath, Versions>, request: &engine::Request) -> 
     names.into_iter().filter(is_new).cloned().collect()
 }
 
-/// Waits for another run that fixes the same work tree.
-fn lock(streams: &Streams) -> Result<Lock, Error> {
-    let common = disk::common(&engine::here()?);
+/// Waits for other runs that fix the same work trees. All runs lock in the same order, so that none waits for ever.
+fn lock(roots: &[PathBuf], streams: &Streams) -> Result<Vec<Lock>, Error> {
     let waiting = || _ = streams.complain(|out| writeln!(out, "waiting for another dekey to finish"));
-    Lock::take(&common, waiting).map_err(|error| {
-        let what = format!("cannot lock {}: {}", common.display(), plain(&error));
-        Error::new(what, "wait until the other run has ended, then run dekey again")
-    })
+    let common = disk::common(&engine::here()?, roots);
+    let locks = common.iter().map(|dir| {
+        Lock::take(dir, waiting).map_err(|error| {
+            let what = format!("cannot lock {}: {}", dir.display(), plain(&error));
+            Error::new(what, "wait until the other run has ended, then run dekey again")
+        })
+    });
+    locks.collect()
 }
 
 /// What git could not restore, and how to go on.
