@@ -8,55 +8,52 @@ use std::collections::BTreeSet;
 
 use super::edits::whole_line;
 use super::files::{Files, words};
-use super::names;
+use super::names::{self, Definition};
 use crate::facts::{Value, ValueKind};
 use crate::finding::Edit;
-use crate::link::Index;
 use crate::source::line_at;
 use crate::span::Span;
 
-/// The edits that remove what nothing reads any more, once `edits` are made.
-pub(super) fn definitions(files: &Files<'_, '_, '_>, edits: &[Edit]) -> Vec<Edit> {
-    let mut removed = Vec::new();
-    let edited: BTreeSet<usize> = edits.iter().map(|edit| edit.file).collect();
-    for file in edited {
-        let here: Vec<&Edit> = edits.iter().filter(|edit| edit.file == file).collect();
-        let names: BTreeSet<&str> = here.iter().flat_map(|edit| identifiers(files.str(file, edit.span))).collect();
-        files.code(file, |language, facts| {
-            let index = Index::new(facts);
-            let gone = |name: &&str| definition(files, file, language, &index, name, &here);
-            removed.extend(names.iter().filter_map(gone));
-        });
-    }
-    removed
+/// The edits that remove what nothing reads any more, once `edits` are made. `keys` are the variables of the key.
+pub(super) fn definitions(files: &Files<'_, '_, '_>, edits: &[Edit], keys: &BTreeSet<String>) -> Vec<Edit> {
+    let replaced = edits.iter().flat_map(|edit| {
+        identifiers(files.str(edit.file, edit.span)).map(|name| (edit.file, name)).collect::<Vec<_>>()
+    });
+    let names: BTreeSet<(usize, &str)> = replaced.collect();
+    let gone = |&(file, name): &(usize, &str)| removal(files, &names::definition(files, file, name, keys)?, edits);
+    names.iter().filter_map(gone).collect()
 }
 
-/// The one definition of `name`, where nothing else says the name.
-fn definition(
-    files: &Files<'_, '_, '_>,
-    file: usize,
-    language: &'static str,
-    index: &Index<'_>,
-    name: &str,
-    edits: &[&Edit],
-) -> Option<Edit> {
-    let text = files.text(file);
-    let assign = names::owned(files, file, language, index, name)?;
-    let bare = name.trim_start_matches(['$', '@']);
-    let covered = |at: usize| {
-        let word = Span::new(at, at + bare.len());
+/// The edit that removes a definition, where nothing else says its name.
+fn removal(files: &Files<'_, '_, '_>, definition: &Definition, edits: &[Edit]) -> Option<Edit> {
+    let Definition { file, assign, .. } = definition;
+    let text = files.text(*file);
+    let covered = |(at, word): (usize, Span)| {
         // The variable of the same name that the value is read from is no use of it.
-        assign.span.contains(word) || edits.iter().any(|edit| edit.span.contains(word))
+        at == *file && assign.span.contains(word)
+            || edits.iter().any(|edit| edit.file == at && edit.span.contains(word))
     };
-    let kept = edits.iter().any(|edit| words(edit.text.as_bytes(), bare).next().is_some());
-    let changed = edits.iter().any(|edit| assign.span.contains(edit.span));
-    if kept || changed || !holds_only(&assign.value) || !words(text, bare).all(covered) {
+    let name = assign.target.last().trim_start_matches(['$', '@']);
+    let kept = edits.iter().any(|edit| words(edit.text.as_bytes(), name).next().is_some());
+    // What has a new name has readers under it.
+    let renamed = edits.iter().any(|edit| edit.file == *file && assign.target.span().contains(edit.span));
+    if kept || renamed || !holds_only(&assign.value) || !definition.mentions(files).all(covered) {
         return None;
     }
     // Nothing else may stand on its lines.
     let statement = declared(text, assign.span);
     let span = whole_line(text, statement);
-    (span != statement).then(|| Edit { file, span, text: String::new() })
+    (span != statement).then(|| Edit { file: *file, span: with_blank(text, span), text: String::new() })
+}
+
+/// Whole lines, with the blank one after them where there is one before, too.
+fn with_blank(text: &[u8], span: Span) -> Span {
+    let blank = |line: Span| line.of(text).trim_ascii().is_empty();
+    let before = span.start.checked_sub(1).map(|at| line_at(text, at));
+    let after = line_at(text, span.end);
+    let both = before.is_some_and(blank) && span.end < text.len() && blank(after);
+    let end = memchr::memchr(b'\n', &text[span.end..]).map_or(text.len(), |len| span.end + len + 1);
+    if both { Span::new(span.start, end) } else { span }
 }
 
 /// A statement with the words before it that declare what it defines: `const`, `final String`.
@@ -77,6 +74,7 @@ fn holds_only(value: &Value) -> bool {
         ValueKind::Str(_) | ValueKind::Env(_) | ValueKind::Ref(_) | ValueKind::Null => true,
         ValueKind::Either(values) | ValueKind::Concat(values) => values.iter().all(holds_only),
         ValueKind::Base64(inner) => holds_only(inner),
+        ValueKind::Map(items) => items.iter().all(|item| holds_only(&item.value)),
         _ => false,
     }
 }

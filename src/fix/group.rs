@@ -29,8 +29,10 @@ pub(super) struct Member<'m> {
 /// Gives the findings of `members` their fixes, grouped and completed.
 pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) {
     for (group, mut members) in grouped(members).into_iter().enumerate() {
-        let mut edits = renamed(files, &mut members);
-        let mut more = dead::definitions(files, &edits);
+        let keys: BTreeSet<String> = members.iter().flat_map(|member| member.token.keys.iter().cloned()).collect();
+        let mut edits = renamed(files, &mut members, &keys);
+        let mut more = dead::definitions(files, &edits, &keys);
+        edits.retain(|edit| !more.iter().any(|gone| gone.file == edit.file && gone.span.contains(edit.span)));
         let mut missing = BTreeSet::new();
         let touched: BTreeSet<(usize, &str)> =
             members.iter().map(|member| (member.file, member.found.language)).collect();
@@ -62,12 +64,12 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, find
     }
 }
 
-/// Gives the same fix to other findings whose place the group changes: the key itself, where it is written down.
+/// Gives the same fix to other findings whose place the group changes: the key itself, where it is written down, and what
+/// only hands the pair on.
 fn covered(edits: &[Edit], group: usize, applicability: Applicability, findings: &mut [Finding]) {
     let changes = |label: &Label| edits.iter().any(|edit| edit.file == label.file && edit.span.contains(label.span));
     let mended = |finding: &&mut Finding| {
-        let grouped = finding.fix.as_ref().is_some_and(|fix| fix.group.is_some());
-        !grouped && finding.rule.contains("/hardcoded-") && changes(&finding.primary)
+        finding.fix.as_ref().is_none_or(|fix| fix.group.is_none()) && changes(&finding.primary)
     };
     for finding in findings.iter_mut().filter(mended) {
         finding.fix = Some(Fix {
@@ -80,12 +82,12 @@ fn covered(edits: &[Edit], group: usize, applicability: Applicability, findings:
 }
 
 /// The edits of a group, with names that say what they hold from now on.
-fn renamed(files: &Files<'_, '_, '_>, members: &mut [Member<'_>]) -> Vec<Edit> {
+fn renamed(files: &Files<'_, '_, '_>, members: &mut [Member<'_>], keys: &BTreeSet<String>) -> Vec<Edit> {
     let names: BTreeSet<(usize, String)> =
         members.iter().map(|member| (member.file, member.token.text.clone())).collect();
     let mut added = Vec::new();
     for (file, name) in names {
-        let Some(renaming) = rename::of(files, file, &name, &edits_of(members)) else { continue };
+        let Some(renaming) = rename::of(files, file, &name, &edits_of(members), keys) else { continue };
         let plan = |member: &Member<'_>| planned(files.project, file, member.found, Some(&renaming.to), false);
         let uses = |member: &&mut Member<'_>| member.file == file && member.token.text == name;
         let fixes: Vec<Option<Fix>> = members.iter_mut().filter(uses).map(|member| plan(member)).collect();

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use super::files::Files;
+use super::files::{Files, words};
 use super::idiom;
 use crate::check::is_sample;
 use crate::facts::{Carrier, ValueKind};
@@ -99,22 +99,33 @@ fn along(
     Some((written.to_owned(), edits))
 }
 
-/// Other reads of the key's variables in the file, such as a question whether they are set. What logins read is for their
-/// own fixes.
+/// Other reads of the key's variables in the file, such as a question whether they are set: wherever the same expression
+/// stands. What logins read is for their own fixes.
 fn other_reads(files: &Files<'_, '_, '_>, file: usize, keys: &BTreeSet<String>, found: &Use<'_>) -> Vec<Edit> {
-    let mut edits = Vec::new();
-    let logins = || files.project.files[file].matched.uses.iter().filter(|other| other.construct.kind == Kind::KeyAuth);
+    let mut expressions: BTreeSet<(&str, &str)> = BTreeSet::new();
     files.code(file, |language, facts| {
         visit::values(facts, |_, value| {
             if let ValueKind::Env(name) = &value.kind
-                && keys.contains(&name.text)
-                && language == found.language
-                && !logins().any(|login| login.span.contains(value.span))
+                && let Some(key) = keys.get(&name.text).filter(|_| language == found.language)
             {
-                edits.extend(renaming(files, file, &name.text, value.span));
+                expressions.insert((key, files.str(file, value.span)));
             }
         });
     });
+    let uses = || files.project.files[file].matched.uses.iter();
+    let logins: Vec<Span> =
+        uses().filter(|other| other.construct.kind == Kind::KeyAuth).map(|other| other.span).collect();
+    let mut edits = Vec::new();
+    for (name, expression) in expressions {
+        let Some(within) = words(expression.as_bytes(), name).next() else { continue };
+        for at in words(files.text(file), name) {
+            let Some(start) = at.checked_sub(within) else { continue };
+            let span = Span::new(start, start + expression.len());
+            if files.str(file, span) == expression && !logins.iter().any(|login| login.contains(span)) {
+                edits.extend(renaming(files, file, name, span));
+            }
+        }
+    }
     edits
 }
 
