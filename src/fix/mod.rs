@@ -8,10 +8,14 @@ mod arguments;
 mod dead;
 mod edits;
 mod files;
+mod forms;
 mod group;
 mod idiom;
+mod layout;
 mod names;
+mod place;
 mod rename;
+mod splice;
 mod token;
 
 use crate::facts::Carrier;
@@ -87,12 +91,19 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
         (None, Some(_)) => package.is_none(),
         (_, None) => true,
     };
-    let edits = |fix: &pack::Fix| match &fix.code {
-        Some(code) => edits::of(project, file, found, code, token?),
-        None if fix.remove => edits::removal(project, file, found),
-        None => None,
+    let text = &project.files[file].source.text;
+    let edits = |fix: &pack::Fix| {
+        let beside = |word: &String| memchr::memmem::find(text, word.as_bytes()).is_some();
+        if !fix.beside.as_ref().is_none_or(beside) {
+            return None;
+        }
+        let code = fix.code.as_ref().and_then(|code| edits::of(project, file, found, code, token?));
+        code.or_else(|| edits::removed(project, file, found).filter(|_| fix.remove))
+            .or_else(|| edits::blank(project, file, found, token?).filter(|_| fix.blank))
+            .or_else(|| forms::of(project, file, found, token?))
     };
-    let Some((edits, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix))) else {
+    let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix)))
+    else {
         return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
     };
     let pinned = holds(fix);
@@ -102,20 +113,19 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
         }
         _ => String::new(),
     };
-    // A header beside others may be one too many, which is for a person to look at.
-    let statement = found.span.of(&project.files[file].source.text);
-    let has = |word: &str| memchr::memmem::find(statement, word.as_bytes()).is_some();
-    let header =
-        edits.iter().any(|edit| edit.text.contains("Authorization")) && (has("headers") || has("Authorization"));
     let certain = !found.construct.by_host || found.binding != Binding::Name;
-    let what = match &fix.manual {
-        Some(words) => words.clone(),
-        None if kept => "pass the token in the form that the version takes".to_owned(),
-        None => format!("use an access token from {} instead", project.variable),
+    let what = match () {
+        () if fix.remove => "delete it: nothing takes its place".to_owned(),
+        () if kept => "pass the token in the form that the version takes".to_owned(),
+        () => format!("use an access token from {} instead", project.variable),
     };
     Some(Fix {
         title: format!("{what}{needs}"),
-        applicability: if pinned && certain && !header { Applicability::Safe } else { Applicability::Unsafe },
+        applicability: if pinned && certain && !doubt && !fix.unsure {
+            Applicability::Safe
+        } else {
+            Applicability::Unsafe
+        },
         edits,
         group: None,
     })

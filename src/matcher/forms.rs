@@ -117,7 +117,7 @@ fn userinfo(context: &Context<'_, '_>, value: &Value) -> Option<(Form, Span, Vec
         let part = found.get(group).map_or(0..0, |part| part.range());
         Slot {
             role,
-            span: flat.file_span(part.start, part.end).unwrap_or(value.span),
+            span: flat.span_in(part.start, part.end, value.span),
             origins: flat.origins(context.index, part.start, part.end, value.span),
         }
     };

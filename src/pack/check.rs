@@ -8,7 +8,7 @@ mod samples;
 
 use super::compile::compile;
 use super::error::{File, PackError, Problem};
-use super::pattern::{self, PathPattern, Step};
+use super::pattern;
 use super::schema::{self, Kind, PackFile, Role, Text};
 use super::{Construct, Pack};
 use crate::facts::Carrier;
@@ -230,40 +230,28 @@ impl<'p> Checker<'p> {
 
     fn fix(&mut self, fix: &schema::Fix, id: &Text, construct: &Construct) {
         self.fixes += 1;
-        let code = match (&fix.code, &fix.manual) {
-            (Some(code), None) => code,
-            (None, Some(_)) => return,
-            _ => {
-                return self.problem(
-                    id,
-                    format!("a fix of {} needs either code or manual steps", construct.id),
-                    "add `code = '…'` or `manual = \"…\"`",
-                );
-            }
-        };
+        let edits = fix.code.is_some() || fix.blank || fix.remove;
+        if edits == fix.manual.is_some() {
+            return self.problem(
+                id,
+                format!("a fix of {} needs either code or manual steps", construct.id),
+                "add `code = '…'`, `blank = true`, `remove = true` or `manual = \"…\"`",
+            );
+        }
         if let Some(versions) = &fix.versions
             && construct.package.is_none()
         {
             self.problem(versions, "versions of a file without a package", "name the package in the [sdk] table");
         }
+        let Some(code) = &fix.code else { return };
         for language in construct.languages.iter().filter_map(|name| lang::by_name(name)) {
             let layers = lowered(language, code.get_ref());
             if !whole(&layers) {
                 return self.lossy(code);
             }
             let compiled = pattern::compile(&layers, &[], &self.pack.word);
-            let Some(anchor) =
-                compiled.ok().map(|pattern| pattern.anchor).filter(|anchor| anchor.roles().contains(&Role::Token))
-            else {
+            if !compiled.is_ok_and(|pattern| pattern.anchor.roles().contains(&Role::Token)) {
                 return self.problem(code, "the replacement has no TOKEN", "write TOKEN where the access token stands");
-            };
-            let found = construct.patterns.iter().find(|(name, _)| *name == language.name).map(|(_, pattern)| pattern);
-            if found.is_some_and(|found| found.companions.is_empty() && !same_callee(&found.anchor, &anchor)) {
-                return self.problem(
-                    code,
-                    "the replacement calls something else than the code it replaces",
-                    "only arguments are replaced: keep the call, or give manual steps",
-                );
             }
         }
     }
@@ -271,7 +259,8 @@ impl<'p> Checker<'p> {
     /// No version may have two replacements.
     fn overlaps(&mut self, row: &schema::Construct) {
         let mut seen: Vec<Range> = Vec::new();
-        for fix in &row.fix {
+        // What is for one client only leaves the rest to others.
+        for fix in row.fix.iter().filter(|fix| fix.beside.is_none()) {
             let at = fix.versions.as_ref().or(fix.code.as_ref()).unwrap_or(&row.id);
             let range = fix.versions.as_ref().map_or(Ok(Range::all()), |text| Range::plain(text.get_ref()));
             // Versions that cannot be read have already failed to compile.
@@ -316,16 +305,6 @@ fn finds(tried: &Tried<'_>, construct: &Construct) -> bool {
         Kind::KeyAuth => logins(tried).any(|found| found.construct.id == construct.id),
         Kind::Exempt => tried.matched.spared.iter().any(|(_, reason)| Some(reason) == construct.reason.as_ref()),
         _ => tried.matched.uses.iter().any(|found| found.construct.id == construct.id),
-    }
-}
-
-/// Whether two statements call, or write to, the same name.
-fn same_callee(a: &Step, b: &Step) -> bool {
-    let last = |paths: &[PathPattern]| paths.first().and_then(|path| path.segments.last().cloned());
-    match (a, b) {
-        (Step::Call(a), Step::Call(b)) => a.new == b.new && last(&a.path) == last(&b.path),
-        (Step::Assign { .. }, Step::Assign { .. }) => true,
-        _ => false,
     }
 }
 

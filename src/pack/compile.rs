@@ -363,9 +363,12 @@ impl Compiler {
         }
         let fixes = row.fix.iter().map(|fix| Fix {
             versions: fix.versions.as_ref().and_then(|text| self.versions(text)),
+            beside: fix.beside.clone(),
             code: fix.code.as_ref().map(|code| code.get_ref().clone()),
-            manual: fix.manual.clone(),
+            blank: fix.blank,
             remove: fix.remove,
+            unsure: fix.unsure,
+            manual: fix.manual.clone(),
         });
         let fixes = fixes.collect();
         Some(Construct {

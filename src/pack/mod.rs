@@ -121,12 +121,18 @@ pub struct Construct {
 pub struct Fix {
     /// Versions it holds for.
     pub versions: Option<Range>,
+    /// A text the file must hold.
+    pub beside: Option<String>,
     /// The code, with `TOKEN` where the token stands.
     pub code: Option<String>,
+    /// Whether the token may take the app id's place, with an empty text in the key's.
+    pub blank: bool,
+    /// Whether the statement goes.
+    pub remove: bool,
+    /// Whether a person has to look at the edit even so.
+    pub unsure: bool,
     /// Steps for a person.
     pub manual: Option<String>,
-    /// Whether the statement goes, with nothing in its place.
-    pub remove: bool,
 }
 
 /// What stays silent.

@@ -323,13 +323,21 @@ pub enum Kind {
 pub struct Fix {
     /// Versions it holds for; absent for every version.
     pub versions: Option<Text>,
+    /// A text the file must hold, such as the name of the client whose code it is; absent for every file.
+    pub beside: Option<String>,
     /// The code that replaces the construct, with `TOKEN` where the token stands.
     pub code: Option<Text>,
-    /// Steps for a person, where no code does.
-    pub manual: Option<String>,
-    /// Whether the statement goes, with nothing in its place; `manual` says why.
+    /// Whether the token may take the app id's place and an empty text the key's, alone or where `code` cannot stand.
+    #[serde(default)]
+    pub blank: bool,
+    /// Whether the statement goes and nothing replaces it.
     #[serde(default)]
     pub remove: bool,
+    /// Whether a person has to look at the edit even so, such as where the version it needs is unknown.
+    #[serde(default)]
+    pub unsure: bool,
+    /// Steps for a person, where no code does.
+    pub manual: Option<String>,
 }
 
 /// `[[exempt]]`: what must stay silent, by name, value or place.
