@@ -5,6 +5,7 @@
 //! credentials, and everything else in the file stays as it is.
 
 mod arguments;
+mod blank;
 mod dead;
 mod edits;
 mod files;
@@ -12,20 +13,23 @@ mod forms;
 mod group;
 mod idiom;
 mod layout;
+pub(crate) mod literal;
 mod names;
 mod place;
+pub(crate) mod raise;
 mod rename;
+pub mod settings;
 mod splice;
 mod token;
+pub mod unit;
 
 use crate::facts::Carrier;
-use crate::finding::{Applicability, Edit, Finding, Fix, Label, Route};
+use crate::finding::{Applicability, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::schema::{Kind, Role};
-use crate::span::Span;
 use files::Files;
 use group::Member;
 use token::Token;
@@ -94,12 +98,11 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     let text = &project.files[file].source.text;
     let edits = |fix: &pack::Fix| {
         let beside = |word: &String| memchr::memmem::find(text, word.as_bytes()).is_some();
-        if !fix.beside.as_ref().is_none_or(beside) {
-            return None;
+        if fix.remove || !fix.beside.as_ref().is_none_or(beside) {
+            return edits::removal(project, file, found).filter(|_| fix.remove);
         }
         let code = fix.code.as_ref().and_then(|code| edits::of(project, file, found, code, token?));
-        code.or_else(|| edits::removed(project, file, found).filter(|_| fix.remove))
-            .or_else(|| edits::blank(project, file, found, token?).filter(|_| fix.blank))
+        code.or_else(|| blank::of(project, file, found, token?).filter(|_| fix.blank))
             .or_else(|| forms::of(project, file, found, token?))
     };
     let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix)))
@@ -144,30 +147,4 @@ fn in_words(fix: &pack::Fix, variable: &str) -> String {
         }
         (None, manual) => manual.clone().unwrap_or_default(),
     }
-}
-
-/// The fix of a token in a file: where it is a plain string of code, reading the environment instead.
-#[must_use]
-pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
-    let source = &project.files[file].source;
-    if project.files[file].matched.delivered {
-        return Some(Fix::manual(
-            "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
-                .to_owned(),
-        ));
-    }
-    // In a shell the variable would be read where it is set.
-    let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
-    let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    let plain =
-        plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
-    let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
-        return Some(Fix::manual("regenerate the token, then remove this one".to_owned()));
-    };
-    Some(Fix {
-        title: format!("read it from {} instead", project.variable),
-        applicability: Applicability::Unsafe,
-        edits: vec![Edit { file, span, text: environment.replace("{}", project.variable) }],
-        group: None,
-    })
 }
