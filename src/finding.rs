@@ -246,6 +246,8 @@ pub struct RuleDoc {
     pub statement: String,
     /// A live page of the vendor.
     pub help: String,
+    /// Weaknesses of the CWE list that a finding is a case of; none where it is no matter of security.
+    pub cwe: Vec<u16>,
     /// Code before, for `explain`; may be empty.
     pub before: String,
     /// Code after, for `explain`; may be empty.

@@ -165,12 +165,12 @@ impl<'c> Replacement<'c> {
     }
 
     /// The statement from its own name on.
-    pub(super) fn from_name(&self) -> Option<String> {
+    pub(super) fn since_name(&self) -> Option<String> {
         self.text(Span::new(self.name()?.span.start, self.span()?.end))
     }
 
     /// The statement behind the `ANY` it starts with: what is said of whatever the file calls.
-    pub(super) fn from_receiver(&self) -> Option<String> {
+    pub(super) fn since_receiver(&self) -> Option<String> {
         let span = self.span()?;
         let start = span.start + self.code.get(span.start..)?.strip_prefix(['$', '@']).map_or(0, |_| 1);
         let rest = self.code.get(start..span.end)?.strip_prefix("ANY")?;

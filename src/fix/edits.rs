@@ -4,15 +4,14 @@
 //! does not name stays as the file writes it; what a replacement adds goes beside what is already there.
 
 use super::arguments::{self, Part, Replacement};
+use super::layout;
 use super::place::Place;
-use super::{layout, splice};
 use crate::facts::{Value, ValueKind};
 use crate::finding::Edit;
 use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::Use;
 use crate::pack::pattern::{CallPattern, Step, ValuePattern};
-use crate::pack::schema::Role;
 use crate::source::line_at;
 use crate::span::Span;
 
@@ -46,46 +45,19 @@ pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: 
     apart.then_some(Planned { edits, doubt })
 }
 
-/// The edits that take a statement out, with its line where that is its own. `None` where something uses what it gives.
-pub(super) fn removed(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Planned> {
+/// The edits that delete what was found with its lines. `None` where it shares them with something else.
+pub(super) fn removal(project: &Project<'_, '_>, file: usize, found: &Use<'_>) -> Option<Planned> {
     let text = &project.files[file].source.text;
-    let spans = std::iter::once(&found.span).chain(&found.companions);
-    let mut lines: Vec<Span> = spans.map(|span| whole_line(text, *span)).collect();
-    lines.sort_unstable();
-    // Only a statement with lines of its own can go without a trace.
     let alone = |span: &Span| {
         let lines = line_at(text, span.start).to(line_at(text, span.end));
         let beside = [Span::new(lines.start, span.start), Span::new(span.end, lines.end.max(span.end))];
         beside.iter().all(|rest| matches!(rest.of(text).trim_ascii(), b"" | b";"))
     };
-    if !std::iter::once(&found.span).chain(&found.companions).all(alone) {
-        return None;
-    }
-    let edits = lines.into_iter().map(|span| Edit { file, span, text: String::new() }).collect();
-    Some(Planned { edits, doubt: false })
-}
-
-/// The edits of the form for access tokens that every Basic login has: the token in the app id's place, and nothing in
-/// the key's. `None` where the two are not written as values of their own.
-pub(super) fn blank(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: &str) -> Option<Planned> {
-    let language = lang::by_name(found.language)?;
-    let text = &project.files[file].source.text;
-    let (id, key) = (found.slot(Role::AppId)?.span, found.slot(Role::ApiKey)?.span);
-    let whole = |span: Span| {
-        let around = [span.start.checked_sub(1), Some(span.end)].map(|at| at.and_then(|at| text.get(at)));
-        !around.iter().flatten().any(|byte| matches!(byte, b'"' | b'\'' | b'`' | b'{' | b'@')) && !span.is_empty()
-    };
-    if id.overlaps(key) || !whole(id) || !whole(key) || splice::is_fixed(language.name, text, id.start) {
-        return None;
-    }
-    let nothing = if layout::quote(language, found.span.of(text)) == Some('\'') { "''" } else { "\"\"" };
-    // What gives a text of its own is lent where a text was.
-    let lent = lang::family(language.name) == "rust" && token.contains('(');
-    let token = if lent { format!("&{token}") } else { token.to_owned() };
-    let mut edits = vec![Edit { file, span: id, text: token }, Edit { file, span: key, text: nothing.to_owned() }];
+    let spans = || std::iter::once(&found.span).chain(&found.companions);
+    let mut edits: Vec<Edit> =
+        spans().map(|span| Edit { file, span: whole_line(text, *span), text: String::new() }).collect();
     edits.sort_by_key(|edit| edit.span);
-    let here = |span: Span| std::iter::once(&found.span).chain(&found.companions).any(|own| own.contains(span));
-    Some(Planned { edits, doubt: !here(id) || !here(key) })
+    spans().all(alone).then_some(Planned { edits, doubt: false })
 }
 
 /// What is to change around one construct.
@@ -257,7 +229,7 @@ impl<'a> Changes<'a> {
         let matched: Vec<Span> = self.found.matched.iter().map(|span| arguments::marked(self.text, *span)).collect();
         let (first, all) = (*matched.first()?, matched.iter().copied().reduce(Span::to)?);
         let beside = self.place.beside(self.text, all)?;
-        if !self.found.span.contains(all) {
+        if !self.found.span.contains(all) && !self.place.owns(self.text, all) {
             self.doubt = true;
         }
         let shell = lang::family(self.found.language) == "shell";
@@ -270,7 +242,7 @@ impl<'a> Changes<'a> {
             });
             let known = known.filter(|other| !matched.iter().any(|span| span.overlaps(other.span)));
             match (known, inside) {
-                (Some(known), Some(items)) => self.into_map(replacement, known.value, &items)?,
+                (Some(known), Some(items)) => self.put_into(replacement, known.value, &items)?,
                 // Options of a command are given as often as one likes.
                 (Some(_), None) if !shell => return None,
                 _ => {
@@ -318,12 +290,12 @@ impl<'a> Changes<'a> {
     }
 
     /// Puts items into a map the file has: where it is written out, or where the name that stands there is given one.
-    fn into_map(&mut self, replacement: &Replacement<'_>, known: &Value, items: &[Part<'_>]) -> Option<()> {
+    fn put_into(&mut self, replacement: &Replacement<'_>, known: &Value, items: &[Part<'_>]) -> Option<()> {
         let there = match &known.kind {
             ValueKind::Map(_) => arguments::items(self.text, known).map(|parts| (known.span, parts)),
             ValueKind::Ref(path) => {
-                self.doubt = true;
                 let found = self.place.map_of(self.text, path)?;
+                self.doubt |= !self.place.owns(self.text, found.span);
                 let parts = arguments::items(self.text, found)?;
                 Some((found.span, parts))
             }
@@ -363,10 +335,10 @@ impl<'a> Changes<'a> {
         let whole = self.found.span;
         let name = self.place.name()?;
         if replacement.is_direct() {
-            self.edits.push((Span::new(name.span.start.max(whole.start), whole.end), replacement.from_name()?));
+            self.edits.push((Span::new(name.span.start.max(whole.start), whole.end), replacement.since_name()?));
             return Some(());
         }
-        let Some(rest) = replacement.from_receiver() else {
+        let Some(rest) = replacement.since_receiver() else {
             self.edits.push((whole, replacement.whole()?));
             return Some(());
         };

@@ -42,29 +42,27 @@ type Edits = Vec<(Span, String)>;
 /// A literal of a text with values in it.
 #[derive(Clone, Copy)]
 enum Piece<'a> {
-    /// Known text: where its content stands, and the literal around it.
+    /// Known text as it is written: where it stands, and the literal around it.
     Text { known: &'a str, content: Span, literal: Span },
     /// A value.
     Hole(&'a Value),
 }
 
-/// The pieces of a text in their order; `None` where escapes make the text and its bytes differ.
-fn pieces<'a>(value: &'a Value, literal: Span, out: &mut Vec<Piece<'a>>, depth: usize) -> Option<()> {
+/// The pieces of a text in their order.
+fn pieces<'a>(source: &'a [u8], value: &'a Value, literal: Span, out: &mut Vec<Piece<'a>>, depth: usize) -> Option<()> {
     match &value.kind {
         ValueKind::Str(text) => {
             let own =
                 if literal.contains(value.span) && literal.start < value.span.start { literal } else { value.span };
-            out.push(Piece::Text { known: &text.text, content: text.content, literal: own });
-            (text.text.len() == text.content.len()).then_some(())
+            let known = std::str::from_utf8(text.content.of(source)).ok()?;
+            out.push(Piece::Text { known, content: text.content, literal: own });
         }
         ValueKind::Concat(parts) if depth < 4 => {
-            parts.iter().try_for_each(|part| pieces(part, value.span, out, depth + 1))
+            parts.iter().try_for_each(|part| pieces(source, part, value.span, out, depth + 1))?;
         }
-        _ => {
-            out.push(Piece::Hole(value));
-            Some(())
-        }
+        _ => out.push(Piece::Hole(value)),
     }
+    Some(())
 }
 
 /// The value that was found, in code that holds little else.
@@ -85,14 +83,19 @@ fn value_at(facts: &Facts, span: Span) -> Option<&Value> {
 
 /// `https://id:key@host`: the token as the user, and no password.
 fn url(language: &'static Language, text: &[u8], found: &Use<'_>, token: &str) -> Option<Edits> {
+    // Alone a text may be anything; what stands before it says that it is a value.
     let lines = line_at(text, found.span.start).to(line_at(text, found.span.end)).to(found.span);
-    let layers = [found.span, lines].map(|stretch| lang::lower(language, text, stretch));
+    let before = lines.to(line_at(text, found.span.start.saturating_sub(NEAR)));
+    let layers: Vec<_> = [found.span, lines, before].map(|stretch| lang::lower(language, text, stretch)).into();
     let value = layers.iter().flatten().find_map(|layer| value_at(&layer.facts, found.span))?;
     let mut parts = Vec::new();
-    pieces(value, Span::default(), &mut parts, 0)?;
+    pieces(text, value, Span::default(), &mut parts, 0)?;
     // The end of the userinfo: the first `@` of known text, and its start: what follows `//` before it.
     let (at_piece, at) = parts.iter().enumerate().find_map(|(place, piece)| match piece {
-        Piece::Text { known, content, .. } => known.find('@').map(|at| (place, content.start + at)),
+        // Some languages escape it.
+        Piece::Text { known, content, .. } => {
+            known.find("\\@").or_else(|| known.find('@')).map(|at| (place, content.start + at))
+        }
         Piece::Hole(_) => None,
     })?;
     let start = parts[..=at_piece].iter().enumerate().rev().find_map(|(place, piece)| match piece {
@@ -185,7 +188,7 @@ fn unencoded(language: &'static Language, text: &[u8], found: &Use<'_>, token: &
     let layers = lang::lower(language, text, found.span);
     let value = layers.iter().find_map(|layer| value_at(&layer.facts, found.span))?;
     let mut parts = Vec::new();
-    pieces(value, Span::default(), &mut parts, 0)?;
+    pieces(text, value, Span::default(), &mut parts, 0)?;
     let (place, at) = parts.iter().enumerate().find_map(|(place, piece)| match piece {
         Piece::Text { known, content, .. } => known.find("Basic ").map(|at| (place, content.start + at)),
         Piece::Hole(_) => None,

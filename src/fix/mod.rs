@@ -5,6 +5,7 @@
 //! credentials, and everything else in the file stays as it is.
 
 mod arguments;
+mod blank;
 mod dead;
 mod edits;
 mod files;
@@ -20,6 +21,7 @@ mod rename;
 pub mod settings;
 mod splice;
 mod token;
+pub mod unit;
 
 use crate::facts::Carrier;
 use crate::finding::{Applicability, Finding, Fix, Label, Route};
@@ -96,12 +98,11 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     let text = &project.files[file].source.text;
     let edits = |fix: &pack::Fix| {
         let beside = |word: &String| memchr::memmem::find(text, word.as_bytes()).is_some();
-        if !fix.beside.as_ref().is_none_or(beside) {
-            return None;
+        if fix.remove || !fix.beside.as_ref().is_none_or(beside) {
+            return edits::removal(project, file, found).filter(|_| fix.remove);
         }
         let code = fix.code.as_ref().and_then(|code| edits::of(project, file, found, code, token?));
-        code.or_else(|| edits::removed(project, file, found).filter(|_| fix.remove))
-            .or_else(|| edits::blank(project, file, found, token?).filter(|_| fix.blank))
+        code.or_else(|| blank::of(project, file, found, token?).filter(|_| fix.blank))
             .or_else(|| forms::of(project, file, found, token?))
     };
     let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix)))

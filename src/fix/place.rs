@@ -7,6 +7,7 @@
 use std::cell::OnceCell;
 
 use super::arguments::{self, Part};
+use super::files::words;
 use crate::facts::{Assign, Call, Facts, Name, Path, Value, ValueKind};
 use crate::lang::{self, Language};
 use crate::matcher::Use;
@@ -99,6 +100,18 @@ impl Place {
                 && assign.span.end <= self.statement.start
         };
         self.around(text).assigns.iter().filter(same).max_by_key(|assign| assign.span).map(|assign| &assign.value)
+    }
+
+    /// Whether a value outside of the statement is kept under a name that only the statement reads.
+    pub(super) fn owns(&self, text: &[u8], value: Span) -> bool {
+        let keeps = |assign: &&Assign| assign.value.span.contains(value) && assign.target.0.len() == 1;
+        let Some(name) = self.around(text).assigns.iter().filter(keeps).map(|assign| assign.target.last()).next()
+        else {
+            return false;
+        };
+        let name = name.trim_start_matches(['$', '@']);
+        let inside = words(self.statement.of(text), name).count();
+        !name.is_empty() && inside > 0 && words(text, name).count() == inside + 1
     }
 
     /// What stands before the statement and in it.

@@ -31,22 +31,11 @@ const VARIABLE: &str = "INTERCOM_ACCESS_TOKEN";
 
 /// Integrations that no fix finishes yet, and what is in the way. One that is finished has to be taken off the list.
 const UNFINISHED: &[(&str, &str)] = &[
-    ("java/http-url-connection", "a hand-made header is for a person to rewrite"),
-    ("node/axios-instance", "headers beside the pair make the fix unsafe"),
     ("node/dotenv", "the key stays in its file, where nothing reads it"),
-    ("node/fetch", "a hand-made header is for a person to rewrite"),
-    ("node/https", "an option that joins the pair is for a person to rewrite"),
-    ("node/superagent", "a chained login is for a person to rewrite"),
     ("perl/http-tiny", "a pair in a URL is for a person to take out"),
-    ("php/curl", "options of curl are for a person to rewrite"),
-    ("php/curl-array", "options of curl are for a person to rewrite"),
     ("python/httpx", "a pair that is read into a variable is still read, and fails once the key is gone"),
     ("python/python-intercom-3-app-id", "there is no fix"),
     ("python/python-intercom-3-literal", "there is no fix"),
-    ("python/settings", "a key read in another file is still read there, and fails once it is gone"),
-    ("python/urllib", "a hand-made header is for a person to rewrite"),
-    ("shell/curl-basic", "a hand-made header is for a person to rewrite"),
-    ("shell/curl-url", "a pair in a URL is for a person to take out"),
     ("shell/env-file", "the key stays in its file, where nothing reads it"),
 ];
 
