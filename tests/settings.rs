@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use dekey::facts::Carrier;
 use dekey::finding::Edit;
 use dekey::fix::settings::{Moved, moved};
 use dekey::link::project::{Project, Scanned};
@@ -97,8 +98,10 @@ fn check(section: &str, case: &mut case::Case, wrong: &mut String) {
     let project = Project::new(pack, files, case.audience, &pack.variable);
     let judged = check::judge(&project);
     let logins = judged.findings.iter().filter(|finding| finding.rule.ends_with("/deprecated-api-key-auth"));
-    let mut planned: Vec<Edit> =
-        logins.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| fix.edits.clone()).collect();
+    let edits = logins.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| fix.edits.clone());
+    // What is around the logins is asked for below.
+    let logs_in = |file: usize| matched[file].uses.iter().any(|found| found.carrier == Carrier::Code);
+    let mut planned: Vec<Edit> = edits.filter(|edit| logs_in(edit.file)).collect();
     planned.sort_by(|a, b| (a.file, a.span, &a.text).cmp(&(b.file, b.span, &b.text)));
     planned.dedup();
     let keys = names(section, "keys", "INTERCOM_API_KEY");

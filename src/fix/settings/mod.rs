@@ -5,6 +5,7 @@
 //! defined; whatever would not be read again as it was, but for the names, is left to a person. No value is ever copied.
 
 mod definitions;
+mod documented;
 mod holders;
 mod lines;
 mod manner;

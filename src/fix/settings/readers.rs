@@ -42,7 +42,7 @@ pub(super) fn of_key(task: &Task<'_, '_, '_, '_>, name: &str) -> Fate {
     }
     for (file, scanned) in project.files.iter().enumerate() {
         for found in scanned.matched.uses.iter().filter(|found| found.carrier == Carrier::Code) {
-            if task.replaces(file, found.span) {
+            if task.replaces(file, found.span) || found.slots.iter().any(|slot| task.replaces(file, slot.span)) {
                 continue;
             }
             let sources: Vec<_> = found.slots.iter().flat_map(|slot| project.sources(file, &slot.origins)).collect();

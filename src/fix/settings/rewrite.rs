@@ -10,7 +10,7 @@ use super::manner::Manner;
 use super::readers::{Fate, mentions};
 use super::removal::{self, Extent};
 use super::spans::Spans;
-use super::{Moved, Plan, Task, holders, lines, programs, verify};
+use super::{Moved, Plan, Task, documented, holders, lines, programs, verify};
 use crate::finding::{self, Edit, Holder, Setting};
 use crate::fix::files::words;
 use crate::span::Span;
@@ -103,9 +103,14 @@ impl<'d, 'f, 's, 'p> Draft<'d, 'f, 's, 'p> {
             self.map(found, &mut removed);
         }
         let gone = removal::removals(self.text, &removed, self.ends_bare());
-        let within = Spans::new(gone.iter().copied());
+        let (examples, whole) = match self.manner {
+            Manner::Document => documented::logins(self.task, self.plan, self.file),
+            _ => (Vec::new(), Vec::new()),
+        };
+        let within = Spans::new(gone.iter().copied().chain(whole));
         self.edits.retain(|edit| !within.hold(edit.span));
         gone.into_iter().for_each(|span| self.edit(span, ""));
+        examples.into_iter().for_each(|edit| self.edit(edit.span, edit.text));
         for (name, _) in self.plan.keys.iter().filter(|(_, fate)| matches!(fate, Fate::Goes)) {
             for span in mentions(self.task, self.file, name).filter(|span| !within.hold(*span)) {
                 self.edit(span, self.task.to);
