@@ -294,8 +294,9 @@ impl<'a> Changes<'a> {
         let there = match &known.kind {
             ValueKind::Map(_) => arguments::items(self.text, known).map(|parts| (known.span, parts)),
             ValueKind::Ref(path) => {
+                // What others read, too, may go to somebody else.
                 let found = self.place.map_of(self.text, path)?;
-                self.doubt |= !self.place.owns(self.text, found.span);
+                self.place.owns(self.text, found.span).then_some(())?;
                 let parts = arguments::items(self.text, found)?;
                 Some((found.span, parts))
             }
@@ -309,7 +310,7 @@ impl<'a> Changes<'a> {
         for item in items {
             let written = replacement.text(item.span)?;
             let spans: Vec<Span> = parts.iter().map(|part| part.span).collect();
-            self.edits.push(layout::inserted(self.text, map, &spans, &written)?);
+            self.edits.push(layout::inserted(self.text, map, &spans, &written, replacement.is_airy())?);
         }
         Some(())
     }
