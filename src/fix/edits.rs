@@ -4,8 +4,8 @@
 //! does not name stays as the file writes it; what a replacement adds goes beside what is already there.
 
 use super::arguments::{self, Part, Replacement};
-use super::layout;
 use super::place::Place;
+use super::{command, layout};
 use crate::facts::{Value, ValueKind};
 use crate::finding::Edit;
 use crate::lang;
@@ -27,6 +27,9 @@ pub(super) struct Planned {
 /// The edits that put `code`, with `token` for the token, in place of what was found. `None` where the code cannot stand
 /// there.
 pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str, token: &str) -> Option<Planned> {
+    if found.language == command::LAYER {
+        return command::of(project, file, found, code);
+    }
     let language = lang::by_name(found.language)?;
     let text = &project.files[file].source.text;
     let replacement = Replacement::new(language, code, token, found.span.of(text))?;

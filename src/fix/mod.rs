@@ -6,6 +6,7 @@
 
 mod arguments;
 mod blank;
+mod command;
 mod dead;
 mod edits;
 mod files;
@@ -104,7 +105,9 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     };
     let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix)))
     else {
-        return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
+        let words = || format!("use an access token from {} in place of the pair", project.variable);
+        let manual = candidates.iter().find_map(|fix| fix.manual.clone());
+        return manual.or_else(|| (!kept).then(words)).map(Fix::manual);
     };
     let pinned = holds(fix);
     let needs = match (&fix.versions, package) {
