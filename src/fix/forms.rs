@@ -19,10 +19,18 @@ use crate::span::Span;
 /// How far from a value its scheme is looked for, in bytes.
 const NEAR: usize = 4 * 1024;
 
+/// What scripts say that run where there is no environment: in a browser, or at a service for scripts.
+const NO_ENVIRONMENT: [&str; 7] =
+    ["XMLHttpRequest", "setRequestHeader", "$http", "HttpHeaders", "jQuery", "$.ajax", "UrlFetchApp"];
+
 /// The edits of a form. `None` where the text around it takes no value.
 pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: &str) -> Option<Planned> {
     let language = lang::by_name(found.language)?;
     let text = project.files[file].source.text.as_slice();
+    let reads_nothing = || NO_ENVIRONMENT.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some());
+    if lang::family(language.name) == "javascript" && token.contains("process.env") && reads_nothing() {
+        return None;
+    }
     if splice::is_fixed(language.name, text, found.span.start) {
         return None;
     }

@@ -88,6 +88,12 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     if let Some(fix) = candidates.iter().find(|_| is_foreign(found)) {
         return Some(Fix::manual(in_words(fix, project.variable)));
     }
+    if project.files[file].matched.delivered && !kept {
+        return Some(Fix::manual(format!(
+            "move the request to a server that reads {}: whoever loads this file reads whatever it holds",
+            project.variable
+        )));
+    }
     let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
         (Some(version), Some(versions)) => version.range.within(versions),
         (None, Some(_)) => package.is_none(),
