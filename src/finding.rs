@@ -148,6 +148,87 @@ pub struct Edit {
     pub text: String,
 }
 
+/// A place outside of the code that knows a variable by its name, and where a person may have to give it its value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The file it is in.
+    pub file: FileId,
+    /// The name as the file has it before any edit.
+    pub span: Span,
+    /// The name under which the new value is to be set there: a variable, a secret, the key of a secret.
+    pub name: String,
+    /// What kind of place it is.
+    pub holder: Holder,
+    /// What is to be done there.
+    pub task: Task,
+}
+
+/// What holds a variable's value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    /// A file of variables that the program or a shell loads.
+    EnvironmentFile,
+    /// A sample of such a file, which people copy.
+    Sample,
+    /// Containers that are run together.
+    Compose,
+    /// A container's image: build arguments and variables.
+    Image,
+    /// A secret of the repository or its organisation, for its workflows.
+    RepositorySecret,
+    /// A plain variable of the repository, for its workflows.
+    RepositoryVariable,
+    /// The settings of a build service, or its file.
+    BuildVariable,
+    /// An object of a cluster: a secret, a container's environment.
+    Kubernetes,
+    /// The values of a chart.
+    Helm,
+    /// A variable of infrastructure as code.
+    Terraform,
+    /// The manifest or configuration of a hosting platform.
+    Platform,
+    /// A script that sets it.
+    Script,
+    /// Any other file of settings.
+    SettingsFile,
+}
+
+/// What a person does at a [`Setting`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Give the variable its value there.
+    Set,
+    /// The file only hands the variable on: give it its value where that is run.
+    Pass,
+    /// The file could not be changed: rename the variable there, too.
+    Rename,
+}
+
+impl Holder {
+    /// What the place is called, in a sentence.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::EnvironmentFile => "environment file",
+            Self::Sample => "sample environment file",
+            Self::Compose => "compose file",
+            Self::Image => "container image",
+            Self::RepositorySecret => "repository secret",
+            Self::RepositoryVariable => "repository variable",
+            Self::BuildVariable => "build variable",
+            Self::Kubernetes => "Kubernetes object",
+            Self::Helm => "Helm value",
+            Self::Terraform => "Terraform variable",
+            Self::Platform => "platform setting",
+            Self::Script => "script",
+            Self::SettingsFile => "settings file",
+        }
+    }
+}
+
 /// What a rule is, for people: printed by `explain`, by the rule list and beside findings.
 #[derive(Clone, Debug)]
 pub struct RuleDoc {
@@ -165,6 +246,8 @@ pub struct RuleDoc {
     pub statement: String,
     /// A live page of the vendor.
     pub help: String,
+    /// Weaknesses of the CWE list that a finding is a case of; none where it is no matter of security.
+    pub cwe: Vec<u16>,
     /// Code before, for `explain`; may be empty.
     pub before: String,
     /// Code after, for `explain`; may be empty.

@@ -14,6 +14,8 @@ pub struct Masked {
     /// The file's path.
     pub path: RelPath,
     source: Source,
+    /// What has been overwritten, in order and apart.
+    hidden: Vec<Span>,
 }
 
 /// How many leading bytes of a secret stay visible, so that a reader can tell which one it is.
@@ -32,7 +34,23 @@ impl Masked {
                 }
             }
         }
-        Self { path: source.path.clone(), source }
+        let mut sorted = secrets.to_vec();
+        sorted.sort_unstable();
+        let mut hidden: Vec<Span> = Vec::new();
+        for span in sorted {
+            match hidden.last_mut() {
+                Some(last) if span.start <= last.end => *last = last.to(span),
+                _ => hidden.push(span),
+            }
+        }
+        Self { path: source.path.clone(), source, hidden }
+    }
+
+    /// Whether anything that `span` shares a byte with has been overwritten.
+    #[must_use]
+    pub fn hides_in(&self, span: Span) -> bool {
+        let before = self.hidden.partition_point(|hidden| hidden.start < span.end);
+        self.hidden[..before].last().is_some_and(|hidden| hidden.overlaps(span))
     }
 
     /// The masked text: bytes of the file, not necessarily UTF-8.

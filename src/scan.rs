@@ -12,7 +12,7 @@ use rayon::ThreadPool;
 
 use crate::check;
 use crate::facts::{Carrier, Note};
-use crate::finding::{Finding, Label, Report, Route, Tally};
+use crate::finding::{Finding, Label, Report, Route, RuleDoc, Tally};
 use crate::lang;
 use crate::link::Origin;
 use crate::link::project::{Project, Scanned};
@@ -20,7 +20,7 @@ use crate::matcher::{self, Matched};
 use crate::pack::Pack;
 use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
-use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked};
+use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
 
 /// What to scan, and how.
@@ -35,6 +35,8 @@ pub struct Options<'o> {
     pub audience: Option<Route>,
     /// The environment variable that fixes read, instead of the pack's.
     pub variable: Option<&'o str>,
+    /// Whether fixes may raise the versions that manifests ask for.
+    pub bump_sdk: bool,
     /// What is not examined.
     pub exclude: Option<&'o (dyn Fn(&RelPath) -> bool + Sync)>,
     /// Whether the prefilter is used; results are the same without.
@@ -285,10 +287,16 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     for (at, pack) in options.packs.iter().enumerate() {
         let scanned = files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] });
         let variable = options.variable.unwrap_or(&pack.variable);
-        let judged = check::judge(&Project::new(pack, scanned.collect(), options.audience, variable));
+        let mut project = Project::new(pack, scanned.collect(), options.audience, variable);
+        project.bump_sdk = options.bump_sdk;
+        let judged = check::judge(&project);
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
-        report.rules.extend(pack.rules.iter().map(|rule| rule.doc.clone()));
+        report.rules.extend(
+            pack.rules
+                .iter()
+                .map(|rule| RuleDoc { remedy: rule.doc.remedy.replace("{variable}", variable), ..rule.doc.clone() }),
+        );
     }
     let mut used: Vec<Option<usize>> = vec![None; files.len()];
     let edited = report
@@ -312,6 +320,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         renumber(&mut finding.primary);
         finding.related.iter_mut().for_each(renumber);
         for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.text = with_ends(&edit.text, &files[edit.file].source.text, edit.span.start);
             edit.file = used[edit.file].unwrap_or_default();
         }
     }

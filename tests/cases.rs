@@ -74,7 +74,7 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
         .zip(&planted)
         .map(|(file, planted)| (file.path.clone(), stored(file, &planted.text)))
         .collect();
-    let how = How::new(case.audience);
+    let how = How { bump_sdk: case.bump_sdk, ..How::new(case.audience) };
     let report = scanned::files(&files, how);
     let case_path = path.display();
     for (file, planted) in case.files.iter_mut().zip(&planted) {
@@ -96,7 +96,7 @@ fn check(case: &mut Case, path: &Path, wrong: &mut String) {
     }
     let mut broken = Vec::new();
     laws(&files, &report, how, &secrets, &mut broken);
-    let fixed = fixed(&files, how, &mut broken);
+    let fixed = fixed(&files, how, &secrets, &mut broken);
     for expected in &mut case.fixed {
         let actual = fixed.get(&expected.path).map(|bytes| decoded(bytes)).unwrap_or_default();
         let crlf = case.files.iter().any(|file| file.crlf && file.path == expected.path);
@@ -248,9 +248,17 @@ fn laws(files: &[(String, Vec<u8>)], report: &Report, how: How, secrets: &[Strin
 }
 
 /// Applies all fixes, and holds them to their promise: each does what it says, and no second run changes anything.
-fn fixed(files: &[(String, Vec<u8>)], how: How, broken: &mut Vec<String>) -> BTreeMap<String, Vec<u8>> {
+fn fixed(
+    files: &[(String, Vec<u8>)],
+    how: How,
+    secrets: &[String],
+    broken: &mut Vec<String>,
+) -> BTreeMap<String, Vec<u8>> {
     let mut now: BTreeMap<String, Vec<u8>> = files.iter().cloned().collect();
-    let (changed, left) = scanned::fixed(files, how);
+    let scanned::Fixed { changed, diff, left } = scanned::fixed(files, how);
+    if let Some(piece) = plant::shown(secrets, &diff) {
+        broken.push(format!("the diff shows {piece} of a secret"));
+    }
     broken.extend(left.iter().map(|left| match &left.why {
         Why::Failed(why) => format!("the fix “{}” fails: {why}", left.title),
         why => format!("the fix “{}” is not applied: {why:?}", left.title),
@@ -258,7 +266,7 @@ fn fixed(files: &[(String, Vec<u8>)], how: How, broken: &mut Vec<String>) -> BTr
     if !changed.is_empty() {
         now.extend(changed);
         let again: Vec<(String, Vec<u8>)> = now.clone().into_iter().collect();
-        let (changed, _) = scanned::fixed(&again, how);
+        let changed = scanned::fixed(&again, how).changed;
         broken.extend(changed.iter().map(|(path, _)| format!("a second run changes {path}")));
     }
     now

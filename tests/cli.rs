@@ -213,6 +213,49 @@ fn findings_are_1_unless_they_are_allowed() {
 }
 
 #[test]
+fn a_diff_shows_what_would_change_and_changes_nothing() {
+    let dir = scratch();
+    let lock = "GEM\n  specs:\n    intercom (4.1.0)\n";
+    std::fs::write(dir.path().join("Gemfile.lock"), lock).unwrap();
+    std::fs::write(dir.path().join("app.rb"), LOGIN).unwrap();
+    let ran = dekey(dir.path(), &["check", "--diff"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.starts_with("--- a/app.rb\n+++ b/app.rb\n@@ -1 +1 @@\n-"), "{}", ran.out);
+    assert!(ran.err.contains("Found 1 error") && ran.err.contains("Would fix 1 finding in 1 file."), "{}", ran.err);
+    assert_eq!(std::fs::read_to_string(dir.path().join("app.rb")).unwrap(), LOGIN);
+
+    assert_eq!(dekey(dir.path(), &["check", "--diff", "--exit-zero"]).code, 0);
+    // What would change counts, whatever its level.
+    assert_eq!(dekey(dir.path(), &["check", "--diff", "-q"]).err, "");
+    std::fs::write(dir.path().join("dekey.toml"), "[levels]\ndeprecated-api-key-auth = \"note\"\n").unwrap();
+    assert_eq!(dekey(dir.path(), &["check"]).code, 0);
+    assert_eq!(dekey(dir.path(), &["check", "--diff"]).code, 1);
+
+    // Without a version the fix is unsafe.
+    let stdin = |args: &[&str]| {
+        fed(dir.path(), &[&["check", "--diff", "--stdin-filename", "new/a.rb"], args].concat(), LOGIN.as_bytes())
+    };
+    assert_eq!(stdin(&[]).out, "");
+    assert!(stdin(&["--unsafe-fixes"]).out.starts_with("--- a/new/a.rb\n"));
+    for other in [&["--fix"][..], &["--output-format", "json"], &["--statistics"]] {
+        assert_eq!(dekey(dir.path(), &[&["check", "--diff"], other].concat()).code, 2, "{other:?}");
+    }
+    std::fs::write(dir.path().join("app.rb"), "puts 1\n").unwrap();
+    let ran = dekey(dir.path(), &["check", "--diff"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, ""), "{}", ran.err);
+}
+
+#[test]
+fn every_format_is_whole_and_has_the_same_outcome() {
+    let dir = project();
+    for format in ["json", "rdjson", "sarif"] {
+        let ran = dekey(dir.path(), &["check", "--output-format", format]);
+        let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+        assert!(document.is_object() && ran.code == 1 && ran.err.is_empty(), "{format}: {}", ran.err);
+    }
+}
+
+#[test]
 fn the_configuration_governs_and_the_command_line_wins() {
     let dir = project();
     let configured = |text: &str, args: &[&str]| {

@@ -265,8 +265,16 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
     let packs = dekey::pack::builtin::packs().unwrap();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
     let disk = Disk::new(&walk, disk::Options::default());
-    let options =
-        Options { walk, input: None, packs: &packs, audience: None, variable: None, exclude: None, prefilter: true };
+    let options = Options {
+        walk,
+        input: None,
+        packs: &packs,
+        audience: None,
+        variable: None,
+        bump_sdk: false,
+        exclude: None,
+        prefilter: true,
+    };
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |path: &RelPath| disk.read(path);
     let wish = Wish { unsafe_too: false, shown: &|_| true };
@@ -306,8 +314,16 @@ fn what_would_change_is_shown_masked() {
     let path = tree.write("app.rb", &text);
     let packs = dekey::pack::builtin::packs().unwrap();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
-    let options =
-        Options { walk, input: None, packs: &packs, audience: None, variable: None, exclude: None, prefilter: true };
+    let options = Options {
+        walk,
+        input: None,
+        packs: &packs,
+        audience: None,
+        variable: None,
+        bump_sdk: false,
+        exclude: None,
+        prefilter: true,
+    };
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |_: &RelPath| std::fs::read(&path).map_err(|error| error.to_string());
     let planned = plan(&scan, &Wish { unsafe_too: true, shown: &|_| true }, &mut Originals::new(&read));

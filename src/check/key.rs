@@ -6,6 +6,7 @@
 use super::{Draft, Judged, carried, credentials};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
+use crate::fix::literal::Literal;
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::link::route;
@@ -63,18 +64,19 @@ fn add(
         Carrier::Comment | Carrier::Prose => (Route::Remove, Vec::new()),
     };
     let what = carried(carrier);
-    judged.add(
-        project,
-        Draft {
-            rule: RULE,
-            file,
-            span,
-            what,
-            confidence,
-            route: Some(route),
-            evidence,
-            secret: Some(secret),
-            proven: false,
-        },
-    );
+    let draft = Draft {
+        rule: RULE,
+        file,
+        span,
+        what,
+        confidence,
+        route: Some(route),
+        evidence,
+        secret: Some(secret),
+        proven: false,
+    };
+    if let Some(finding) = judged.add(project, draft) {
+        let literal = Literal { role: Role::ApiKey, file, span, plain: None, value: secret };
+        finding.fix = Some(crate::fix::literal::of(project, &literal));
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Draft, Judged, carried, credentials};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
+use crate::fix::literal::{self, Literal};
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::pack::schema::Role;
@@ -32,7 +33,11 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                     secret: Some(text.as_bytes()),
                     proven: false,
                 };
-                judged.add(project, draft);
+                if let Some(finding) = judged.add(project, draft) {
+                    let plain = literal::quoted(project, file, span).filter(|_| carrier == Carrier::Code);
+                    let literal = Literal { role: Role::ClientSecret, file, span, plain, value: text.as_bytes() };
+                    finding.fix = Some(literal::of(project, &literal));
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{Draft, Judged, carried};
 use crate::finding::Confidence;
+use crate::fix::literal::Literal;
 use crate::link::project::Project;
 use crate::link::route;
 use crate::pack::schema::Role;
@@ -23,7 +24,9 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 proven: true,
             };
             if let Some(finding) = judged.add(project, draft) {
-                finding.fix = crate::fix::of_literal(project, file, sighting.plain);
+                let (span, plain, value) = (sighting.span, sighting.plain, sighting.value.expose());
+                let literal = Literal { role: Role::Token, file, span, plain, value };
+                finding.fix = Some(crate::fix::literal::of(project, &literal));
             }
         }
     }

@@ -54,7 +54,7 @@ pub(super) struct Check {
     /// Also examine what git ignores
     #[arg(long)]
     no_ignore: bool,
-    /// Print how often each rule fired instead of the findings; the json format has these counts anyway
+    /// Print how often each rule fired instead of the findings; for text and concise
     #[arg(long)]
     statistics: bool,
     /// Exit with 0 when there are findings
@@ -66,6 +66,9 @@ pub(super) struct Check {
     /// Examine standard input as if it were this file
     #[arg(long, value_name = "FILE", conflicts_with = "paths")]
     stdin_filename: Option<PathBuf>,
+    /// Let unsafe fixes raise the versions of SDKs in manifests
+    #[arg(long)]
+    bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
 }
@@ -76,8 +79,12 @@ enum Format {
     Text,
     /// One line per finding
     Concise,
-    /// One JSON document
+    /// One JSON document, with everything
     Json,
+    /// For reviewdog: suggestions in a code review
+    Rdjson,
+    /// For GitHub's code scanning and others that read SARIF 2.1.0
+    Sarif,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -112,7 +119,12 @@ impl Check {
         let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
         policy.narrow(&mut fixed.report);
         self.write(&fixed, global, streams)?;
-        let exit = exit(&fixed.report, policy.config.fail_on.unwrap_or(Level::Warning), self.exit_zero);
+        let fail_on = match &fixed.diff {
+            // What would change has been found, whatever its level.
+            Some(changed) if !changed.is_empty() => Level::Note,
+            _ => policy.config.fail_on.unwrap_or(Level::Warning),
+        };
+        let exit = exit(&fixed.report, fail_on, self.exit_zero);
         Ok(if fixed.is_incomplete() { Exit::Failed } else { exit })
     }
 
@@ -160,6 +172,7 @@ impl Check {
             threads: self.threads.map_or(0, usize::from),
             audience: config.audience,
             variable: config.variable.clone(),
+            bump_sdk: self.bump_sdk,
             exclude: (config.base.clone(), config.exclude.clone()),
             packs,
         })
@@ -171,7 +184,10 @@ impl Check {
         if let Some(text) = &fixed.text {
             streams.text(text)?;
         }
-        let write = |out: &mut dyn Write| self.report(report, global, out);
+        let write = |out: &mut dyn Write| match &fixed.diff {
+            Some(changed) => render::diff::write(changed, out),
+            None => self.report(report, global, out),
+        };
         match &self.output_file {
             Some(path) => streams.file(path, write)?,
             // The file's own text has taken the report's place.
@@ -179,13 +195,17 @@ impl Check {
             None => streams.report(write)?,
         }
         let aside = |out: &mut dyn Write| match self.output_format {
-            Format::Text if self.output_file.is_none() && !global.quiet => Ok(()),
+            Format::Text if self.output_file.is_none() && fixed.diff.is_none() && !global.quiet => Ok(()),
             Format::Text | Format::Concise if !global.quiet => render::closing::write(report, global.verbose, out),
-            _ => render::closing::incomplete(report, global.verbose, out),
+            format => {
+                let left_out = render::sarif::left_out(report).filter(|_| format == Format::Sarif);
+                left_out.map_or(Ok(()), |text| render::closing::warning(&text, out))?;
+                render::closing::incomplete(report, global.verbose, out)
+            }
         };
         // The report is written; that nobody reads standard error does not change the outcome.
         _ = streams.complain(aside);
-        if self.fixing.fix {
+        if self.fixing.fix || self.fixing.diff {
             _ = streams.complain(|out| fixed.write(global.quiet, out));
         }
         Ok(())
@@ -194,6 +214,8 @@ impl Check {
     fn report(&self, report: &Report, global: &Global, out: &mut dyn Write) -> io::Result<()> {
         match self.output_format {
             Format::Json => return render::json::report(report, out),
+            Format::Rdjson => return render::rdjson::report(report, out),
+            Format::Sarif => return render::sarif::report(report, out),
             _ if self.statistics => render::closing::statistics(report, out)?,
             Format::Text => render::text::findings(report, out)?,
             Format::Concise => render::concise::findings(report, out)?,

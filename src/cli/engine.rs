@@ -30,6 +30,8 @@ pub(crate) struct Request {
     pub(crate) audience: Option<Audience>,
     /// The environment variable that fixes read, instead of the pack's.
     pub(crate) variable: Option<String>,
+    /// Whether fixes may raise the versions that manifests ask for.
+    pub(crate) bump_sdk: bool,
     /// What not to examine: patterns of `.gitignore`, and the directory they are relative to.
     pub(crate) exclude: (PathBuf, Vec<String>),
     /// The packs to judge by.
@@ -119,6 +121,7 @@ pub(crate) fn scanned<T>(
             Audience::Public => Route::Oauth,
         }),
         variable: request.variable.as_deref(),
+        bump_sdk: request.bump_sdk,
         exclude: exclude.as_deref(),
         prefilter: true,
     };

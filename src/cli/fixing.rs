@@ -1,4 +1,4 @@
-//! `dekey check --fix`
+//! `dekey check --fix` and `--diff`
 //!
 //! Owns what a run of fixes may do and what it says of itself. Choosing, verifying and writing are
 //! [`crate::write`]'s. The decision to know: what git could not restore is refused as a whole, before anything is
@@ -21,7 +21,7 @@ use crate::scan::Scan;
 use crate::source::{Progress, RelPath, Source, Walk};
 use crate::write::disk::{self, Disk, Failure, Lock};
 use crate::write::guard::{self, Allowed, Risk};
-use crate::write::{self, Originals, Planned, Versions, Why, Wish};
+use crate::write::{self, Changed, Originals, Planned, Versions, Why, Wish};
 
 /// Entries listed by name before "and N more".
 const LISTED: usize = 10;
@@ -33,6 +33,9 @@ pub(super) struct Fixing {
     /// Apply safe fixes to the files, and report what is left
     #[arg(long)]
     pub(super) fix: bool,
+    /// Print what `--fix` would change, as a diff with its secrets masked, and change nothing
+    #[arg(long, conflicts_with_all = ["fix", "output_format", "statistics"])]
+    pub(super) diff: bool,
     /// Also apply fixes that a person should look at
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
@@ -56,6 +59,8 @@ pub(super) struct Fixed {
     pub(super) report: Report,
     /// The text to print, for a file that came through standard input.
     pub(super) text: Option<Vec<u8>>,
+    /// What would change, where nothing does.
+    pub(super) diff: Option<Vec<Changed>>,
     findings: usize,
     files: usize,
     /// What code reads from now on, to be set where it runs.
@@ -77,6 +82,13 @@ impl Fixing {
         streams: &Streams,
     ) -> Result<Fixed, Error> {
         let progress = Arc::new(Progress::default());
+        if self.diff {
+            let display = Display::start(&progress, global.quiet);
+            return engine::scanned(request, &progress, |scan, walk| {
+                drop(display);
+                self.shown(scan, walk, &Wish { unsafe_too: self.unsafe_fixes, shown }, request)
+            });
+        }
         if !self.fix {
             let _display = Display::start(&progress, global.quiet);
             return Ok(Fixed::nothing(engine::scan(request, &progress)?));
@@ -94,6 +106,24 @@ impl Fixing {
                 None => self.of_files(scan, walk, &wish, request),
             }
         })?
+    }
+
+    /// What would change, beside what is found as it is.
+    fn shown(self, scan: &Scan<'_>, walk: &Walk, wish: &Wish<'_>, request: &engine::Request) -> Fixed {
+        let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
+        let read = |path: &RelPath| match &request.stdin {
+            Some((_, bytes)) => Ok(bytes.clone()),
+            None => disk.read(path),
+        };
+        let mut originals = Originals::new(&read);
+        let planned = write::plan(scan, wish, &mut originals);
+        let fixed = Fixed::of(&planned, request);
+        Fixed {
+            report: scan.report(),
+            diff: Some(planned.changed(scan)),
+            refused: originals.refused().map(|(path, why)| refusal(path, why)).collect(),
+            ..fixed
+        }
     }
 
     fn of_files(
@@ -218,6 +248,7 @@ impl Fixed {
         Self {
             report,
             text: None,
+            diff: None,
             findings: 0,
             files: 0,
             variables: Vec::new(),
@@ -270,12 +301,13 @@ impl Fixed {
             0 => String::new(),
             n => format!(" {n} more with `--unsafe-fixes`."),
         };
+        let done = if self.diff.is_some() { "Would fix" } else { "Fixed" };
         match (self.findings, self.files) {
-            (0, _) => writeln!(out, "Fixed nothing.{more}")?,
-            (n, files) => writeln!(out, "Fixed {} in {}.{more}", count(n, "finding"), count(files, "file"))?,
+            (0, _) => writeln!(out, "{done} nothing.{more}")?,
+            (n, files) => writeln!(out, "{done} {} in {}.{more}", count(n, "finding"), count(files, "file"))?,
         }
         match self.variables.as_slice() {
-            [] => Ok(()),
+            names if names.is_empty() || self.diff.is_some() => Ok(()),
             names => writeln!(out, "Set {} wherever the fixed code runs.", names.join(" and ")),
         }
     }

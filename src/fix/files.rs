@@ -3,7 +3,7 @@
 //! Owns the way from a file of the project to its facts, once for each file. The decision to know: facts are gone once a
 //! file is matched; only files with findings are fixed, so lowering those few again costs less than keeping all.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -16,11 +16,36 @@ use crate::span::Span;
 pub(super) struct Files<'f, 's, 'p> {
     pub(super) project: &'f Project<'s, 'p>,
     lowered: RefCell<HashMap<usize, Rc<Vec<Layer>>>>,
+    /// The files that say each word in capitals, gathered when first asked for.
+    capitals: OnceCell<HashMap<&'s [u8], Vec<usize>>>,
+    all: Vec<usize>,
 }
 
 impl<'f, 's, 'p> Files<'f, 's, 'p> {
     pub(super) fn new(project: &'f Project<'s, 'p>) -> Self {
-        Self { project, lowered: RefCell::default() }
+        let all = (0..project.files.len()).collect();
+        Self { project, lowered: RefCell::default(), capitals: OnceCell::new(), all }
+    }
+
+    /// The files that may say a variable's name, in order.
+    pub(super) fn saying(&self, name: &str) -> &[usize] {
+        if !name.bytes().all(is_capital) {
+            return &self.all;
+        }
+        let capitals = self.capitals.get_or_init(|| {
+            let mut capitals: HashMap<&[u8], Vec<usize>> = HashMap::new();
+            for (file, scanned) in self.project.files.iter().enumerate() {
+                let words = scanned.source.text.split(|byte| !is_capital(*byte));
+                for word in words.filter(|word| (2..=MAX_NAME).contains(&word.len())) {
+                    let files = capitals.entry(word).or_default();
+                    if files.last() != Some(&file) {
+                        files.push(file);
+                    }
+                }
+            }
+            capitals
+        });
+        capitals.get(name.as_bytes()).map_or(&[], Vec::as_slice)
     }
 
     /// The file's bytes.
@@ -51,6 +76,13 @@ impl<'f, 's, 'p> Files<'f, 's, 'p> {
             see(layer.language, &layer.facts);
         }
     }
+}
+
+/// Longer names are none of a variable.
+const MAX_NAME: usize = 128;
+
+fn is_capital(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
 }
 
 /// Where `word` stands in `text` as a whole word, in bytes.

@@ -14,20 +14,23 @@ mod forms;
 mod group;
 mod idiom;
 mod layout;
+pub(crate) mod literal;
 mod names;
 mod place;
+pub(crate) mod raise;
 mod rename;
+pub mod settings;
 mod splice;
 mod token;
+pub mod unit;
 
 use crate::facts::Carrier;
-use crate::finding::{Applicability, Edit, Finding, Fix, Label, Route};
+use crate::finding::{Applicability, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::{Binding, Use};
 use crate::pack;
 use crate::pack::schema::{Kind, Role};
-use crate::span::Span;
 use files::Files;
 use group::Member;
 use token::Token;
@@ -153,30 +156,4 @@ fn in_words(fix: &pack::Fix, variable: &str) -> String {
         }
         (None, manual) => manual.clone().unwrap_or_default(),
     }
-}
-
-/// The fix of a token in a file: where it is a plain string of code, reading the environment instead.
-#[must_use]
-pub fn of_literal(project: &Project<'_, '_>, file: usize, plain: Option<Span>) -> Option<Fix> {
-    let source = &project.files[file].source;
-    if project.files[file].matched.delivered {
-        return Some(Fix::manual(
-            "regenerate the token, and move the call to a server: whoever loads this file reads whatever it holds"
-                .to_owned(),
-        ));
-    }
-    // In a shell the variable would be read where it is set.
-    let language = lang::of_file(source.path.as_path(), &source.text).filter(|language| language.name != "shell");
-    let environment = language.map(|language| language.environment).filter(|environment| !environment.is_empty());
-    let plain =
-        plain.zip(language).filter(|(span, language)| !lang::is_constant(language.name, &source.text, span.start));
-    let Some((span, environment)) = plain.map(|(span, _)| span).zip(environment) else {
-        return Some(Fix::manual("regenerate the token, then remove this one".to_owned()));
-    };
-    Some(Fix {
-        title: format!("read it from {} instead", project.variable),
-        applicability: Applicability::Unsafe,
-        edits: vec![Edit { file, span, text: environment.replace("{}", project.variable) }],
-        group: None,
-    })
 }

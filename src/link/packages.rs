@@ -2,7 +2,7 @@
 //!
 //! Owns the choice of the file that decides. The decision to know: files are looked for from a folder upwards. The
 //! nearest lock file wins over the nearest manifest, for it says what is installed, unless it holds nothing that a
-//! nearer manifest allows. Of several locked versions those count that the manifest allows; if they still differ, the
+//! nearer manifest allows, or only what is older than a manifest beside it allows. Of several locked versions those count that the manifest allows; if they still differ, the
 //! version is the run from the lowest to the highest.
 
 use std::borrow::Cow;
@@ -98,7 +98,9 @@ impl<'s> Packages<'s> {
             && *distance <= nearest
         {
             let allowed = |named: &&Named<'s>| named.range.within(&asked.range);
-            if locked.iter().any(allowed) || *distance < nearest {
+            // A manifest that asks for more than is locked was changed after it.
+            let raised = locked.iter().all(|named| named.range.is_below(asked.range.lowest()));
+            if locked.iter().any(allowed) || *distance < nearest || raised {
                 locked.retain(allowed);
             }
         }

@@ -33,6 +33,8 @@ pub struct Project<'s, 'p> {
     pub declared: Option<crate::finding::Route>,
     /// The environment variable that fixes read.
     pub variable: &'s str,
+    /// Whether fixes may raise the versions that manifests ask for.
+    pub bump_sdk: bool,
     definitions: HashMap<&'s str, Vec<(usize, &'s Definition)>>,
     pub(super) ends: Ends<'s>,
     packages: Packages<'s>,
@@ -61,7 +63,7 @@ impl<'s, 'p> Project<'s, 'p> {
             }
         }
         let (ends, signs) = (Ends::of(&files), OnceCell::new());
-        Self { pack, files, declared, variable, definitions, ends, packages, signs }
+        Self { pack, files, declared, variable, bump_sdk: false, definitions, ends, packages, signs }
     }
 
     /// Where an environment variable is given a value, in path order.

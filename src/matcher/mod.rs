@@ -12,6 +12,7 @@ mod flat;
 mod forms;
 mod identifiers;
 mod keyed;
+mod mentions;
 mod oauth;
 mod reads;
 mod requests;
@@ -79,6 +80,7 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
     let secret = |role: &Option<Role>| role.is_some_and(Role::is_secret);
     let spans: Vec<Span> = roles.filter(|(role, _)| secret(role)).flat_map(|(_, origins)| literals(origins)).collect();
     out.secrets.extend(spans);
+    out.mentions = out.is_empty() && mentions::any(pack, &source.text);
     out
 }
 

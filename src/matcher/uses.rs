@@ -279,6 +279,8 @@ pub struct Matched<'p> {
     pub other: Vec<Span>,
     /// Spans that no output may show.
     pub secrets: Vec<Span>,
+    /// Whether a file that means nothing else says the name of a variable of the vendor's credentials.
+    pub mentions: bool,
 }
 
 impl Matched<'_> {
@@ -301,5 +303,6 @@ impl Matched<'_> {
             && self.columns.is_empty()
             && self.dependencies.is_empty()
             && self.spared.is_empty()
+            && !self.mentions
     }
 }

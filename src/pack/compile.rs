@@ -271,6 +271,7 @@ impl Compiler {
                     remedy: row.remedy.get("any").or_else(|| row.remedy.values().next()).cloned().unwrap_or_default(),
                     statement: row.statement,
                     help: row.help,
+                    cwe: row.cwe,
                     before: row.before,
                     after: row.after,
                 },

@@ -522,6 +522,9 @@ pub struct Rule {
     pub statement: String,
     /// A live page.
     pub help: String,
+    /// Weaknesses of the CWE list that a finding is a case of.
+    #[serde(default)]
+    pub cwe: Vec<u16>,
     /// Code before.
     #[serde(default)]
     pub before: String,

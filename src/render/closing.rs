@@ -9,6 +9,7 @@ use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
 use crate::finding::{Applicability, Level, Report};
+use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
 /// Entries listed by name before "and N more".
@@ -44,6 +45,15 @@ pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Re
     let title = format!("{} could not be examined, so this result is incomplete", paths(missing.len()));
     let listed = if verbose { usize::MAX } else { LISTED };
     list(Level::Warning, &title, missing.iter().map(|entry| (&entry.path, described(entry))), listed, out)
+}
+
+/// Writes a warning about the report itself.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn warning(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    title(Level::Warning, text, out)
 }
 
 /// Writes how often each rule fired, most often first.
@@ -96,14 +106,17 @@ pub fn summary(report: &Report) -> String {
     } else {
         format!("Nothing found in {} examined{skipped}.", count(examined, "file"))
     };
-    let fixes: Vec<_> = found.iter().filter_map(|finding| finding.fix.as_ref()).map(|fix| fix.applicability).collect();
-    let of = |wanted| fixes.iter().filter(|kind| **kind == wanted).count();
-    let (safe, unsure) = (of(Applicability::Safe), of(Applicability::Unsafe));
-    if safe + unsure > 0 {
-        let kinds = [(safe, "safe"), (unsure, "unsafe")];
-        let kinds: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, kind)| format!("{n} {kind}")).collect();
-        text.push_str(&format!(" {} with a suggested replacement ({}).", safe + unsure, kinds.join(", ")));
-    }
+    let units = unit::offered(&report.findings);
+    let fixable = |sure| -> usize {
+        let of = units.values().filter(|unit| (unit.applicability == Applicability::Safe) == sure);
+        of.map(|unit| unit.findings.len()).sum()
+    };
+    text.push_str(&match (fixable(true), fixable(false)) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!(" {safe} fixable with `--fix`."),
+        (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`."),
+        (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
+    });
     let accepted = report.findings.len() - found.len();
     if accepted > 0 {
         text.push_str(&format!(" {accepted} accepted by directive or baseline."));
@@ -131,15 +144,17 @@ fn reduced(report: &Report, listed: usize, out: &mut dyn Write) -> io::Result<()
     if report.notes.is_empty() {
         return Ok(());
     }
-    let entries = report.notes.iter().map(|(path, note)| {
-        let text = match note {
-            Note::TooDeep => "nested too deep; beyond the limit only values are looked for",
-            Note::Malformed => "not well-formed; read up to the error, beyond it only values are looked for",
-            Note::TooLarge => "too large to parse; only the surroundings of hits were read",
-        };
-        (path, text.to_owned())
-    });
+    let entries = report.notes.iter().map(|(path, note)| (path, less_care(*note).to_owned()));
     list(Level::Note, &format!("{} read with less care", paths(report.notes.len())), entries, listed, out)
+}
+
+/// How a file was read that could not be read as usual.
+pub(super) fn less_care(note: Note) -> &'static str {
+    match note {
+        Note::TooDeep => "nested too deep; beyond the limit only values are looked for",
+        Note::Malformed => "not well-formed; read up to the error, beyond it only values are looked for",
+        Note::TooLarge => "too large to parse; only the surroundings of hits were read",
+    }
 }
 
 /// What was left out on purpose.
@@ -166,7 +181,7 @@ fn words(reason: Reason) -> String {
     reason.id().replace('-', " ")
 }
 
-fn described(entry: &Skipped) -> String {
+pub(super) fn described(entry: &Skipped) -> String {
     let reason = words(entry.reason);
     if entry.detail.is_empty() { reason } else { format!("{reason}: {}", entry.detail) }
 }

@@ -46,6 +46,12 @@ enum Shown {
 }
 
 impl Piece {
+    /// Whether it is shown as it is.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        matches!(self.shown, Shown::Plain(_))
+    }
+
     /// Terminal columns it takes, at least: wide characters count as one.
     #[must_use]
     pub fn columns(&self) -> usize {

@@ -1,16 +1,15 @@
 //! The report as one JSON document.
 //!
 //! Owns the serialised shapes, version [`SCHEMA_VERSION`]; they change only by addition under the same version. The
-//! decision to know: strings are exact but the bytes are plain: whatever a terminal or a build server could act on is
-//! written as `\u` escapes. A path that is not UTF-8 has `path_percent` beside it, its bytes percent-encoded.
+//! decision to know: places are given in every unit, lines and characters from 1, bytes of the file from 0, so that no
+//! reader has to guess. A path that is not UTF-8 has `path_percent` beside it, its bytes percent-encoded.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 
-use super::escape::{is_hostile, opens_command};
+use super::plain::{self, percent};
 use super::{Places, open, skipped_by_reason};
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State};
 use crate::source::Position;
@@ -33,9 +32,7 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         findings: report.findings.iter().map(|finding| finding_of(&places, finding)).collect(),
         skipped: report.skipped.iter().map(skipped_of).collect(),
     };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(PrettyFormatter::new()));
-    document.serialize(&mut serializer).map_err(io::Error::from)?;
-    writeln!(out)
+    plain::write(&document, out)
 }
 
 #[derive(Serialize)]
@@ -126,6 +123,8 @@ struct JsonLabel<'a> {
 struct JsonFix<'a> {
     title: &'a str,
     applicability: Applicability,
+    /// Fixes with the same number are applied together or not at all; an edit that several of them hold is one edit.
+    group: Option<usize>,
     edits: Vec<JsonEdit<'a>>,
 }
 
@@ -190,7 +189,12 @@ fn finding_of<'a>(places: &Places<'_>, finding: &'a Finding) -> JsonFinding<'a> 
 
 fn fix_of<'a>(places: &Places<'_>, fix: &'a Fix) -> JsonFix<'a> {
     let edit = |edit: &'a Edit| JsonEdit { place: place(places, edit.file, edit.span), text: &edit.text };
-    JsonFix { title: &fix.title, applicability: fix.applicability, edits: fix.edits.iter().map(edit).collect() }
+    JsonFix {
+        title: &fix.title,
+        applicability: fix.applicability,
+        group: fix.group,
+        edits: fix.edits.iter().map(edit).collect(),
+    }
 }
 
 fn skipped_of(entry: &crate::source::Skipped) -> JsonSkipped<'_> {
@@ -209,7 +213,7 @@ fn label_place(places: &Places<'_>, label: &Label) -> Place {
 fn place(places: &Places<'_>, file: usize, span: Span) -> Place {
     let span = places.clamp(file, span);
     let position = |offset| {
-        let Position { line, column, byte } = places.position(file, offset);
+        let Position { line, column, byte, .. } = places.position(file, offset);
         JsonPosition { line, column, byte }
     };
     Place { path: path(places.path(file)), start: position(span.start), end: position(span.end) }
@@ -219,75 +223,4 @@ fn path(bytes: &[u8]) -> JsonPath {
     let path = String::from_utf8_lossy(bytes).into_owned();
     let path_percent = std::str::from_utf8(bytes).is_err().then(|| percent(bytes));
     JsonPath { path, path_percent }
-}
-
-/// RFC 3986: everything but unreserved characters and `/`.
-fn percent(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(*byte)),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
-}
-
-/// Pretty JSON in which strings hold no character that acts on its own.
-struct Plain(PrettyFormatter<'static>);
-
-impl Formatter for Plain {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut done = 0;
-        for (at, c) in fragment.char_indices() {
-            if is_hostile(c) || opens_command(&fragment.as_bytes()[at..]) {
-                writer.write_all(&fragment.as_bytes()[done..at])?;
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-                done = at + c.len_utf8();
-            }
-        }
-        writer.write_all(&fragment.as_bytes()[done..])
-    }
-
-    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        self.0.write_char_escape(writer, escape)
-    }
-
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
-    }
 }

@@ -6,11 +6,17 @@
 
 pub mod closing;
 pub mod concise;
+pub mod diff;
 pub mod escape;
 pub mod explain;
 pub mod json;
+mod line_hash;
 mod paint;
+mod plain;
 pub mod problem;
+pub mod rdjson;
+pub mod sarif;
+mod sarif_rule;
 mod suggestion;
 pub mod text;
 pub mod view;
@@ -51,7 +57,7 @@ impl<'a> Places<'a> {
     pub fn position(&self, file: FileId, offset: usize) -> Position {
         match self.files.get(file) {
             Some((masked, index)) => index.position(masked.source(), offset),
-            None => Position { line: 1, column: 1, byte: 0 },
+            None => Position { line: 1, column: 1, utf8_column: 1, byte: 0 },
         }
     }
 
@@ -85,6 +91,14 @@ fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
         counts.entry(*reason).or_insert(*n);
     }
     counts
+}
+
+/// Words as a sentence of running text: with a capital, and an end.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(char::to_uppercase).into_iter().flatten();
+    let end = if text.is_empty() || text.ends_with(['.', '!', '?']) { "" } else { "." };
+    first.chain(chars).chain(end.chars()).collect()
 }
 
 /// `1 file`, `2 files`.

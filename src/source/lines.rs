@@ -16,6 +16,8 @@ pub struct Position {
     pub line: u64,
     /// The character of the line, from 1; a byte that is not UTF-8 counts as one.
     pub column: u64,
+    /// The byte of the line in UTF-8, from 1; a byte-order mark counts where the file is stored so.
+    pub utf8_column: u64,
     /// The byte of the file, from 0, as the file is stored (before decoding).
     pub byte: u64,
 }
@@ -38,6 +40,8 @@ pub(crate) struct Mark {
     pub(crate) line: u64,
     /// Characters since the last line feed.
     pub(crate) column: u64,
+    /// Bytes of UTF-8 since the last line feed.
+    pub(crate) width: u64,
 }
 
 const STEP: usize = 1024;
@@ -46,7 +50,18 @@ impl LineIndex {
     /// Reads a source once.
     #[must_use]
     pub fn new(source: &Source) -> Self {
-        let mut mark = Mark { at: 0, byte: source.base_byte, line: source.base_line, column: source.base_column };
+        let mark_len = match source.encoding {
+            Encoding::Utf8 { .. } if source.base_line == 0 => source.encoding.mark_len(),
+            _ => 0,
+        };
+        let mut mark = Mark {
+            at: 0,
+            byte: source.base_byte,
+            line: source.base_line,
+            column: source.base_column,
+            // Of the part of a line before a window only the characters are known.
+            width: source.base_column + mark_len,
+        };
         let mut marks = vec![mark];
         while source.text.len() - mark.at > STEP {
             let next = boundary(&source.text, mark.at + STEP);
@@ -64,21 +79,22 @@ impl LineIndex {
         let mark = self.marks.get(next.saturating_sub(1)).copied().unwrap_or_default();
         let before = source.text.get(mark.at..offset).unwrap_or_default();
         let mark = mark.advance(before, self.encoding);
-        Position { line: mark.line + 1, column: mark.column + 1, byte: mark.byte }
+        Position { line: mark.line + 1, column: mark.column + 1, utf8_column: mark.width + 1, byte: mark.byte }
     }
 }
 
 impl Mark {
     /// The mark after `text`, which follows this one.
     pub(crate) fn advance(self, text: &[u8], encoding: Encoding) -> Self {
-        let (line, column) = match memchr::memrchr(b'\n', text) {
+        let (line, column, width) = match memchr::memrchr(b'\n', text) {
             Some(last) => {
                 let feeds = memchr::memchr_iter(b'\n', text).count() as u64;
-                (self.line + feeds, characters(&text[last + 1..]))
+                let rest = &text[last + 1..];
+                (self.line + feeds, characters(rest), rest.len() as u64)
             }
-            None => (self.line, self.column + characters(text)),
+            None => (self.line, self.column + characters(text), self.width + text.len() as u64),
         };
-        Self { at: self.at + text.len(), byte: self.byte + encoding.original_len(text), line, column }
+        Self { at: self.at + text.len(), byte: self.byte + encoding.original_len(text), line, column, width }
     }
 }
 
@@ -92,6 +108,22 @@ pub fn line_at(text: &[u8], offset: usize) -> Span {
         end -= 1;
     }
     Span::new(start, end)
+}
+
+/// `text` with the line ends that the line at an offset of `around` has.
+#[must_use]
+pub fn with_ends(text: &str, around: &[u8], at: usize) -> String {
+    if !text.contains('\n') {
+        return text.to_owned();
+    }
+    let at = at.min(around.len());
+    let feed = memchr::memchr(b'\n', &around[at..]).map(|feed| at + feed);
+    let feed = feed.or_else(|| memchr::memrchr(b'\n', &around[..at]));
+    let plain = text.replace("\r\n", "\n");
+    match feed.and_then(|feed| around[..feed].last()) {
+        Some(b'\r') => plain.replace('\n', "\r\n"),
+        _ => plain,
+    }
 }
 
 /// The nearest offset at or before `at` that is not inside a character.
@@ -149,8 +181,17 @@ mod tests {
 
     #[test]
     fn a_mark_shifts_bytes_but_not_columns() {
-        let source = source(b"\xef\xbb\xbfab");
+        let source = source(b"\xef\xbb\xbfab\nc");
         assert_eq!(position(&source, 1), (1, 2, 4));
+        let utf8 = |offset| LineIndex::new(&source).position(&source, offset).utf8_column;
+        assert_eq!((utf8(1), utf8(3)), (5, 1));
+    }
+
+    #[test]
+    fn columns_in_utf8_count_bytes() {
+        let source = source("\u{fc}\u{1f600}b\n\u{fc}".as_bytes());
+        let utf8 = |offset| LineIndex::new(&source).position(&source, offset).utf8_column;
+        assert_eq!((utf8(6), utf8(7), utf8(8), utf8(10)), (7, 8, 1, 3));
     }
 
     #[test]

@@ -23,7 +23,7 @@ mod stream;
 mod walk;
 
 pub use decode::Encoding;
-pub use lines::{LineIndex, Position, line_at, line_count};
+pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;
 #[cfg(unix)]
 pub(crate) use open::{Dir, OpenError, Regular};

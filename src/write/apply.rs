@@ -4,7 +4,7 @@
 //! bytes with the edits' texts between them, so that what no edit covers cannot change.
 
 use crate::finding::Edit;
-use crate::source::Source;
+use crate::source::{Source, with_ends};
 use crate::span::Span;
 
 /// The file with `edits`, which are sorted and do not overlap. `None` when they do not fit the text, or when the text
@@ -40,20 +40,6 @@ pub(super) fn applied(bytes: &[u8], source: &Source, edits: &[Edit]) -> Option<V
     }
     out.extend_from_slice(bytes.get(byte..)?);
     Some(out)
-}
-
-/// `text` with the line ends that the line at `at` has.
-fn with_ends(text: &str, around: &[u8], at: usize) -> String {
-    if !text.contains('\n') {
-        return text.to_owned();
-    }
-    let feed = memchr::memchr(b'\n', &around[at..]).map(|feed| at + feed);
-    let feed = feed.or_else(|| memchr::memrchr(b'\n', &around[..at]));
-    let plain = text.replace("\r\n", "\n");
-    match feed.and_then(|feed| around[..feed].last()) {
-        Some(b'\r') => plain.replace('\n', "\r\n"),
-        _ => plain,
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Applicability, Edit, FileId, Finding, Label, Report, State};
+use crate::fix::unit;
 use crate::span::Span;
 
 /// What is applied whole or not at all: one fix, or the fixes of a group.
@@ -29,42 +30,23 @@ pub(super) struct Unit {
 
 /// The units of a report, in the order of their first findings.
 pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Unit> {
-    let mut units: Vec<Unit> = Vec::new();
-    let mut groups = BTreeMap::new();
-    for (at, finding) in report.findings.iter().enumerate() {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty()) else { continue };
-        let unit = Unit {
-            key: finding.fingerprint.clone(),
-            findings: vec![at],
-            edits: fix.edits.clone(),
-            applicability: fix.applicability,
-            shown: finding.state == State::Open && shown(finding),
-            at: finding.primary.clone(),
-            title: fix.title.clone(),
-        };
-        // Each pack counts its groups from 0.
-        let pack = finding.rule.split('/').next().unwrap_or_default();
-        match fix.group.map(|group| *groups.entry((pack, group)).or_insert(units.len())) {
-            Some(first) if first < units.len() => units[first].join(unit),
-            _ => units.push(unit),
-        }
-    }
-    for unit in &mut units {
-        unit.edits.sort_by(|a, b| order(a).cmp(&order(b)));
-        unit.edits.dedup();
-    }
-    units
+    let unit = |whole: unit::Unit<'_>| {
+        let findings: Vec<&Finding> = whole.findings.iter().map(|at| &report.findings[*at]).collect();
+        let first = findings.first()?;
+        Some(Unit {
+            key: findings.iter().map(|finding| finding.fingerprint.as_str()).collect(),
+            edits: whole.edits.into_iter().cloned().collect(),
+            applicability: whole.applicability,
+            shown: findings.iter().all(|finding| finding.state == State::Open && shown(finding)),
+            at: first.primary.clone(),
+            title: first.fix.as_ref()?.title.clone(),
+            findings: whole.findings,
+        })
+    };
+    unit::all(&report.findings).into_iter().filter_map(unit).collect()
 }
 
 impl Unit {
-    fn join(&mut self, other: Self) {
-        self.key.push_str(&other.key);
-        self.findings.extend(other.findings);
-        self.edits.extend(other.edits);
-        self.applicability = self.applicability.max(other.applicability);
-        self.shown &= other.shown;
-    }
-
     /// The files it changes.
     pub(super) fn files(&self) -> BTreeSet<FileId> {
         self.edits.iter().map(|edit| edit.file).collect()

@@ -2,9 +2,9 @@
 
 use std::io;
 
-use dekey::finding::Report;
+use dekey::finding::{Applicability, Report};
 use dekey::problem::{Problem, Refused};
-use dekey::render::{closing, concise, explain, json, problem, text};
+use dekey::render::{closing, concise, diff, explain, json, problem, rdjson, sarif, text};
 use dekey::source::RelPath;
 
 use crate::sample;
@@ -54,6 +54,27 @@ fn json() {
 }
 
 #[test]
+fn rdjson() {
+    check("report.rdjson", |out| rdjson::report(&sample::report(), out));
+}
+
+#[test]
+fn sarif() {
+    check("report.sarif", |out| sarif::report(&sample::report(), out));
+}
+
+#[test]
+fn diff() {
+    check("safe.diff", |out| diff::write(&sample::changed(sample::report(), &[Applicability::Safe]), out));
+    check("unsafe.diff", |out| {
+        let mut report = sample::report();
+        // One line of a megabyte is no golden.
+        report.findings.retain(|finding| finding.primary.file == 0);
+        diff::write(&sample::changed(report, &[Applicability::Safe, Applicability::Unsafe]), out)
+    });
+}
+
+#[test]
 fn explained() {
     check("explain.txt", |out| explain::rule(&sample::report().rules[0], out));
 }
@@ -85,6 +106,8 @@ fn the_same_report_gives_the_same_bytes() {
         rendered(|out| {
             text::findings(report, out)?;
             json::report(report, out)?;
+            rdjson::report(report, out)?;
+            sarif::report(report, out)?;
             closing::write(report, true, out)
         })
     };
@@ -97,7 +120,10 @@ fn no_piece_of_a_secret_is_printed() {
         let report = sample::report();
         text::findings(&report, out)?;
         concise::findings(&report, out)?;
-        json::report(&report, out)
+        json::report(&report, out)?;
+        rdjson::report(&report, out)?;
+        sarif::report(&report, out)?;
+        diff::write(&sample::changed(report, &[Applicability::Safe, Applicability::Unsafe]), out)
     });
     let piece = "9f".repeat(6);
     assert!(!String::from_utf8(out).unwrap().contains(&piece));

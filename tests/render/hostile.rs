@@ -1,17 +1,19 @@
 //! Names and lines made to act on a terminal, a reader or a build server.
 
 use dekey::finding::{Level, Report};
+use dekey::redact::Masked;
 use dekey::render::escape::is_hostile;
-use dekey::render::{closing, concise, json, text};
-use dekey::source::{Reason, RelPath, Skipped};
+use dekey::render::{closing, concise, diff, json, rdjson, sarif, text};
+use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
+use dekey::write::Changed;
 
 use proptest::prelude::*;
 
 use crate::build_server::commands;
 use crate::sample::{finding, label, masked};
 
-const ATTACKS: &[&str] = &[
+pub(crate) const ATTACKS: &[&str] = &[
     "x = \"##[add-mask]a ::error::b ##vso[task.setvariable variable=p]1 ##teamcity[x]\"",
     "::set-env name=A::b",
     "\u{3000}\u{a0}::error file=a::b",
@@ -25,7 +27,7 @@ const ATTACKS: &[&str] = &[
 ];
 
 /// A report in which everything that can come from a scanned tree is `text`.
-fn report(text: &str) -> Report {
+pub(crate) fn report(text: &str) -> Report {
     let source = format!("{text}\n  {text} secret\n");
     let span = Span::new(0, source.len() - 1);
     let tail = Span::new(source.len() - 7, source.len() - 1);
@@ -50,6 +52,20 @@ fn report(text: &str) -> Report {
     }
 }
 
+/// What the one edit of a report changes in its one file, where it fits.
+fn changes(report: &Report) -> Vec<Changed> {
+    let file = &report.files[0];
+    let masked = |text: &[u8]| Masked::new(Source::from_bytes(file.path.clone(), text.to_vec(), false), &[]);
+    let edit = report.findings[0].fix.iter().flat_map(|fix| &fix.edits).next();
+    let after = edit.and_then(|edit| {
+        let (before, after) = (file.text().get(..edit.span.start)?, file.text().get(edit.span.end..)?);
+        Some([before, edit.text.as_bytes(), after].concat())
+    });
+    let change =
+        |after: Vec<u8>| Changed { path: file.path.clone(), before: masked(file.text()), after: masked(&after) };
+    after.map(change).into_iter().collect()
+}
+
 fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let mut add = |name, write: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>| {
@@ -60,6 +76,10 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     add("text", &|out| text::findings(report, out));
     add("concise", &|out| concise::findings(report, out));
     add("json", &|out| json::report(report, out));
+    add("rdjson", &|out| rdjson::report(report, out));
+    add("sarif", &|out| sarif::report(report, out));
+    let changed = changes(report);
+    add("diff", &|out| diff::write(&changed, out));
     add("closing", &|out| closing::write(report, true, out));
     all
 }
@@ -69,7 +89,8 @@ fn nothing_acts() {
     for attack in ATTACKS {
         for (format, out) in outputs(&report(attack)) {
             assert_eq!(commands(&out), Vec::<String>::new(), "{format} of {attack:?}:\n{out}");
-            let hostile: Vec<char> = out.chars().filter(|c| *c != '\n' && is_hostile(*c)).collect();
+            let hostile: Vec<char> =
+                out.replace("\r\n", "\n").chars().filter(|c| *c != '\n' && is_hostile(*c)).collect();
             assert!(hostile.is_empty(), "{format} of {attack:?} prints {hostile:?}");
         }
     }
@@ -103,10 +124,12 @@ fn a_name_that_is_not_utf8_survives_in_json() {
     let name = std::ffi::OsStr::from_bytes(b"caf\xe9/a b.rb");
     let mut report = report("x");
     report.skipped[0].path = RelPath::new(std::path::Path::new(name));
-    let document: serde_json::Value = serde_json::from_str(&outputs(&report)[2].1).unwrap();
+    let all: std::collections::BTreeMap<_, _> = outputs(&report).into_iter().collect();
+    let document: serde_json::Value = serde_json::from_str(&all["json"]).unwrap();
+    let closing = &all["closing"];
     assert_eq!(document["skipped"][0]["path"], "caf\u{fffd}/a b.rb");
     assert_eq!(document["skipped"][0]["path_percent"], "caf%E9/a%20b.rb");
-    assert!(outputs(&report)[3].1.contains(r"caf\xe9/a b.rb"));
+    assert!(closing.contains(r"caf\xe9/a b.rb"));
 }
 
 /// Labels that do not fit their text, whatever they are, neither panic nor lose the finding.
@@ -120,7 +143,10 @@ fn labels_may_point_anywhere() {
             report.findings[0].related[0].span = Span::new(end, end);
             report.findings[0].related[0].file = end % 2;
             for (format, out) in outputs(&report) {
-                assert!(format == "closing" || out.contains("intercom/hostile"), "{format} {start}..{end}");
+                assert!(
+                    ["closing", "diff"].contains(&format) || out.contains("intercom/hostile"),
+                    "{format} {start}..{end}"
+                );
             }
         }
     }
@@ -203,9 +229,9 @@ proptest! {
         finding.fix.as_mut().unwrap().edits[0].span = spans[3];
         finding.fix.as_mut().unwrap().edits[0].text.clone_from(&text);
         for (format, out) in outputs(&report) {
-            prop_assert!(out.chars().all(|c| c == '\n' || !is_hostile(c)), "{}: {:?}", format, out);
+            prop_assert!(out.replace("\r\n", "\n").chars().all(|c| c == '\n' || !is_hostile(c)), "{}: {:?}", format, out);
             prop_assert_eq!(commands(&out), Vec::<String>::new());
-            prop_assert!(format == "closing" || out.contains("intercom/hostile"));
+            prop_assert!(["closing", "diff"].contains(&format) || out.contains("intercom/hostile"));
         }
     }
 }

@@ -7,6 +7,7 @@ use dekey::finding::{
 use dekey::redact::Masked;
 use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
+use dekey::write::Changed;
 
 /// Where the `n`th `needle` is in `text`.
 pub(crate) fn at(text: &str, needle: &str, n: usize) -> Span {
@@ -49,9 +50,33 @@ pub(crate) fn doc(rule: &str, level: Level) -> RuleDoc {
         remedy: "Create an access token and read it from the environment.".to_owned(),
         statement: "API keys are no longer supported; access tokens and OAuth replace them.".to_owned(),
         help: "https://example.test/help/api-keys".to_owned(),
+        cwe: if rule == "hardcoded-api-key" { vec![798] } else { Vec::new() },
         before: "client = Intercom::Client.new(app_id: id, api_key: key)".to_owned(),
         after: "client = Intercom::Client.new(token: ENV.fetch(\"INTERCOM_ACCESS_TOKEN\"))".to_owned(),
     }
+}
+
+/// What changes when the edits of the fixes that are `wanted` are made, as far as they fit.
+pub(crate) fn changed(report: Report, wanted: &[Applicability]) -> Vec<Changed> {
+    let Report { files, findings, .. } = report;
+    let fixes: Vec<Fix> = findings.into_iter().filter_map(|finding| finding.fix).collect();
+    let change = |(file, before): (FileId, Masked)| {
+        let fixes = fixes.iter().filter(|fix| wanted.contains(&fix.applicability));
+        let mut edits: Vec<&Edit> = fixes.flat_map(|fix| &fix.edits).filter(|edit| edit.file == file).collect();
+        edits.sort_by_key(|edit| edit.span);
+        edits.dedup();
+        let (text, mut after, mut at) = (before.text(), Vec::new(), 0);
+        for edit in edits {
+            after.extend_from_slice(text.get(at..edit.span.start)?);
+            after.extend_from_slice(edit.text.as_bytes());
+            at = edit.span.end;
+        }
+        after.extend_from_slice(text.get(at..)?);
+        let path = before.path.clone();
+        let after = Masked::new(Source::from_bytes(path.clone(), after, false), &[]);
+        Some(Changed { path, before, after })
+    };
+    files.into_iter().enumerate().filter_map(change).collect()
 }
 
 /// Four files: multi-byte text before a label, tabs, CRLF, and a line of a megabyte; and everything that can go wrong.

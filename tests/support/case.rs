@@ -13,7 +13,7 @@
 //! lines is marked on its first. `FIXME noisy` before the id marks a finding that should not be there, `FIXME missing`
 //! one that should. A fence with `fixed=path` holds the file after its fixes; with `FIXME` too, what it ought to be.
 //! `<!-- FIXME law -->` marks a case that breaks a law of the harness.
-//! `<!-- audience: public -->` or `own-data` declares the audience.
+//! `<!-- audience: public -->` or `own-data` declares the audience, `<!-- bump-sdk -->` lets fixes raise SDKs.
 
 use dekey::finding::Route;
 
@@ -21,6 +21,8 @@ use dekey::finding::Route;
 pub(crate) struct Case {
     pub(crate) heading: String,
     pub(crate) audience: Option<Route>,
+    /// Whether fixes may raise SDKs.
+    pub(crate) bump_sdk: bool,
     pub(crate) files: Vec<File>,
     pub(crate) fixed: Vec<Fixed>,
     /// Whether a law of the harness is known to be broken.
@@ -75,12 +77,14 @@ pub(crate) fn parse(text: &str) -> Vec<Case> {
             cases.push(Case {
                 heading: heading.to_owned(),
                 audience: None,
+                bump_sdk: false,
                 files: Vec::new(),
                 fixed: Vec::new(),
                 lawless: false,
             });
         }
         let Some(case) = cases.last_mut() else { continue };
+        case.bump_sdk |= line == "<!-- bump-sdk -->";
         if let Some(audience) = line.strip_prefix("<!-- audience: ").and_then(|rest| rest.strip_suffix(" -->")) {
             case.audience = Some(if audience == "public" { Route::Oauth } else { Route::AccessToken });
         }
@@ -222,7 +226,9 @@ pub(crate) fn print(text: &str, cases: &[Case]) -> String {
         }
         for fixed in &case.fixed {
             let mut at = fixed.fence;
-            while !lines[at].as_deref().is_some_and(|line| line.starts_with("```")) {
+            let opening = lines[fixed.fence - 1].as_deref().unwrap_or_default();
+            let ticks = opening[..opening.len() - opening.trim_start_matches('`').len()].to_owned();
+            while lines.get(at).is_some_and(|line| line.as_deref() != Some(&ticks)) {
                 lines[at] = None;
                 at += 1;
             }

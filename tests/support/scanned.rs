@@ -12,17 +12,18 @@ use dekey::write::{Left, Originals, Wish, plan};
 pub(crate) static PACKS: LazyLock<Vec<Pack>> =
     LazyLock::new(|| dekey::pack::builtin::packs().unwrap_or_else(|error| panic!("{error}")));
 
-/// How a scan is run; no choice here may change what it finds, but the audience.
+/// How a scan is run; no choice here may change what it finds, but the audience and whether SDKs may be raised.
 #[derive(Clone, Copy)]
 pub(crate) struct How {
     pub(crate) audience: Option<Route>,
     pub(crate) prefilter: bool,
     pub(crate) threads: usize,
+    pub(crate) bump_sdk: bool,
 }
 
 impl How {
     pub(crate) fn new(audience: Option<Route>) -> Self {
-        Self { audience, prefilter: true, threads: 2 }
+        Self { audience, prefilter: true, threads: 2, bump_sdk: false }
     }
 }
 
@@ -47,8 +48,18 @@ pub(crate) fn tree(dir: &Path, how: How) -> Report {
     with(dir, how, |scan| scan.report())
 }
 
-/// All fixes of some files, applied in memory: the files that change, and what is not applied.
-pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> (Vec<(String, Vec<u8>)>, Vec<Left>) {
+/// All fixes of some files, applied in memory.
+pub(crate) struct Fixed {
+    /// The files that change, by path.
+    pub(crate) changed: Vec<(String, Vec<u8>)>,
+    /// The same as a diff.
+    pub(crate) diff: String,
+    /// What is not applied.
+    pub(crate) left: Vec<Left>,
+}
+
+/// Applies all fixes of some files.
+pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> Fixed {
     let read = |path: &RelPath| {
         let found = files.iter().find(|(name, _)| name.as_bytes() == path.as_bytes());
         found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| "it is not there".to_owned())
@@ -56,9 +67,11 @@ pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> (Vec<(String, Vec<
     let wish = Wish { unsafe_too: true, shown: &|_| true };
     with(made(files).path(), how, |scan| {
         let planned = plan(scan, &wish, &mut Originals::new(&read));
+        let shown = planned.changed(scan);
+        let diff = written(|out| dekey::render::diff::write(&shown, out));
         let changed =
             planned.files.into_iter().map(|(path, versions)| (path.to_str_lossy().into_owned(), versions.after));
-        (changed.collect(), planned.left)
+        Fixed { changed: changed.collect(), diff, left: planned.left }
     })
 }
 
@@ -70,15 +83,22 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
         packs: &PACKS,
         audience: how.audience,
         variable: None,
+        bump_sdk: how.bump_sdk,
         exclude: None,
         prefilter: how.prefilter,
     };
     then(&Scan::new(&options, &Progress::default()).expect("the scan runs"))
 }
 
-/// The three formats, one after the other.
-pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 3] {
-    [("text", text(report)), ("concise", concise(report)), ("json", json(report))]
+/// Every format of a report, one after the other.
+pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 5] {
+    [
+        ("text", text(report)),
+        ("concise", concise(report)),
+        ("json", json(report)),
+        ("rdjson", written(|out| dekey::render::rdjson::report(report, out))),
+        ("sarif", written(|out| dekey::render::sarif::report(report, out))),
+    ]
 }
 
 pub(crate) fn text(report: &Report) -> String {

@@ -91,7 +91,7 @@ fn of_case(name: &str, case: &case::Case) -> Vec<Changed> {
     let stored = |file: &case::File| (file.path.clone(), Planted::new(&file.text).text.into_bytes());
     let files: Vec<(String, Vec<u8>)> = case.files.iter().map(stored).collect();
     // What is left out, and why, is the business of `cases`.
-    let (changed, _) = scanned::fixed(&files, How { threads: 1, ..How::new(case.audience) });
+    let changed = scanned::fixed(&files, How { threads: 1, ..How::new(case.audience) }).changed;
     let changed = changed.into_iter().filter_map(|(path, after)| {
         let before = files.iter().find(|(name, _)| *name == path)?.1.clone();
         Some(Changed { case: name.to_owned(), path, before, after })

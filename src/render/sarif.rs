@@ -1,0 +1,426 @@
+//! The report as SARIF 2.1.0, as GitHub's code scanning reads it.
+//!
+//! Owns the serialised shapes and GitHub's limits. The decision to know: only findings that count are results, since
+//! GitHub shows suppressed ones as open; columns are code points; a fix covers all files it changes and is carried by
+//! its first finding. What is left out to stay within the limits is said, in a notification and by [`left_out`].
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::plain::{self, percent};
+use super::sarif_rule::{self, Rule, Text};
+use super::{Places, closing, count, line_hash, sentence};
+use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Label, Level, Report, Route, State};
+use crate::fix::unit::{self, Unit};
+use crate::source::Encoding;
+use crate::span::Span;
+
+/// Results that GitHub accepts; with more it refuses the file.
+const MAX_RESULTS: usize = 25_000;
+/// Results that GitHub shows.
+const SHOWN_RESULTS: usize = 5_000;
+/// Related places of a result that GitHub shows.
+const MAX_RELATED: usize = 100;
+/// Files listed that were not examined, or with less care.
+const MAX_NOTIFICATIONS: usize = 1_000;
+/// Bytes of source text that are quoted.
+const MAX_SNIPPET: usize = 2_000;
+/// What stands for each byte of a secret.
+const MASK: &str = "*";
+/// What paths are relative to.
+const ROOT: &str = "%SRCROOT%";
+
+/// Writes the findings that count.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::new(&report.files);
+    let rules = sarif_rule::all(&report.rules);
+    let kept = kept(report);
+    let hashes = hashes(report, &places, &kept);
+    let offered = unit::offered(&report.findings);
+    let results = kept.iter().map(|at| {
+        let finding = &report.findings[*at];
+        Outcome {
+            rule_id: &finding.rule,
+            rule_index: rules.binary_search_by(|rule| rule.id.cmp(&finding.rule)).ok(),
+            level: finding.level,
+            message: Text::new(message(finding)),
+            locations: [Location { id: None, message: None, physical_location: primary(&places, &finding.primary) }],
+            related_locations: related(&places, finding),
+            partial_fingerprints: Fingerprints {
+                line: hashes.get(&line(&places, &finding.primary)).cloned().unwrap_or_default(),
+                own: &finding.fingerprint,
+            },
+            fixes: offered.get(at).map(|unit| fix(&places, finding, unit)).into_iter().collect(),
+            properties: Properties {
+                confidence: finding.confidence,
+                route: finding.route,
+                applicability: finding.fix.as_ref().map(|fix| fix.applicability),
+            },
+        }
+    });
+    let run = Run {
+        tool: Tool {
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                information_uri: env!("CARGO_PKG_REPOSITORY"),
+                rules: &rules,
+            },
+        },
+        invocations: [Invocation {
+            execution_successful: !report.skipped.iter().any(|entry| entry.reason.incomplete()),
+            tool_execution_notifications: notifications(report),
+        }],
+        original_uri_base_ids: BTreeMap::from([(
+            ROOT,
+            Base { description: Text::new("the directory that was examined from") },
+        )]),
+        column_kind: "unicodeCodePoints",
+        redaction_tokens: [MASK],
+        results: results.collect(),
+    };
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+    plain::write(&Log { schema, version: "2.1.0", runs: [run] }, out)
+}
+
+/// What GitHub will not accept or not show of this report.
+#[must_use]
+pub fn left_out(report: &Report) -> Option<String> {
+    match super::open(report).count() {
+        n if n > MAX_RESULTS => Some(format!(
+            "{} left out, the least severe ones: GitHub accepts {MAX_RESULTS} in a file and shows {SHOWN_RESULTS}",
+            count((n - MAX_RESULTS) as u64, "finding")
+        )),
+        n if n > SHOWN_RESULTS => Some(format!("GitHub shows the {SHOWN_RESULTS} most severe of these {n} findings")),
+        _ => None,
+    }
+}
+
+#[derive(Serialize)]
+struct Log<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<'a> {
+    tool: Tool<'a>,
+    invocations: [Invocation; 1],
+    original_uri_base_ids: BTreeMap<&'static str, Base>,
+    column_kind: &'static str,
+    redaction_tokens: [&'static str; 1],
+    results: Vec<Outcome<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool<'a> {
+    driver: Driver<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver<'a> {
+    name: &'static str,
+    semantic_version: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    information_uri: &'static str,
+    rules: &'a [Rule],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: Level,
+    message: Text,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    locations: Vec<Location>,
+}
+
+/// Without a URI, which would be that of one machine.
+#[derive(Serialize)]
+struct Base {
+    description: Text,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome<'a> {
+    rule_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: Level,
+    message: Text,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    related_locations: Vec<Location>,
+    partial_fingerprints: Fingerprints<'a>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<WholeFix<'a>>,
+    properties: Properties,
+}
+
+#[derive(Serialize)]
+struct Fingerprints<'a> {
+    #[serde(rename = "primaryLocationLineHash")]
+    line: String,
+    #[serde(rename = "dekey/v1")]
+    own: &'a str,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    confidence: Confidence,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    route: Option<Route>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applicability: Option<Applicability>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<Text>,
+    physical_location: Physical,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Physical {
+    artifact_location: Artifact,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context_region: Option<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Artifact {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+/// Lines and columns from 1, the end exclusive.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u64>,
+    end_line: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snippet: Option<Text>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WholeFix<'a> {
+    description: Text,
+    artifact_changes: Vec<ArtifactChange<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange<'a> {
+    artifact_location: Artifact,
+    replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement<'a> {
+    deleted_region: Region,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inserted_content: Option<Inserted<'a>>,
+}
+
+#[derive(Serialize)]
+struct Inserted<'a> {
+    text: &'a str,
+}
+
+/// The findings that become results, as indexes in their order: all that count, or the most severe of them.
+fn kept(report: &Report) -> Vec<usize> {
+    let findings = &report.findings;
+    let mut kept: Vec<usize> = (0..findings.len()).filter(|at| findings[*at].state == State::Open).collect();
+    if kept.len() > MAX_RESULTS {
+        kept.sort_by_key(|at| std::cmp::Reverse((findings[*at].level, findings[*at].confidence)));
+        kept.truncate(MAX_RESULTS);
+        kept.sort_unstable();
+    }
+    kept
+}
+
+fn line(places: &Places<'_>, label: &Label) -> (FileId, u64) {
+    let start = places.clamp(label.file, label.span).start;
+    (label.file, places.position(label.file, start).line)
+}
+
+/// The digests of the lines that results start on.
+fn hashes(report: &Report, places: &Places<'_>, kept: &[usize]) -> BTreeMap<(FileId, u64), String> {
+    let mut wanted: BTreeMap<FileId, BTreeSet<u64>> = BTreeMap::new();
+    for at in kept {
+        let (file, line) = line(places, &report.findings[*at].primary);
+        wanted.entry(file).or_default().insert(line);
+    }
+    let mut hashes = BTreeMap::new();
+    for (file, lines) in wanted {
+        let Some(source) = report.files.get(file).map(crate::redact::Masked::source) else { continue };
+        // Lines are counted from where the text starts.
+        let lines: BTreeSet<u64> = lines.iter().map(|line| line - source.base_line).collect();
+        let mark = if source.encoding == (Encoding::Utf8 { bom: true }) { "\u{feff}" } else { "" };
+        let text = format!("{mark}{}", String::from_utf8_lossy(&source.text));
+        let found = line_hash::of_lines(&text, &lines);
+        hashes.extend(found.into_iter().map(|(line, hash)| ((file, line + source.base_line), hash)));
+    }
+    hashes
+}
+
+/// What is wrong, why and what to do, with links to the related places, which GitHub shows only so.
+fn message(finding: &Finding) -> String {
+    let texts = [&finding.message, &finding.why, &finding.remedy].into_iter().filter(|text| !text.is_empty());
+    let mut message = texts.map(|text| unlinked(&sentence(text))).collect::<Vec<_>>().join(" ");
+    let links = finding.related.iter().take(MAX_RELATED).enumerate();
+    let links: Vec<String> =
+        links.map(|(at, label)| format!("[{}]({})", unlinked(label_text(label)), at + 1)).collect();
+    if !links.is_empty() {
+        message.push_str(&format!(" See: {}.", links.join(", ")));
+    }
+    message
+}
+
+/// Text in which nothing is taken for a link.
+fn unlinked(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+}
+
+fn label_text(label: &Label) -> &str {
+    if label.text.is_empty() { "a related place" } else { &label.text }
+}
+
+fn related(places: &Places<'_>, finding: &Finding) -> Vec<Location> {
+    let labels = finding.related.iter().take(MAX_RELATED).enumerate();
+    labels
+        .map(|(at, label)| Location {
+            id: Some(at + 1),
+            message: Some(Text::new(label_text(label))),
+            physical_location: Physical {
+                artifact_location: artifact(places.path(label.file)),
+                region: Some(region(places, label.file, label.span)),
+                context_region: None,
+            },
+        })
+        .collect()
+}
+
+fn primary(places: &Places<'_>, label: &Label) -> Physical {
+    let text = places.text(label.file);
+    let span = places.clamp(label.file, label.span);
+    let quoted = |span: Span| (span.len() <= MAX_SNIPPET).then(|| Text::new(String::from_utf8_lossy(span.of(text))));
+    // The lines it is on, where their ends are near.
+    let from = span.start.saturating_sub(MAX_SNIPPET);
+    let start = memchr::memrchr(b'\n', &text[from..span.start]).map_or(from, |feed| from + feed + 1);
+    let to = span.end.saturating_add(MAX_SNIPPET).min(text.len());
+    let end = memchr::memchr(b'\n', &text[span.end..to]).map_or(to, |feed| span.end + feed);
+    let whole = (start == 0 || text[start - 1] == b'\n') && (end == text.len() || text[end] == b'\n');
+    let context = quoted(Span::new(start, end)).filter(|_| whole && !span.is_empty()).map(|snippet| Region {
+        start_column: None,
+        end_column: None,
+        snippet: Some(snippet),
+        ..region(places, label.file, span)
+    });
+    Physical {
+        artifact_location: artifact(places.path(label.file)),
+        region: Some(Region { snippet: quoted(span), ..region(places, label.file, span) }),
+        context_region: context,
+    }
+}
+
+fn region(places: &Places<'_>, file: FileId, span: Span) -> Region {
+    let span = places.clamp(file, span);
+    let (start, end) = (places.position(file, span.start), places.position(file, span.end));
+    Region {
+        start_line: start.line,
+        start_column: Some(start.column),
+        end_line: end.line,
+        end_column: Some(end.column),
+        snippet: None,
+    }
+}
+
+/// A path as a URI, byte for byte. One that is absolute is a file of this machine, under no root.
+fn artifact(path: &[u8]) -> Artifact {
+    match path.first() {
+        Some(b'/') => Artifact { uri: format!("file://{}", percent(path)), uri_base_id: None },
+        _ => Artifact { uri: percent(path), uri_base_id: Some(ROOT) },
+    }
+}
+
+fn fix<'a>(places: &Places<'_>, finding: &Finding, unit: &Unit<'a>) -> WholeFix<'a> {
+    let title = finding.fix.as_ref().map_or("", |fix| fix.title.as_str());
+    let description = match unit.applicability {
+        Applicability::Unsafe => sentence(&format!("{title} (unsafe: check before applying)")),
+        _ => sentence(title),
+    };
+    let replacement = |edit: &&'a Edit| Replacement {
+        deleted_region: region(places, edit.file, edit.span),
+        inserted_content: (!edit.text.is_empty()).then_some(Inserted { text: &edit.text }),
+    };
+    let changes = unit.edits.chunk_by(|a, b| a.file == b.file).map(|edits| ArtifactChange {
+        artifact_location: artifact(places.path(edits[0].file)),
+        replacements: edits.iter().map(replacement).collect(),
+    });
+    WholeFix { description: Text::new(unlinked(&description)), artifact_changes: changes.collect() }
+}
+
+fn notifications(report: &Report) -> Vec<Notification> {
+    let about = |path: &crate::source::RelPath, level, text: &str| Notification {
+        level,
+        message: Text::new(unlinked(&sentence(text))),
+        locations: vec![Location {
+            id: None,
+            message: None,
+            physical_location: Physical {
+                artifact_location: artifact(path.as_bytes()),
+                region: None,
+                context_region: None,
+            },
+        }],
+    };
+    let skipped = report.skipped.iter().map(|entry| {
+        let level = if entry.reason.incomplete() { Level::Error } else { Level::Note };
+        about(&entry.path, level, &format!("not examined: {}", closing::described(entry)))
+    });
+    let reduced = report.notes.iter().map(|(path, note)| about(path, Level::Note, closing::less_care(*note)));
+    let plain = |level, text: String| Notification {
+        level,
+        message: Text::new(unlinked(&sentence(&text))),
+        locations: Vec::new(),
+    };
+    let rest = (report.skipped.len() + report.notes.len()).saturating_sub(MAX_NOTIFICATIONS);
+    let rest = (rest > 0).then(|| plain(Level::Note, format!("{} more like these", count(rest as u64, "file"))));
+    let left_out = left_out(report).map(|text| plain(Level::Warning, text));
+    left_out.into_iter().chain(skipped.chain(reduced).take(MAX_NOTIFICATIONS)).chain(rest).collect()
+}
