@@ -33,7 +33,6 @@ const VARIABLE: &str = "INTERCOM_ACCESS_TOKEN";
 const UNFINISHED: &[(&str, &str)] = &[
     ("node/dotenv", "the key stays in its file, where nothing reads it"),
     ("perl/http-tiny", "a pair in a URL is for a person to take out"),
-    ("python/httpx", "a pair that is read into a variable is still read, and fails once the key is gone"),
     ("python/python-intercom-3-app-id", "there is no fix"),
     ("python/python-intercom-3-literal", "there is no fix"),
     ("shell/env-file", "the key stays in its file, where nothing reads it"),
