@@ -96,6 +96,11 @@ impl<'c> Replacement<'c> {
         items(self.code.as_bytes(), &call.args.iter().find(holds)?.value)
     }
 
+    /// Whether the language's braces usually have blanks inside, as the code's own do.
+    pub(super) fn is_airy(&self) -> bool {
+        self.code.contains("{ ")
+    }
+
     /// Whether the token, or the blank beside it, is in a value.
     pub(super) fn keeps(&self, value: &Value) -> bool {
         let empty = value.as_str().is_some_and(|text| text.text.is_empty());

@@ -4,8 +4,8 @@
 //! does not name stays as the file writes it; what a replacement adds goes beside what is already there.
 
 use super::arguments::{self, Part, Replacement};
-use super::layout;
 use super::place::Place;
+use super::{command, layout};
 use crate::facts::{Value, ValueKind};
 use crate::finding::Edit;
 use crate::lang;
@@ -27,6 +27,9 @@ pub(super) struct Planned {
 /// The edits that put `code`, with `token` for the token, in place of what was found. `None` where the code cannot stand
 /// there.
 pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, code: &str, token: &str) -> Option<Planned> {
+    if found.language == command::LAYER {
+        return command::of(project, file, found, code);
+    }
     let language = lang::by_name(found.language)?;
     let text = &project.files[file].source.text;
     let replacement = Replacement::new(language, code, token, found.span.of(text))?;
@@ -294,8 +297,9 @@ impl<'a> Changes<'a> {
         let there = match &known.kind {
             ValueKind::Map(_) => arguments::items(self.text, known).map(|parts| (known.span, parts)),
             ValueKind::Ref(path) => {
+                // What others read, too, may go to somebody else.
                 let found = self.place.map_of(self.text, path)?;
-                self.doubt |= !self.place.owns(self.text, found.span);
+                self.place.owns(self.text, found.span).then_some(())?;
                 let parts = arguments::items(self.text, found)?;
                 Some((found.span, parts))
             }
@@ -309,7 +313,7 @@ impl<'a> Changes<'a> {
         for item in items {
             let written = replacement.text(item.span)?;
             let spans: Vec<Span> = parts.iter().map(|part| part.span).collect();
-            self.edits.push(layout::inserted(self.text, map, &spans, &written)?);
+            self.edits.push(layout::inserted(self.text, map, &spans, &written, replacement.is_airy())?);
         }
         Some(())
     }

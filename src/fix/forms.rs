@@ -4,9 +4,9 @@
 //! token as its user and no password. The decision to know: the code around stays, so that what is joined, formatted or
 //! interpolated goes on being so.
 
-use super::arguments;
 use super::edits::Planned;
 use super::splice::{self, Quotes, spliced};
+use super::{arguments, layout};
 use crate::facts::{Facts, Value, ValueKind};
 use crate::finding::Edit;
 use crate::lang::{self, Language};
@@ -19,10 +19,18 @@ use crate::span::Span;
 /// How far from a value its scheme is looked for, in bytes.
 const NEAR: usize = 4 * 1024;
 
+/// What scripts say that run where there is no environment: in a browser, or at a service for scripts.
+const NO_ENVIRONMENT: [&str; 7] =
+    ["XMLHttpRequest", "setRequestHeader", "$http", "HttpHeaders", "jQuery", "$.ajax", "UrlFetchApp"];
+
 /// The edits of a form. `None` where the text around it takes no value.
 pub(super) fn of(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: &str) -> Option<Planned> {
     let language = lang::by_name(found.language)?;
     let text = project.files[file].source.text.as_slice();
+    let reads_nothing = || NO_ENVIRONMENT.iter().any(|word| memchr::memmem::find(text, word.as_bytes()).is_some());
+    if lang::family(language.name) == "javascript" && token.contains("process.env") && reads_nothing() {
+        return None;
+    }
     if splice::is_fixed(language.name, text, found.span.start) {
         return None;
     }
@@ -88,6 +96,17 @@ fn url(language: &'static Language, text: &[u8], found: &Use<'_>, token: &str) -
     let before = lines.to(line_at(text, found.span.start.saturating_sub(NEAR)));
     let layers: Vec<_> = [found.span, lines, before].map(|stretch| lang::lower(language, text, stretch)).into();
     let value = layers.iter().flatten().find_map(|layer| value_at(&layer.facts, found.span))?;
+    // The standard's `fetch` refuses a URL with a user in it, whatever the password.
+    let mut calls = layers.iter().flatten().flat_map(|layer| &layer.facts.calls);
+    if lang::family(language.name) == "javascript"
+        && calls.any(|call| call.path.last() == "fetch" && call.args.iter().any(|arg| arg.value.span == found.span))
+    {
+        return None;
+    }
+    if let Some((id, key)) = formatted(value) {
+        let quote = layout::quote(language, text.get(key.span.start..key.span.end)?).unwrap_or('"');
+        return Some(vec![(id.span, token.to_owned()), (key.span, format!("{quote}{quote}"))]);
+    }
     let mut parts = Vec::new();
     pieces(text, value, Span::default(), &mut parts, 0)?;
     // The end of the userinfo: the first `@` of known text, and its start: what follows `//` before it.
@@ -110,24 +129,6 @@ fn url(language: &'static Language, text: &[u8], found: &Use<'_>, token: &str) -
         Piece::Text { content, .. } => Some((0, content.start)),
         Piece::Hole(_) => None,
     })?;
-    let holes: Vec<&Value> = parts[start_piece..at_piece]
-        .iter()
-        .filter_map(|piece| match piece {
-            Piece::Hole(value) => Some(*value),
-            Piece::Text { .. } => None,
-        })
-        .collect();
-    if let [id, key] = holes.as_slice()
-        && (id.span.start < start || id.span.start > at)
-    {
-        // What is put in place of `%s:%s` stands behind the text.
-        let quote = parts.iter().find_map(|piece| match piece {
-            Piece::Text { content, literal, .. } => Quotes::of(text, *literal, *content),
-            Piece::Hole(_) => None,
-        })?;
-        let apart = id.span.end <= key.span.start;
-        return apart.then(|| vec![(id.span, token.to_owned()), (key.span, format!("{0}{0}", quote.close))]);
-    }
     let quotes = |piece: usize| match parts.get(piece)? {
         Piece::Text { content, literal, .. } => {
             Quotes::of(text, *literal, *content).or_else(|| quotes_before(text, *literal))
@@ -136,6 +137,16 @@ fn url(language: &'static Language, text: &[u8], found: &Use<'_>, token: &str) -
     };
     let (end, written) = spliced(language, text, (quotes(start_piece)?, quotes(at_piece)?), at, ("", token, ":"))?;
     (start <= end).then(|| vec![(Span::new(start, end), written)])
+}
+
+/// The two values that stand behind a text such as `https://%s:%s@…` and are put into it.
+fn formatted(value: &Value) -> Option<(&Value, &Value)> {
+    let ValueKind::Concat(parts) = &value.kind else { return None };
+    let [before, id, colon, key, rest, ..] = parts.as_slice() else { return None };
+    let (before, colon, rest) = (before.as_str()?, colon.as_str()?, rest.as_str()?);
+    let url = before.text.ends_with("//") && colon.text == ":" && rest.text.starts_with('@');
+    let behind = id.span.start >= rest.content.end && key.span.start >= id.span.end;
+    (url && behind).then_some((id, key))
 }
 
 /// The quotes that a literal of several pieces starts with.

@@ -18,7 +18,7 @@ pub(super) fn without(text: &[u8], entries: &[Span], gone: &[Span]) -> Vec<Span>
         let stays_before = entries[..at].iter().rev().find(|other| !leaves(other));
         let cut = match (next, stays_before) {
             _ if own_lines(text, *entry).is_some() => own_lines(text, *entry).unwrap_or(*entry),
-            (Some(next), _) => Span::new(entry.start, next.start),
+            (Some(next), _) => Span::new(entry.start, until(text, *entry, *next)),
             (None, Some(before)) => Span::new(before.end, entry.end),
             (None, None) => *entry,
         };
@@ -28,6 +28,14 @@ pub(super) fn without(text: &[u8], entries: &[Span], gone: &[Span]) -> Vec<Span>
         }
     }
     cuts
+}
+
+/// Where what goes with an entry ends: at the next one, or at a comment that stands between them.
+fn until(text: &[u8], entry: Span, next: Span) -> usize {
+    let between = Span::new(entry.end.min(next.start), next.start).of(text);
+    let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b',');
+    let len = between.iter().take_while(|byte| blank(byte)).count();
+    if between[len..].trim_ascii().is_empty() { next.start } else { entry.end + len }
 }
 
 /// The lines of an entry and its comma, when nothing else stands on them.
@@ -54,8 +62,9 @@ pub(super) fn run(text: &[u8], added: &[String], replaced: &[Span]) -> String {
     }
 }
 
-/// An entry that comes into a list at its end: where, and with what around it. `list` has its brackets.
-pub(super) fn inserted(text: &[u8], list: Span, entries: &[Span], added: &str) -> Option<(Span, String)> {
+/// An entry that comes into a list at its end: where, and with what around it. `list` has its brackets; `airy` says
+/// whether braces have blanks inside, where the list itself is empty.
+pub(super) fn inserted(text: &[u8], list: Span, entries: &[Span], added: &str, airy: bool) -> Option<(Span, String)> {
     let Some(last) = entries.iter().max_by_key(|entry| entry.end) else {
         // Between the brackets, with the blanks that are there.
         let inside = list.of(text);
@@ -63,7 +72,7 @@ pub(super) fn inserted(text: &[u8], list: Span, entries: &[Span], added: &str) -
         let close = inside.iter().rposition(|byte| matches!(byte, b'}' | b']' | b')'))?;
         let blank = inside.get(open..close)?;
         return blank.trim_ascii().is_empty().then(|| {
-            let around = if inside.get(open - 1) == Some(&b'{') && !blank.is_empty() { " " } else { "" };
+            let around = if inside.get(open - 1) == Some(&b'{') && airy { " " } else { "" };
             (Span::new(list.start + open, list.start + close), format!("{around}{added}{around}"))
         });
     };

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod blank;
+mod command;
 mod dead;
 mod edits;
 mod files;
@@ -90,6 +91,12 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     if let Some(fix) = candidates.iter().find(|_| is_foreign(found)) {
         return Some(Fix::manual(in_words(fix, project.variable)));
     }
+    if project.files[file].matched.delivered && !kept {
+        return Some(Fix::manual(format!(
+            "move the request to a server that reads {}: whoever loads this file reads whatever it holds",
+            project.variable
+        )));
+    }
     let holds = |fix: &pack::Fix| match (&version, &fix.versions) {
         (Some(version), Some(versions)) => version.range.within(versions),
         (None, Some(_)) => package.is_none(),
@@ -107,7 +114,9 @@ fn planned(project: &Project<'_, '_>, file: usize, found: &Use<'_>, token: Optio
     };
     let Some((edits::Planned { edits, doubt }, fix)) = candidates.iter().find_map(|fix| Some((edits(fix)?, fix)))
     else {
-        return candidates.iter().find_map(|fix| fix.manual.clone()).map(Fix::manual);
+        let words = || format!("use an access token from {} in place of the pair", project.variable);
+        let manual = candidates.iter().find_map(|fix| fix.manual.clone());
+        return manual.or_else(|| (!kept).then(words)).map(Fix::manual);
     };
     let pinned = holds(fix);
     let needs = match (&fix.versions, package) {

@@ -44,6 +44,13 @@ pub(super) fn spliced(
         "javascript" if plain == "`" => return inside("${", "}", token),
         "ruby" | "elixir" if plain == "\"" => return inside("#{", "}", token),
         "kotlin" if plain == "\"" => return inside("${", "}", token),
+        "python" if left.open.starts_with(['f', 'F']) && plain.len() == 1 => {
+            let other = if plain == "\"" { "'" } else { "\"" };
+            if token.contains(plain) && token.contains(other) {
+                return None;
+            }
+            return inside("{", "}", &token.replace(plain, other));
+        }
         "perl" if plain == "\"" && !token.contains('(') => return inside("", "", token),
         "powershell" if plain == "\"" => return inside("$(", ")", token),
         "shell" => {

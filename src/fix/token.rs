@@ -36,7 +36,7 @@ pub(super) struct Token {
 
 /// The token of a login. `None` where no code can stand there.
 pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>) -> Option<Token> {
-    let language = lang::by_name(found.language)?;
+    let language = lang::by_name(lang::family(found.language))?;
     let variable = |source: Sourced<'_>| match source.origin {
         Origin::Env { name, .. } => Some(name.clone()),
         _ => None,
