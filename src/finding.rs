@@ -4,7 +4,7 @@
 //! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
 //! through [`Masked`], in which every credential has been overwritten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::redact::Masked;
 use crate::source::{Reason, Skipped};
@@ -148,6 +148,15 @@ pub struct Edit {
     pub text: String,
 }
 
+/// What the fixes of a report leave to people: where the new variable gets its value, and which old ones stay.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// Where the new variable is to be set, in order.
+    pub settings: Vec<Setting>,
+    /// Old variables that stay, and why.
+    pub kept: BTreeSet<(String, String)>,
+}
+
 /// A place outside of the code that knows a variable by its name, and where a person may have to give it its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
@@ -278,6 +287,8 @@ pub struct Report {
     pub notes: Vec<(crate::source::RelPath, crate::facts::Note)>,
     /// Places that look like findings and were spared, with the reason; only filled when asked for.
     pub exempted: Vec<(Label, String)>,
+    /// What the fixes leave to people.
+    pub around: Around,
     /// Counts of the walk.
     pub tally: Tally,
     /// The rules that ran.

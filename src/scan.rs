@@ -298,6 +298,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
+        report.around.settings.extend(judged.around.settings);
+        report.around.kept.extend(judged.around.kept);
         report.rules.extend(
             pack.rules
                 .iter()
@@ -311,7 +313,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         .filter_map(|finding| finding.fix.as_ref())
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
     let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
-    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).collect();
+    let set = report.around.settings.iter().map(|setting| setting.file);
+    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).chain(set).collect();
     kept.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
     for file in kept {
         used[file] = Some(0);
@@ -334,6 +337,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     }
     report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
     report.grounds.iter_mut().flat_map(Ground::labels_mut).for_each(renumber);
+    report.around.settings.iter_mut().for_each(|setting| setting.file = used[setting.file].unwrap_or_default());
     report.exempted.sort_by(|(a, x), (b, y)| (a.file, a.span, x).cmp(&(b.file, b.span, y)));
     report.exempted.dedup();
     report.findings.sort_by(|a, b| order(a).cmp(&order(b)));

@@ -8,8 +8,9 @@ use std::collections::BTreeSet;
 
 use super::files::Files;
 use super::token::Token;
-use super::{dead, idiom, planned, rename};
-use crate::finding::{Applicability, Edit, Finding, Fix, Label};
+use super::{dead, idiom, planned, rename, settings};
+use crate::facts::Carrier;
+use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label};
 use crate::lang;
 use crate::matcher::Use;
 
@@ -26,8 +27,9 @@ pub(super) struct Member<'m> {
     pub(super) token: Token,
 }
 
-/// Gives the findings of `members` their fixes, grouped and completed.
-pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) {
+/// Gives the findings of `members` their fixes, grouped and completed. Returns what is left to people around them.
+pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) -> Around {
+    let mut around = Around::default();
     for (group, mut members) in grouped(members).into_iter().enumerate() {
         let keys: BTreeSet<String> = members.iter().flat_map(|member| member.token.keys.iter().cloned()).collect();
         let mut edits = renamed(files, &mut members, &keys);
@@ -46,10 +48,19 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, find
         }
         edits.extend(more);
         sort(&mut edits);
+        let ids = members.iter().flat_map(|member| member.token.ids.iter().cloned()).collect();
+        let moved = settings::moved_in(files, &keys, &ids, files.project.variable, &edits);
+        edits.extend(moved.edits);
+        sort(&mut edits);
         if overlap(&edits) {
             continue;
         }
-        let applicability = members.iter().map(|member| member.fix.applicability).max();
+        around.settings.extend(moved.settings);
+        around.kept.extend(moved.kept);
+        // What a document tells people to do does not hold back what programs do.
+        let code = |member: &&Member<'_>| member.found.carrier == Carrier::Code;
+        let deciding: Vec<&Member<'_>> = members.iter().filter(code).collect();
+        let applicability = deciding.iter().map(|member| member.fix.applicability).max();
         let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
         for member in members {
             let mut fix = Fix { edits: edits.clone(), group: Some(group), ..member.fix };
@@ -62,6 +73,9 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, find
         }
         covered(&edits, group, applicability.unwrap_or(Applicability::Unsafe), findings);
     }
+    around.settings.sort_by_key(|setting| (setting.file, setting.span));
+    around.settings.dedup();
+    around
 }
 
 /// Gives the same fix to other findings whose place the group changes: the key itself, where it is written down, and what

@@ -158,7 +158,7 @@ impl Tail<'_> {
             Applicability::Manual => "by hand",
         };
         self.note(name, &fix.title, out)?;
-        suggestion::write(self.places, fix, self.finding.primary.file, self.gutter, out)
+        suggestion::write(self.places, fix, &self.finding.primary, self.gutter, out)
     }
 }
 

@@ -112,7 +112,7 @@ pub struct Versions {
 pub enum Why {
     /// It is unsafe, and those were not asked for.
     Unsafe,
-    /// It belongs together with a finding that is not shown or was accepted.
+    /// None of its findings is shown, or one was accepted.
     Hidden,
     /// A file it changes was refused.
     Refused,
