@@ -6,16 +6,18 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::tasks::{CONNECTING, LEFTOVERS, LITERALS, LOGINS, VERSIONS, name, quoted, says, task, unsaid};
+use super::tasks::{CONNECTING, LEFTOVERS, LITERALS, LOGINS, VERSIONS, name, quoted, says, setting_task, task, unsaid};
 use super::{Chosen, Ground, Leak, Part, Plan, Stage, Task};
-use crate::finding::{Applicability, Edit, FileId, Finding, Fix, Label, Report, Route, State};
+use crate::finding::{Applicability, Around, Edit, FileId, Finding, Fix, Label, Report, Route, State};
 
 /// Findings of one vendor, with what the plan knows of its project.
 struct Planner<'r> {
     ground: &'r Ground,
     findings: Vec<&'r Finding>,
-    /// The files they are in.
+    /// The files that have tasks of their own.
     files: BTreeSet<FileId>,
+    /// What fixes leave to people.
+    around: &'r Around,
 }
 
 /// The plan for what a report holds.
@@ -30,8 +32,9 @@ pub fn plan(report: &Report) -> Plan {
         };
         let findings: Vec<&Finding> = report.findings.iter().filter(of_vendor).collect();
         if !findings.is_empty() {
-            let files = findings.iter().map(|finding| finding.primary.file).collect();
-            plan.parts.push(Planner { ground, findings, files }.part());
+            let settings = report.around.settings.iter().map(|setting| setting.file);
+            let files = findings.iter().map(|finding| finding.primary.file).chain(settings).collect();
+            plan.parts.push(Planner { ground, findings, files, around: &report.around }.part());
         }
     }
     plan
@@ -131,8 +134,12 @@ impl<'r> Planner<'r> {
             ),
             ..Task::default()
         });
+        for setting in &self.around.settings {
+            stage.tasks.push(setting_task(setting));
+        }
+        let known: BTreeSet<FileId> = self.around.settings.iter().map(|setting| setting.file).collect();
         for old in self.ground.retired.iter().filter(|old| old.secret) {
-            for place in &old.places {
+            for place in old.places.iter().filter(|place| !known.contains(&place.file)) {
                 let set = variable.places.iter().find(|set| set.file == place.file);
                 let edited = self.edited(place);
                 stage.tasks.push(Task {

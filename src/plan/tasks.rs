@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::Task;
-use crate::finding::{Applicability, FileId, Finding, Label, Route};
+use crate::finding::{Applicability, FileId, Finding, Label, Route, Setting, Task as ToDo};
 
 /// A finding as a task at its place; `files` have tasks of their own.
 pub(super) fn task(finding: &Finding, files: &BTreeSet<FileId>) -> Task {
@@ -40,6 +40,18 @@ pub(super) fn task(finding: &Finding, files: &BTreeSet<FileId>) -> Task {
         (_, None) => format!("{}: {what}", finding.message),
     };
     Task { place: Some(unsaid(finding.primary.clone())), what, how, places, ..Task::default() }
+}
+
+/// What a person does where the new variable gets its value.
+pub(super) fn setting_task(setting: &Setting) -> Task {
+    let (holder, name) = (setting.holder.title(), quoted(&setting.name));
+    let what = match setting.task {
+        ToDo::Set => format!("{holder}: set {name}"),
+        ToDo::Pass => format!("{holder}: it hands {name} on; set it where this is run"),
+        ToDo::Rename => format!("{holder}: rename the variable to {name}"),
+    };
+    let place = Some(Label { file: setting.file, span: setting.span, text: String::new() });
+    Task { place, what, ..Task::default() }
 }
 
 /// Logins that are to read something else.
