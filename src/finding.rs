@@ -4,7 +4,7 @@
 //! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
 //! through [`Masked`], in which every credential has been overwritten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::redact::Masked;
 use crate::source::{Reason, Skipped};
@@ -138,7 +138,7 @@ impl Fix {
 }
 
 /// Replace a span by a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
     /// The file to change.
     pub file: FileId,
@@ -146,6 +146,15 @@ pub struct Edit {
     pub span: Span,
     /// What to put there.
     pub text: String,
+}
+
+/// What the fixes of a report leave to people: where the new variable gets its value, and which old ones stay.
+#[derive(Clone, Debug, Default)]
+pub struct Around {
+    /// Where the new variable is to be set, in order.
+    pub settings: Vec<Setting>,
+    /// Old variables that stay, and why.
+    pub kept: BTreeSet<(String, String)>,
 }
 
 /// A place outside of the code that knows a variable by its name, and where a person may have to give it its value.
@@ -278,10 +287,14 @@ pub struct Report {
     pub notes: Vec<(crate::source::RelPath, crate::facts::Note)>,
     /// Places that look like findings and were spared, with the reason; only filled when asked for.
     pub exempted: Vec<(Label, String)>,
+    /// What the fixes leave to people.
+    pub around: Around,
     /// Counts of the walk.
     pub tally: Tally,
     /// The rules that ran.
     pub rules: Vec<RuleDoc>,
     /// Findings below the asked-for confidence, counted but not listed.
     pub hidden: usize,
+    /// What a plan needs besides the findings, vendor by vendor.
+    pub grounds: Vec<crate::plan::Ground>,
 }

@@ -13,6 +13,17 @@ use crate::span::Span;
 /// Separates this use of the digest from any other.
 const KEY: &[u8] = b"dekey finding v1";
 
+/// Separates the digest that tells one secret from another from that of a finding.
+const SECRET: &[u8] = b"dekey secret v1";
+
+/// Eight hexadecimal digits that are the same wherever a secret of proven shape stands.
+#[must_use]
+pub fn of_secret(secret: &[u8]) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(SECRET) else { return String::new() };
+    mac.update(secret);
+    mac.finalize().into_bytes().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Twenty hexadecimal digits.
 #[must_use]
 pub fn of(rule: &str, source: &Source, span: Span, secret: Option<&[u8]>) -> String {

@@ -17,6 +17,7 @@ pub mod link;
 pub mod matcher;
 pub mod names;
 pub mod pack;
+pub mod plan;
 pub mod prefilter;
 pub mod problem;
 pub mod redact;

@@ -14,7 +14,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use crate::span::Span;
 
 /// A literal that must occur in a file for the file to be of interest.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Needle {
     /// Its text.
     pub text: String,

@@ -18,6 +18,7 @@ use crate::link::Origin;
 use crate::link::project::{Project, Scanned};
 use crate::matcher::{self, Matched};
 use crate::pack::Pack;
+use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
 use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
@@ -69,8 +70,8 @@ pub struct Scan<'o> {
     files: Vec<Arc<Examined<'o>>>,
     /// Files without a needle that may set variables.
     settings: Vec<RelPath>,
-    /// The names that those were searched for.
-    wanted: BTreeSet<String>,
+    /// What those were searched for.
+    wanted: BTreeSet<Needle>,
     tally: Tally,
     skipped: Vec<Skipped>,
 }
@@ -194,16 +195,18 @@ impl<'o> Scan<'o> {
     }
 
     /// Examines the settings that hold a name a login reads: it may say nothing of the vendor, and the file that sets
-    /// it says nothing either.
+    /// it says nothing either. So it is with manifests, and what code around a login is built on.
     fn follow(&mut self) {
-        let wanted = wanted(&self.files);
-        let needles: Vec<_> = wanted.difference(&self.wanted).map(|name| Needle::exact(name)).collect();
+        let wanted = wanted(self.options.packs, &self.files);
+        let needles: Vec<_> = wanted.difference(&self.wanted).cloned().collect();
         if needles.is_empty() {
             return;
         }
         self.wanted.extend(wanted);
         let known: BTreeSet<&RelPath> = self.files.iter().map(|file| &file.source.path).collect();
-        let settings = self.settings.iter().take(MAX_SETTINGS).filter(|path| !known.contains(path));
+        let (manifests, others): (Vec<_>, Vec<_>) =
+            self.settings.iter().partition(|path| source::is_manifest(path.as_path()));
+        let settings = others.into_iter().chain(manifests).take(MAX_SETTINGS).filter(|path| !known.contains(path));
         let walk = &self.options.walk;
         let roots: Vec<_> = settings.map(|path| walk.base.join(path.as_path())).collect();
         if let Ok(filter) = Prefilter::new(&needles)
@@ -270,8 +273,8 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     })
 }
 
-/// The variables and settings that logins read.
-fn wanted(files: &[Arc<Examined<'_>>]) -> BTreeSet<String> {
+/// The variables and settings that logins read, and the packages that tell what the code around them is built on.
+fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
     let uses = files.iter().flat_map(|file| &file.matched).flat_map(|matched| &matched.uses);
     let origins = uses.flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
     let names = origins.filter_map(|origin| match origin {
@@ -279,7 +282,9 @@ fn wanted(files: &[Arc<Examined<'_>>]) -> BTreeSet<String> {
         Origin::Name { dotted, .. } => dotted.rsplit('.').next(),
         _ => None,
     });
-    names.filter(|name| name.len() > 2).map(str::to_owned).collect()
+    let names = names.filter(|name| name.len() > 2).map(Needle::exact);
+    let packages = packs.iter().filter(|_| !files.is_empty()).flat_map(|pack| pack.ways.packages());
+    names.chain(packages.map(|package| Needle::any_case(package.needle()))).collect()
 }
 
 fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
@@ -290,8 +295,11 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         let mut project = Project::new(pack, scanned.collect(), options.audience, variable);
         project.bump_sdk = options.bump_sdk;
         let judged = check::judge(&project);
+        report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
+        report.around.settings.extend(judged.around.settings);
+        report.around.kept.extend(judged.around.kept);
         report.rules.extend(
             pack.rules
                 .iter()
@@ -305,7 +313,10 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         .filter_map(|finding| finding.fix.as_ref())
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
     let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
-    for file in labelled.map(|label| label.file).chain(edited) {
+    let set = report.around.settings.iter().map(|setting| setting.file);
+    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).chain(set).collect();
+    kept.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
+    for file in kept {
         used[file] = Some(0);
     }
     for (at, file) in files.iter().enumerate() {
@@ -325,6 +336,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         }
     }
     report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
+    report.around.settings.iter_mut().for_each(|setting| setting.file = used[setting.file].unwrap_or_default());
+    report.grounds.iter_mut().flat_map(Ground::labels_mut).for_each(renumber);
     report.exempted.sort_by(|(a, x), (b, y)| (a.file, a.span, x).cmp(&(b.file, b.span, y)));
     report.exempted.dedup();
     report.findings.sort_by(|a, b| order(a).cmp(&order(b)));

@@ -283,14 +283,16 @@ fn clean(path: &Path) -> Outcome {
     if noisy.is_empty() { Ok(()) } else { Err(Box::new(Wrong(format!("noisy:\n{noisy}")))) }
 }
 
-/// A project against its goldens: `NAME.concise.txt`, and `NAME.text.txt` where there is one.
+/// A project against its goldens: `NAME.concise.txt`, and `NAME.text.txt` and `NAME.plan.md` where there are.
 fn project(golden: &Path) -> Outcome {
     let tree = golden.with_extension("").with_extension("");
     let report = scanned::tree(&tree, How::new(None));
-    let text = tree.with_extension("text.txt");
     let mut outputs = vec![(golden.to_owned(), scanned::concise(&report))];
-    if text.exists() {
-        outputs.push((text, scanned::text(&report)));
+    for (extension, output) in [("text.txt", scanned::text(&report)), ("plan.md", scanned::checklist(&report))] {
+        let golden = tree.with_extension(extension);
+        if golden.exists() {
+            outputs.push((golden, output));
+        }
     }
     for (golden, output) in outputs {
         if blessing() {

@@ -87,6 +87,31 @@ fn unknown_rules_are_2_and_name_the_nearest() {
     }
 }
 
+/// A plan is no verdict: it ends with 0 while everything could be examined, and takes the options that `check` takes.
+#[test]
+fn a_plan_is_markdown_and_no_failure() {
+    let dir = project();
+    let ran = dekey(dir.path(), &["plan"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{}", ran.out);
+    assert!(ran.out.starts_with("# Migration plan: Intercom\n"), "{}", ran.out);
+    assert!(ran.out.contains("- [ ] `app.rb:1` ") && ran.out.contains("- [ ] `old/app.rb:1` "), "{}", ran.out);
+
+    let one = dekey(dir.path(), &["plan", "old", "--audience", "public"]);
+    assert!(one.out.contains("OAuth") && !one.out.contains("`app.rb:1`"), "{}", one.out);
+    let none = dekey(dir.path(), &["plan", "--ignore", "deprecated-api-key-auth"]);
+    assert_eq!((none.code, none.out.lines().count()), (0, 1), "{}", none.out);
+    assert!(none.out.starts_with("Nothing to do"), "{}", none.out);
+    let part = dekey(dir.path(), &["plan", "app.rb", "absent"]);
+    assert!(part.code == 2 && part.out.contains("**Not everything was examined:**"), "{}", part.out);
+
+    let file = dekey(dir.path(), &["plan", "--output-file", "plan.md"]);
+    assert_eq!((file.code, file.out.as_str()), (0, ""));
+    assert_eq!(std::fs::read_to_string(dir.path().join("plan.md")).unwrap(), ran.out);
+    for args in [&["plan", "--fix"][..], &["plan", "--stdin-filename", "a.rb"], &["plan", "--select", "no-such"]] {
+        assert_eq!(dekey(dir.path(), args).code, 2, "{args:?}");
+    }
+}
+
 #[test]
 fn rules_are_listed_and_explained() {
     let dir = scratch();

@@ -19,7 +19,11 @@ fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
     tree.write("lib/other.rb", format!("{LOGIN}\n"));
     let ran = tree.fix(&[]);
     assert_eq!((ran.code, ran.out.as_str()), (Some(0), "Nothing found in 3 files examined.\n"));
-    assert_eq!(ran.err, "Fixed 2 findings in 2 files.\nSet INTERCOM_ACCESS_TOKEN wherever the fixed code runs.\n");
+    assert_eq!(
+        ran.err,
+        "Fixed 2 findings in 2 files.\n  app.rb\n  lib/other.rb\n\
+         Set INTERCOM_ACCESS_TOKEN wherever the fixed code runs.\n"
+    );
     assert_eq!(tree.text("app.rb"), format!("{FIXED}\nputs 1\n"));
     assert_eq!(tree.text("lib/other.rb"), format!("{FIXED}\n"));
     assert_eq!(tree.strays(), [""; 0].map(std::path::PathBuf::from));
@@ -492,4 +496,39 @@ fn a_lock_file_is_never_changed() {
     tree.write("app.rb", LOGIN);
     tree.fix(&["--unsafe-fixes"]);
     assert_eq!(tree.text("Gemfile.lock"), LOCK);
+}
+
+/// The built-in pack with a replacement of the gem's client that is a login again.
+fn with_a_broken_fix(dir: &std::path::Path) -> String {
+    let rules = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/intercom");
+    for entry in std::fs::read_dir(rules).unwrap().map(Result::unwrap) {
+        let text = std::fs::read_to_string(entry.path()).unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let broken = text
+            .replace("'Intercom::Client.new(token: TOKEN)'", "'Intercom::Client.new(app_id: \"\", api_key: TOKEN)'");
+        assert!(name != "ruby.toml" || broken != text);
+        std::fs::write(dir.join(name), broken).unwrap();
+    }
+    dir.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_fix_that_does_not_keep_its_promise_is_left_out_and_the_others_are_not() {
+    let (tree, pack) = (Tree::new(), tempfile::tempdir().unwrap());
+    let pack = with_a_broken_fix(pack.path());
+    for number in 0..5 {
+        tree.write(&format!("bad{number}.rb"), login(&format!("bad{number}")));
+        tree.write(
+            &format!("good{number}.sh"),
+            format!("curl -u \"$A{number}:$K{number}\" https://api.intercom.io/users\n"),
+        );
+    }
+    let ran = tree.fix(&["--rules", &pack, "."]);
+    assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("5 fixes not applied") && ran.err.contains("Fixed 5 findings in 5 files."), "{}", ran.err);
+    assert!(ran.err.contains("deprecated-api-key-auth is found there afterwards too"), "{}", ran.err);
+    for number in 0..5 {
+        assert_eq!(tree.text(&format!("bad{number}.rb")), login(&format!("bad{number}")));
+        assert!(tree.text(&format!("good{number}.sh")).contains("Bearer"));
+    }
 }

@@ -7,6 +7,7 @@
 use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Level, Route};
+use crate::fix::oauth;
 use crate::link::project::Project;
 
 /// Finds labels, fields and texts that ask.
@@ -28,9 +29,11 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 secret: None,
                 proven: false,
             };
-            if let Some(finding) = judged.add(project, draft).filter(|_| found.own) {
+            let Some(finding) = judged.add(project, draft) else { continue };
+            if found.own {
                 finding.level = Level::Note;
             }
+            finding.fix = Some(oauth::of(project, file, oauth::Case::Asked));
         }
     }
 }

@@ -6,6 +6,7 @@
 use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
+use crate::fix::oauth::{self, Case};
 use crate::link::project::Project;
 use crate::matcher::Binding;
 use crate::pack::schema::{Kind, Role};
@@ -22,34 +23,38 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         for found in secrets {
             let confidence = if found.binding == Binding::Around { Confidence::Medium } else { Confidence::High };
             if matched.delivered {
-                add(
-                    project,
-                    judged,
-                    file,
-                    found.span,
-                    "the code is traded where everybody sees the secret",
-                    confidence,
-                );
+                add(project, judged, file, found.span, Case::Traded, confidence);
             }
             if found.in_query {
-                add(project, judged, file, found.span, "the client secret is part of a URL", confidence);
+                add(project, judged, file, found.span, Case::InUrl, confidence);
             }
         }
         let traded = matched.uses.iter().filter(|found| found.construct.kind == Kind::OauthExchange);
         for found in traded.filter(|found| matched.delivered && found.carrier == Carrier::Code) {
-            let what = "the code is traded where everybody sees the secret";
-            add(project, judged, file, found.span, what, Confidence::Medium);
+            add(project, judged, file, found.span, Case::Traded, Confidence::Medium);
         }
         for found in matched.authorizations.iter().filter(|found| found.carrier == Carrier::Code) {
             let missing = found.parameters.as_ref().is_some_and(|names| !names.iter().any(|name| name == "state"));
             if missing && !found.state_near {
-                add(project, judged, file, found.span, "the authorization URL has no state", Confidence::High);
+                add(project, judged, file, found.span, Case::Stateless, Confidence::High);
             }
         }
     }
 }
 
-fn add(project: &Project<'_, '_>, judged: &mut Judged, file: usize, span: Span, what: &str, confidence: Confidence) {
+fn add(
+    project: &Project<'_, '_>,
+    judged: &mut Judged,
+    file: usize,
+    span: Span,
+    case: Case<'_>,
+    confidence: Confidence,
+) {
+    let what = match case {
+        Case::InUrl => "the client secret is part of a URL",
+        Case::Stateless => "the authorization URL has no state",
+        _ => "the code is traded where everybody sees the secret",
+    };
     let draft = Draft {
         rule: "exposed-oauth-exchange",
         file,
@@ -61,5 +66,7 @@ fn add(project: &Project<'_, '_>, judged: &mut Judged, file: usize, span: Span, 
         secret: None,
         proven: false,
     };
-    judged.add(project, draft);
+    if let Some(finding) = judged.add(project, draft) {
+        finding.fix = Some(oauth::of(project, file, case));
+    }
 }

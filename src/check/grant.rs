@@ -3,6 +3,7 @@
 use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
+use crate::fix::oauth;
 use crate::link::project::Project;
 use crate::matcher::Binding;
 
@@ -27,7 +28,9 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 secret: None,
                 proven: false,
             };
-            judged.add(project, draft);
+            if let Some(finding) = judged.add(project, draft) {
+                finding.fix = Some(oauth::of(project, file, oauth::Case::Grant));
+            }
         }
     }
 }

@@ -21,7 +21,7 @@ mod token;
 mod unsupported;
 
 use crate::facts::Carrier;
-use crate::finding::{Confidence, Finding, Label, Route, State};
+use crate::finding::{Around, Confidence, Finding, Label, Route, State};
 use crate::link::Origin;
 use crate::link::packages::Version;
 use crate::link::project::Project;
@@ -35,6 +35,8 @@ pub struct Judged {
     pub findings: Vec<Finding>,
     /// What looked like a finding and was spared, with the reason.
     pub spared: Vec<(Label, String)>,
+    /// What the fixes leave to people.
+    pub around: Around,
 }
 
 /// A check.
@@ -64,7 +66,7 @@ pub const CHECKS: &[(&str, Check)] = &[
 pub fn judge(project: &Project<'_, '_>) -> Judged {
     let mut judged = Judged::default();
     CHECKS.iter().for_each(|(_, check)| check(project, &mut judged));
-    crate::fix::logins(project, &mut judged.findings);
+    judged.around = crate::fix::logins(project, &mut judged.findings);
     for (file, scanned) in project.files.iter().enumerate() {
         let spared = scanned.matched.spared.iter();
         judged

@@ -7,6 +7,7 @@
 use super::{Draft, Judged, is_sample};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Route};
+use crate::fix::oauth;
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::link::route;
@@ -66,5 +67,7 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         secret: None,
         proven: false,
     };
-    judged.add(project, draft).is_some()
+    let Some(finding) = judged.add(project, draft) else { return false };
+    finding.fix = Some(oauth::of(project, file, oauth::Case::Given(found.language)));
+    true
 }

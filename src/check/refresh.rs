@@ -3,6 +3,7 @@
 use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Label, Route};
+use crate::fix::oauth;
 use crate::link::project::Project;
 use crate::matcher::Binding;
 use crate::span::Span;
@@ -17,7 +18,10 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         for found in parameters.filter(|found| broken(found.parameter.rule.as_deref(), found.carrier)) {
             let confidence = if found.binding == Binding::Around { Confidence::Medium } else { Confidence::High };
             let evidence = "the request goes to the vendor's host".to_owned();
-            judged.add(project, draft(file, found.span, &found.parameter.says, confidence, evidence));
+            let draft = draft(file, found.span, &found.parameter.says, confidence, evidence);
+            if let Some(finding) = judged.add(project, draft) {
+                finding.fix = Some(oauth::of(project, file, oauth::Case::Refresh));
+            }
         }
         // Each name is said once a file, and the first place of all speaks for the others.
         let names = scanned.matched.identifiers.iter().filter(|found| found.identifier.rule == RULE);
@@ -33,6 +37,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
             span: found.span,
             text: found.identifier.says.replace("{}", &found.name),
         }));
+        finding.fix = Some(oauth::of(project, file, oauth::Case::Kept(1 + finding.related.len())));
     }
 }
 

@@ -11,8 +11,7 @@ use crate::finding::{Confidence, Label};
 use crate::link::Origin;
 use crate::link::project::Project;
 use crate::link::route;
-use crate::matcher::Sighting;
-use crate::pack::schema::{Encoding, Role};
+use crate::pack::schema::Role;
 use crate::span::Span;
 
 const RULE: &str = "shared-access-token";
@@ -23,7 +22,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         let tokens = scanned.matched.sightings.iter().filter(|sighting| sighting.credential.role == Role::Token);
         for sighting in tokens.filter(|_| spared_path(project, file, true).is_none()) {
-            places.entry(plain(sighting)).or_default().push((file, sighting.span));
+            places.entry(sighting.bare()).or_default().push((file, sighting.span));
         }
     }
     for (secret, places) in places {
@@ -66,15 +65,4 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
             judged.add(project, draft);
         }
     }
-}
-
-/// The token itself, whatever it is wrapped in.
-fn plain(sighting: &Sighting<'_>) -> Vec<u8> {
-    let bytes = sighting.value.expose();
-    let once = match sighting.credential.encoding {
-        Some(Encoding::Base64Twice) => crate::pack::base64(bytes).unwrap_or_else(|| bytes.to_vec()),
-        _ => bytes.to_vec(),
-    };
-    let end = once.iter().rposition(|byte| !matches!(byte, b'=' | b':')).map_or(0, |last| last + 1);
-    once[..end].to_vec()
 }

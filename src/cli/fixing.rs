@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
@@ -63,6 +64,8 @@ pub(super) struct Fixed {
     pub(super) diff: Option<Vec<Changed>>,
     findings: usize,
     files: usize,
+    /// Those files.
+    names: Vec<String>,
     /// What code reads from now on, to be set where it runs.
     variables: Vec<String>,
     unsafe_left: usize,
@@ -94,8 +97,8 @@ impl Fixing {
             return Ok(Fixed::nothing(engine::scan(request, &progress)?));
         }
         let _lock = match &request.stdin {
-            Some(_) => None,
-            None => Some(lock(streams)?),
+            Some(_) => Vec::new(),
+            None => lock(&request.paths, streams)?,
         };
         let display = Display::start(&progress, global.quiet);
         engine::scanned(request, &progress, |scan, walk| {
@@ -155,6 +158,7 @@ impl Fixing {
                         fixed.report = written(scan, &planned.files, &failed);
                         fixed.findings = scan.report().findings.len().saturating_sub(fixed.report.findings.len());
                         fixed.files = fixed.files.saturating_sub(failed.len());
+                        fixed.names.retain(|name| !failed.iter().any(|(path, _)| shown_path(path) == *name));
                     }
                     return Ok(fixed);
                 }
@@ -183,7 +187,11 @@ fn of_text(scan: &Scan<'_>, wish: &Wish<'_>, path: &RelPath, bytes: &[u8], reque
 }
 
 fn refusal(path: &RelPath, why: &str) -> String {
-    format!("{}: {}", Escaped::new(path.as_bytes()), Escaped::new(why))
+    format!("{}: {}", shown_path(path), Escaped::new(why))
+}
+
+fn shown_path(path: &RelPath) -> String {
+    Escaped::new(path.as_bytes()).to_string()
 }
 
 /// What is found when all of `files` but `failed` are written.
@@ -204,14 +212,17 @@ fn variables(files: &BTreeMap<RelPath, Versions>, request: &engine::Request) -> 
     names.into_iter().filter(is_new).cloned().collect()
 }
 
-/// Waits for another run that fixes the same work tree.
-fn lock(streams: &Streams) -> Result<Lock, Error> {
-    let common = disk::common(&engine::here()?);
+/// Waits for other runs that fix the same work trees. All runs lock in the same order, so that none waits for ever.
+fn lock(roots: &[PathBuf], streams: &Streams) -> Result<Vec<Lock>, Error> {
     let waiting = || _ = streams.complain(|out| writeln!(out, "waiting for another dekey to finish"));
-    Lock::take(&common, waiting).map_err(|error| {
-        let what = format!("cannot lock {}: {}", common.display(), plain(&error));
-        Error::new(what, "wait until the other run has ended, then run dekey again")
-    })
+    let common = disk::common(&engine::here()?, roots);
+    let locks = common.iter().map(|dir| {
+        Lock::take(dir, waiting).map_err(|error| {
+            let what = format!("cannot lock {}: {}", dir.display(), plain(&error));
+            Error::new(what, "wait until the other run has ended, then run dekey again")
+        })
+    });
+    locks.collect()
 }
 
 /// What git could not restore, and how to go on.
@@ -251,6 +262,7 @@ impl Fixed {
             diff: None,
             findings: 0,
             files: 0,
+            names: Vec::new(),
             variables: Vec::new(),
             unsafe_left: 0,
             left: Vec::new(),
@@ -278,6 +290,7 @@ impl Fixed {
             let place = places.locate(&fix.at);
             fixed.left.push(format!("{place}: {}: {}", Escaped::new(&fix.title), Escaped::new(why)));
         }
+        fixed.names = planned.files.keys().map(shown_path).collect();
         fixed.variables = variables(&planned.files, request);
         (fixed.findings, fixed.files) = (planned.fixed, planned.files.len());
         fixed
@@ -305,6 +318,10 @@ impl Fixed {
         match (self.findings, self.files) {
             (0, _) => writeln!(out, "{done} nothing.{more}")?,
             (n, files) => writeln!(out, "{done} {} in {}.{more}", count(n, "finding"), count(files, "file"))?,
+        }
+        self.names.iter().take(LISTED).try_for_each(|name| writeln!(out, "  {name}"))?;
+        if let Some(rest) = self.names.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
+            writeln!(out, "  and {rest} more")?;
         }
         match self.variables.as_slice() {
             names if names.is_empty() || self.diff.is_some() => Ok(()),

@@ -9,8 +9,10 @@ mod engine;
 mod explain;
 mod fixing;
 mod output;
+mod plan;
 mod progress;
 mod rules;
+mod scope;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -118,6 +120,8 @@ struct Global {
 enum Command {
     /// Look for findings in files and directories
     Check(check::Check),
+    /// Write the whole migration as a checklist, in Markdown
+    Plan(plan::Plan),
     /// Explain a rule: what it finds, why, and what to do
     Explain(explain::Explain),
     /// List rules, or check packs of rules
@@ -141,6 +145,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let streams = Streams::new(cli.global.color);
     let ended = match &cli.command {
         Command::Check(check) => check.run(&cli.global, &streams),
+        Command::Plan(plan) => plan.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
     };

@@ -2,16 +2,18 @@
 //!
 //! Owns what fixes share: a constant whose value changes, a variable that is renamed, an import, a definition that is
 //! left without a reader. The decision to know: logins that take their key from the same place are one group, which is
-//! applied whole or not at all, and each fix of it holds all the edits.
+//! applied whole or not at all; each fix of it holds its own edits, and the first one what they share.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::files::Files;
 use super::token::Token;
-use super::{dead, idiom, planned, rename};
-use crate::finding::{Applicability, Edit, Finding, Fix, Label};
+use super::{dead, idiom, planned, rename, settings};
+use crate::facts::Carrier;
+use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label};
 use crate::lang;
 use crate::matcher::Use;
+use crate::span::Span;
 
 /// A login with its fix.
 pub(super) struct Member<'m> {
@@ -26,8 +28,9 @@ pub(super) struct Member<'m> {
     pub(super) token: Token,
 }
 
-/// Gives the findings of `members` their fixes, grouped and completed.
-pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) {
+/// Gives the findings of `members` their fixes, grouped and completed. Returns what is left to people around them.
+pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) -> Around {
+    let mut around = Around::default();
     for (group, mut members) in grouped(members).into_iter().enumerate() {
         let keys: BTreeSet<String> = members.iter().flat_map(|member| member.token.keys.iter().cloned()).collect();
         let mut edits = renamed(files, &mut members, &keys);
@@ -46,36 +49,59 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, find
         }
         edits.extend(more);
         sort(&mut edits);
-        if overlap(&edits) {
+        let ids = members.iter().flat_map(|member| member.token.ids.iter().cloned()).collect();
+        let moved = settings::moved_in(files, &keys, &ids, files.project.variable, &edits);
+        let mut all: Vec<Edit> = edits.iter().cloned().chain(moved.edits).collect();
+        sort(&mut all);
+        if !overlap(&all) {
+            edits = all;
+            around.settings.extend(moved.settings);
+            around.kept.extend(moved.kept);
+        } else if overlap(&edits) {
             continue;
         }
-        let applicability = members.iter().map(|member| member.fix.applicability).max();
+        // What a document tells people to do does not hold back what programs do.
+        let code = |member: &&Member<'_>| member.found.carrier == Carrier::Code;
+        let deciding: Vec<&Member<'_>> = members.iter().filter(code).collect();
+        let applicability = deciding.iter().map(|member| member.fix.applicability).max();
         let missing = missing.into_iter().collect::<Vec<_>>().join(", ");
-        for member in members {
-            let mut fix = Fix { edits: edits.clone(), group: Some(group), ..member.fix };
-            fix.applicability = applicability.unwrap_or(Applicability::Unsafe);
+        let applicability = match missing.is_empty() {
+            true => applicability.unwrap_or(Applicability::Unsafe),
+            false => Applicability::Unsafe,
+        };
+        let mut left: BTreeSet<&Edit> = edits.iter().collect();
+        let own: Vec<Vec<Edit>> = members
+            .iter()
+            .map(|member| member.fix.edits.iter().filter(|edit| left.remove(edit)).cloned().collect())
+            .collect();
+        let mut shared: Vec<Edit> = left.into_iter().cloned().collect();
+        for (member, mut own) in members.into_iter().zip(own) {
+            own.append(&mut shared);
+            sort(&mut own);
+            let mut fix = Fix { edits: own, group: Some(group), applicability, ..member.fix };
             if !missing.is_empty() {
                 fix.title.push_str(&format!(" (with {missing})"));
-                fix.applicability = fix.applicability.max(Applicability::Unsafe);
             }
             findings[member.finding].fix = Some(fix);
         }
-        covered(&edits, group, applicability.unwrap_or(Applicability::Unsafe), findings);
+        covered(&edits, group, applicability, findings);
     }
+    around.settings.sort_by_key(|setting| (setting.file, setting.span));
+    around.settings.dedup();
+    around
 }
 
 /// Gives the same fix to other findings whose place the group changes: the key itself, where it is written down, and what
 /// only hands the pair on.
 fn covered(edits: &[Edit], group: usize, applicability: Applicability, findings: &mut [Finding]) {
-    let changes = |label: &Label| edits.iter().any(|edit| edit.file == label.file && edit.span.contains(label.span));
-    let mended = |finding: &&mut Finding| {
-        finding.fix.as_ref().is_none_or(|fix| fix.group.is_none()) && changes(&finding.primary)
-    };
-    for finding in findings.iter_mut().filter(mended) {
+    let change = |label: &Label| edits.iter().find(|edit| edit.file == label.file && edit.span.contains(label.span));
+    let alone = |finding: &&mut Finding| finding.fix.as_ref().is_none_or(|fix| fix.group.is_none());
+    for finding in findings.iter_mut().filter(alone) {
+        let Some(edit) = change(&finding.primary) else { continue };
         finding.fix = Some(Fix {
             title: "remove it together with the login that uses it".to_owned(),
             applicability,
-            edits: edits.to_vec(),
+            edits: vec![edit.clone()],
             group: Some(group),
         });
     }
@@ -119,27 +145,29 @@ fn edits_of(members: &[Member<'_>]) -> Vec<Edit> {
     edits
 }
 
-/// Members that share a variable of the key or an edit, in the order of their first one.
+/// Members that share a variable of the key or a place that changes elsewhere, in the order of their first one.
 fn grouped(members: Vec<Member<'_>>) -> Vec<Vec<Member<'_>>> {
-    let mut groups: Vec<Vec<Member<'_>>> = Vec::new();
-    for member in members {
-        let (mut joined, mut apart) = (Vec::new(), Vec::new());
-        for group in groups {
-            if group.iter().any(|other| related(other, &member)) { joined.push(group) } else { apart.push(group) }
+    let mut group_of: Vec<usize> = Vec::new();
+    let mut keys: HashMap<&str, usize> = HashMap::new();
+    let mut places: HashMap<(usize, Span), usize> = HashMap::new();
+    for (at, member) in members.iter().enumerate() {
+        let named = member.token.keys.iter().map(|key| *keys.entry(key).or_insert(at));
+        let placed = member.token.edits.iter().map(|edit| *places.entry((edit.file, edit.span)).or_insert(at));
+        let mut joined: Vec<usize> = named.chain(placed).chain([at]).collect();
+        group_of.push(at);
+        for other in &mut joined {
+            *other = group_of[*other];
         }
-        let mut joined: Vec<Member<'_>> = joined.into_iter().flatten().collect();
-        joined.push(member);
-        apart.push(joined);
-        groups = apart;
+        // The earliest of them gives the group its name.
+        if let Some(first) = joined.iter().copied().min() {
+            group_of.iter_mut().filter(|group| joined.contains(group)).for_each(|group| *group = first);
+        }
     }
-    groups.sort_by_key(|group| group.iter().map(|member| member.finding).min());
-    groups
-}
-
-fn related(a: &Member<'_>, b: &Member<'_>) -> bool {
-    let (ours, theirs) = (edits_of(std::slice::from_ref(a)), edits_of(std::slice::from_ref(b)));
-    let touch = |a: &Edit, b: &Edit| a.file == b.file && (a.span.overlaps(b.span) || a.span == b.span);
-    !a.token.keys.is_disjoint(&b.token.keys) || ours.iter().any(|a| theirs.iter().any(|b| touch(a, b)))
+    let mut groups: BTreeMap<usize, Vec<Member<'_>>> = BTreeMap::new();
+    for (member, group) in members.into_iter().zip(group_of) {
+        groups.entry(group).or_default().push(member);
+    }
+    groups.into_values().collect()
 }
 
 /// In order, each edit once.

@@ -52,7 +52,9 @@ fn shape(written: &str, name: &str) -> Option<String> {
     let at = places.next().filter(|_| places.next().is_none())?;
     let around = [&written[..at], &written[at + name.len()..]];
     let quotes = |text: &str| text.chars().filter(|c| matches!(c, '"' | '\'' | '`')).count();
-    let plain = written.len() <= MAX_LEN
+    // What starts with the name is but a part of an expression: of `${NAME:?}`, its inside.
+    let plain = at > 0
+        && written.len() <= MAX_LEN
         && written.len() > name.len()
         && !written.contains(['\n', '{', '}', ','])
         && around.into_iter().all(|part| quotes(part) <= 1);

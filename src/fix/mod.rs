@@ -16,6 +16,7 @@ mod idiom;
 mod layout;
 pub(crate) mod literal;
 mod names;
+pub mod oauth;
 mod place;
 pub(crate) mod raise;
 mod rename;
@@ -25,7 +26,7 @@ mod token;
 pub mod unit;
 
 use crate::facts::Carrier;
-use crate::finding::{Applicability, Finding, Fix, Label, Route};
+use crate::finding::{Applicability, Around, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
 use crate::matcher::{Binding, Use};
@@ -35,15 +36,16 @@ use files::Files;
 use group::Member;
 use token::Token;
 
-/// Gives the logins among `findings` their fixes.
-pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
+/// Gives the logins among `findings` their fixes. Returns what those leave to people.
+pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let files = Files::new(project);
     let mut members = Vec::new();
     for (at, finding) in findings.iter_mut().enumerate() {
         let Label { file, span, .. } = finding.primary;
         let mut uses = project.files[file].matched.uses.iter();
         let Some(found) = uses.find(|found| {
-            found.span == span && found.construct.kind == Kind::KeyAuth && found.carrier == Carrier::Code
+            let read = matches!(found.carrier, Carrier::Code | Carrier::Prose);
+            found.span == span && found.construct.kind == Kind::KeyAuth && read
         }) else {
             continue;
         };
@@ -51,9 +53,7 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
             continue;
         }
         if finding.route == Some(Route::Oauth) {
-            finding.fix = Some(Fix::manual(
-                "connect each customer through OAuth, and use the token it gives in place of the pair",
-            ));
+            finding.fix = Some(oauth::of(project, file, oauth::Case::Pair(found.language)));
             continue;
         }
         let token = token::of(&files, file, found);
@@ -67,7 +67,7 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) {
             (fix, _) => finding.fix = fix,
         }
     }
-    group::complete(&files, members, findings);
+    group::complete(&files, members, findings)
 }
 
 /// The fix of a construct that passes a token in a form the SDK does not take: the token stays, the form changes.

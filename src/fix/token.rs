@@ -30,18 +30,22 @@ pub(super) struct Token {
     pub(super) edits: Vec<Edit>,
     /// Variables that held the key.
     pub(super) keys: BTreeSet<String>,
+    /// Variables that held the app id.
+    pub(super) ids: BTreeSet<String>,
 }
 
 /// The token of a login. `None` where no code can stand there.
 pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>) -> Option<Token> {
     let language = lang::by_name(lang::family(found.language))?;
-    let slots = found.slots.iter().filter(|slot| slot.role == Role::ApiKey);
-    let sources = slots.flat_map(|slot| files.project.sources(file, &slot.origins));
     let variable = |source: Sourced<'_>| match source.origin {
         Origin::Env { name, .. } => Some(name.clone()),
         _ => None,
     };
-    let keys = sources.filter_map(variable).collect();
+    let variables = |role: Role| -> BTreeSet<String> {
+        let slots = found.slots.iter().filter(|slot| slot.role == role);
+        slots.flat_map(|slot| files.project.sources(file, &slot.origins)).filter_map(variable).collect()
+    };
+    let (keys, ids) = (variables(Role::ApiKey), variables(Role::AppId));
     let key = found.slots.iter().filter(|slot| slot.role == Role::ApiKey).max_by_key(|slot| slot.span.start)?;
     // What the login is made of may stand elsewhere, where other names are known.
     let inside = std::iter::once(&found.span).chain(&found.companions).any(|span| span.contains(key.span));
@@ -49,7 +53,7 @@ pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>) -> Opt
     let (text, mut edits) =
         along.or_else(|| Some((idiom::read(files, file, language, files.project.variable)?, Vec::new())))?;
     edits.extend(other_reads(files, file, &keys, found));
-    Some(Token { text, edits, keys })
+    Some(Token { text, edits, keys, ids })
 }
 
 /// The key's own expression, and what has to change where it comes from.

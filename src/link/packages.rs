@@ -11,6 +11,7 @@ use std::path::Path;
 
 use crate::facts::Dependency;
 use crate::pack::schema::Package;
+use crate::source::is_manifest;
 use crate::span::Span;
 use crate::version::{Range, number, requirement};
 
@@ -32,8 +33,16 @@ pub struct Named<'s> {
     /// Whether a lock file says so.
     pub locked: bool,
     range: Range,
+    path: &'s Path,
     /// The folder that the file speaks for.
     folder: &'s Path,
+}
+
+impl Named<'_> {
+    /// Whether the file is one that is read whether it names the vendor or not.
+    fn tells_stack(&self) -> bool {
+        !self.locked && is_manifest(self.path)
+    }
 }
 
 /// What is known of a package's version.
@@ -72,6 +81,7 @@ impl<'s> Packages<'s> {
             written,
             locked: dependency.locked,
             range: range.unwrap_or_else(Range::all),
+            path,
             folder: folder(path),
         };
         let name = canonical(ecosystem, &dependency.name.text);
@@ -82,6 +92,21 @@ impl<'s> Packages<'s> {
     pub(super) fn named(&self, ecosystem: &str, name: &str) -> &[Named<'s>] {
         let named = self.named.get(ecosystem).and_then(|names| names.get(&*canonical(ecosystem, name)));
         named.map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether such a manifest names a package at all.
+    pub(super) fn is_built_on(&self, package: &Package) -> bool {
+        self.named(&package.ecosystem, &package.name).iter().any(Named::tells_stack)
+    }
+
+    /// How many folders above a file a manifest is that names a package. Of manifests only those count that are read
+    /// whether they name the vendor or not.
+    pub(super) fn distance(&self, package: &Package, from: &Path) -> Option<usize> {
+        let named = self.named(&package.ecosystem, &package.name).iter();
+        named
+            .filter(|named| named.tells_stack())
+            .filter_map(|named| from.ancestors().skip(1).position(|folder| folder == named.folder))
+            .min()
     }
 
     /// The version of a package, seen from a file.

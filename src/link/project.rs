@@ -85,6 +85,18 @@ impl<'s, 'p> Project<'s, 'p> {
         self.packages.named(&package.ecosystem, &package.name)
     }
 
+    /// Whether a manifest names a package.
+    #[must_use]
+    pub fn is_built_on(&self, package: &Package) -> bool {
+        self.packages.is_built_on(package)
+    }
+
+    /// How many folders above a file the nearest manifest is that names a package; `None` when none above it does.
+    #[must_use]
+    pub fn distance(&self, package: &Package, from: usize) -> Option<usize> {
+        self.packages.distance(package, self.files.get(from)?.source.path.as_path())
+    }
+
     /// The version of a package, seen from a file.
     #[must_use]
     pub fn version(&self, package: &Package, from: usize) -> Option<Version<'s>> {

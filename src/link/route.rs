@@ -101,6 +101,8 @@ pub struct Signs {
     pub installed: Vec<String>,
     /// Others are asked for a credential; less than what a credential's own place says.
     pub asked: Option<String>,
+    /// The languages of the code that logs in, but for what a browser or a phone runs, in the order met.
+    pub languages: Vec<&'static str>,
     /// Columns that hold a credential of each record, and what to say of them.
     columns: HashMap<String, String>,
 }
@@ -120,6 +122,12 @@ pub fn signs<'a>(project: &'a Project<'_, '_>) -> &'a Signs {
         }
         let columns = project.files.iter().flat_map(|file| &file.matched.columns);
         signs.columns = columns.map(|column| (column.name.clone(), column.says.clone())).collect();
+        let served = project.files.iter().filter(|file| !file.matched.delivered).flat_map(|file| &file.matched.uses);
+        for found in served.filter(|found| found.carrier == Carrier::Code) {
+            if !signs.languages.contains(&found.language) {
+                signs.languages.push(found.language);
+            }
+        }
         let path = |file: &Scanned<'_, '_>| file.source.path.to_str_lossy().into_owned();
         let trades = || project.files.iter().find(|file| trades(file));
         if signs.oauth.is_none() {

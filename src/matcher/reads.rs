@@ -98,7 +98,12 @@ fn columns(context: &Context<'_, '_>, out: &mut Matched<'_>) {
         let texts = call.args.iter().filter_map(|arg| arg.value.as_str()).map(|text| snake(&text.text));
         let stored = context.index.stored_as(id).iter().map(|path| snake(path.last()));
         let names = texts.chain(stored).filter(|name| is_credential(context, name));
-        out.columns.extend(names.map(|name| Column { name, says: row.says.clone() }));
+        out.columns.extend(names.map(|name| Column {
+            name,
+            says: row.says.clone(),
+            span: call.span,
+            carrier: context.carrier(),
+        }));
     }
 }
 

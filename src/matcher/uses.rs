@@ -2,7 +2,7 @@
 
 use crate::facts::{Carrier, Dependency, Name};
 use crate::link::Origin;
-use crate::pack::schema::Role;
+use crate::pack::schema::{Encoding, Role};
 use crate::pack::{Construct, Credential, Exposure, Identifier, Parameter, Request};
 use crate::span::Span;
 
@@ -75,6 +75,20 @@ pub struct Sighting<'p> {
     pub value: Secret,
     /// What carries it.
     pub carrier: Carrier,
+}
+
+impl Sighting<'_> {
+    /// The credential itself, whatever it is wrapped in.
+    #[must_use]
+    pub fn bare(&self) -> Vec<u8> {
+        let bytes = self.value.expose();
+        let once = match self.credential.encoding {
+            Some(Encoding::Base64Twice) => crate::pack::base64(bytes).unwrap_or_else(|| bytes.to_vec()),
+            _ => bytes.to_vec(),
+        };
+        let end = once.iter().rposition(|byte| !matches!(byte, b'=' | b':')).map_or(0, |last| last + 1);
+        once[..end].to_vec()
+    }
 }
 
 /// A secret's bytes. They cannot be printed: `Debug` shows none of them and there is no `Display`.
@@ -183,6 +197,10 @@ pub struct Column {
     pub name: String,
     /// The row of the pack that says so.
     pub says: String,
+    /// The call that makes it.
+    pub span: Span,
+    /// What carries it.
+    pub carrier: Carrier,
 }
 
 /// A text or field that asks for a credential.

@@ -5,6 +5,7 @@
 //! changes nothing a scan does. The decision to know: examples go through the same front-end and matcher as any file.
 
 mod samples;
+mod ways;
 
 use super::compile::compile;
 use super::error::{File, PackError, Problem};
@@ -86,6 +87,7 @@ impl<'p> Checker<'p> {
         }
         file.rule.iter().for_each(|rule| self.rule(rule));
         self.samples(file);
+        self.ways(file);
         let Some(sdk) = &file.sdk else { return };
         if file.construct.is_empty() {
             self.problem(

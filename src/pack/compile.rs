@@ -12,6 +12,7 @@ use super::error::{File, PackError, Problem};
 use super::expression::Expressions;
 use super::library::Library;
 use super::pattern::{self, Step};
+use super::route::Ways;
 use super::schema::{self, PackFile, Text};
 use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
 use crate::finding::RuleDoc;
@@ -39,7 +40,7 @@ pub const RULES: &[&str] = &[
     "unsupported-credential-form",
 ];
 
-struct Compiler {
+pub(super) struct Compiler {
     problems: Vec<Problem>,
     file: usize,
     /// Whether expressions are compiled here and now, to tell their author.
@@ -102,7 +103,12 @@ pub(super) fn by_name(constructs: &[Construct]) -> HashMap<(&'static str, String
 }
 
 impl Compiler {
-    fn problem(&mut self, span: Option<std::ops::Range<usize>>, message: impl Into<String>, hint: impl Into<String>) {
+    pub(super) fn problem(
+        &mut self,
+        span: Option<std::ops::Range<usize>>,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
         let span = span.map(Span::from);
         self.problems.push(Problem { file: self.file, span, message: message.into(), hint: hint.into() });
     }
@@ -141,6 +147,7 @@ impl Compiler {
             identifiers: Vec::new(),
             exposures: Vec::new(),
             rules: Vec::new(),
+            ways: Ways::default(),
             by_name: OnceLock::new(),
         };
         let mut placeholders = Vec::new();
@@ -256,6 +263,7 @@ impl Compiler {
                 by_name: row.by_name,
             });
         }
+        pack.ways.add(self, file.oauth, file.step, file.connection);
         for row in file.rule {
             self.known_rule(&row.id);
             let id = format!("{}/{}", pack.id, row.id.get_ref());
@@ -387,7 +395,7 @@ impl Compiler {
         })
     }
 
-    fn language(&mut self, name: &Text) -> Option<&'static lang::Language> {
+    pub(super) fn language(&mut self, name: &Text) -> Option<&'static lang::Language> {
         let found = lang::LANGUAGES.iter().find(|language| language.name == name.get_ref());
         if found.is_none() {
             let known: Vec<_> = lang::LANGUAGES.iter().map(|language| language.name).collect();

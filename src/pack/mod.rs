@@ -12,6 +12,7 @@ pub mod expression;
 pub mod library;
 pub mod load;
 pub mod pattern;
+pub mod route;
 pub mod schema;
 
 use std::collections::HashMap;
@@ -67,6 +68,8 @@ pub struct Pack {
     pub exposures: Vec<Exposure>,
     /// The rules, by id without the prefix.
     pub rules: Vec<Rule>,
+    /// Ways out.
+    pub ways: route::Ways,
     /// Constructs by language and the last segment of their anchor's name, made when first asked for.
     pub(crate) by_name: OnceLock<HashMap<(&'static str, String), Vec<usize>>>,
 }

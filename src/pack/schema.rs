@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::route::{ConnectionRow, Oauth, StepRow};
 use crate::finding::{Level, Route};
 
 /// A piece of text and where it stands in its file, for errors.
@@ -61,6 +62,14 @@ pub struct PackFile {
     /// The rules' texts.
     #[serde(default)]
     pub rule: Vec<Rule>,
+    /// The vendor's OAuth.
+    pub oauth: Option<Oauth>,
+    /// What people do outside of the code.
+    #[serde(default)]
+    pub step: Vec<StepRow>,
+    /// How stacks connect customers through OAuth.
+    #[serde(default)]
+    pub connection: Vec<ConnectionRow>,
 }
 
 /// `[vendor]`
@@ -234,6 +243,14 @@ pub struct Package {
     pub ecosystem: String,
     /// Its name there.
     pub name: String,
+}
+
+impl Package {
+    /// What a manifest that names it has in it, whatever its format and the case of its letters.
+    #[must_use]
+    pub fn needle(&self) -> &str {
+        self.name.rsplit(':').next().unwrap_or(&self.name)
+    }
 }
 
 /// How a use is tied to the vendor.

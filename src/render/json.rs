@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::plain::{self, percent};
 use super::{Places, open, skipped_by_reason};
 use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State};
+use crate::fix::unit::{self, Unit};
 use crate::source::Position;
 use crate::span::Span;
 
@@ -25,11 +26,18 @@ pub const SCHEMA_VERSION: u32 = 1;
 /// When `out` cannot be written to.
 pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
+    let units =
+        unit::all(&report.findings).into_iter().map(|unit| (unit.findings[0], unit)).collect::<BTreeMap<_, _>>();
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         summary: summary(report),
-        findings: report.findings.iter().map(|finding| finding_of(&places, finding)).collect(),
+        findings: report
+            .findings
+            .iter()
+            .enumerate()
+            .map(|(at, finding)| finding_of(&places, finding, units.get(&at)))
+            .collect(),
         skipped: report.skipped.iter().map(skipped_of).collect(),
     };
     plain::write(&document, out)
@@ -123,7 +131,7 @@ struct JsonLabel<'a> {
 struct JsonFix<'a> {
     title: &'a str,
     applicability: Applicability,
-    /// Fixes with the same number are applied together or not at all; an edit that several of them hold is one edit.
+    /// Fixes with the same number are applied together or not at all. The first of them has the edits of all.
     group: Option<usize>,
     edits: Vec<JsonEdit<'a>>,
 }
@@ -165,7 +173,7 @@ fn summary(report: &Report) -> Summary<'_> {
     }
 }
 
-fn finding_of<'a>(places: &Places<'_>, finding: &'a Finding) -> JsonFinding<'a> {
+fn finding_of<'a>(places: &Places<'_>, finding: &'a Finding, unit: Option<&Unit<'a>>) -> JsonFinding<'a> {
     JsonFinding {
         rule: &finding.rule,
         level: finding.level,
@@ -183,17 +191,17 @@ fn finding_of<'a>(places: &Places<'_>, finding: &'a Finding) -> JsonFinding<'a> 
             .collect(),
         fingerprint: &finding.fingerprint,
         state: finding.state,
-        fix: finding.fix.as_ref().map(|fix| fix_of(places, fix)),
+        fix: finding.fix.as_ref().map(|fix| fix_of(places, fix, unit)),
     }
 }
 
-fn fix_of<'a>(places: &Places<'_>, fix: &'a Fix) -> JsonFix<'a> {
-    let edit = |edit: &'a Edit| JsonEdit { place: place(places, edit.file, edit.span), text: &edit.text };
+fn fix_of<'a>(places: &Places<'_>, fix: &'a Fix, unit: Option<&Unit<'a>>) -> JsonFix<'a> {
+    let edit = |edit: &&'a Edit| JsonEdit { place: place(places, edit.file, edit.span), text: &edit.text };
     JsonFix {
         title: &fix.title,
         applicability: fix.applicability,
         group: fix.group,
-        edits: fix.edits.iter().map(edit).collect(),
+        edits: unit.map(|unit| unit.edits.iter().map(edit).collect()).unwrap_or_default(),
     }
 }
 

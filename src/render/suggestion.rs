@@ -12,7 +12,7 @@ use super::Places;
 use super::escape::{Escaped, pieces, visible_end, visible_start};
 use super::paint::{ADDED, FRAME, REMOVED};
 use super::view::{line_around, next_line};
-use crate::finding::{Edit, FileId, Fix};
+use crate::finding::{Edit, FileId, Fix, Label};
 use crate::span::Span;
 
 /// Lines shown of one replaced block, each side.
@@ -24,21 +24,47 @@ const CONTEXT: usize = 60;
 /// Columns looked at on either side of an edit; what is farther away on its line is not even copied.
 const REACH: usize = 200;
 
-/// Writes what `fix` changes. `home` is the file that needs no naming; `gutter` is the width of line numbers.
+/// Files named of those that change together with what is shown.
+const MAX_FILES: usize = 4;
+
+/// Writes what `fix` changes. `home` is the place of the finding; of a fix that belongs to a group only what changes there
+/// is shown, since every finding of the group has the rest. `gutter` is the width of line numbers.
 pub(super) fn write(
     places: &Places<'_>,
     fix: &Fix,
-    home: FileId,
+    home: &Label,
     gutter: usize,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut named = home;
-    for block in blocks(places, &fix.edits) {
+    let blocks = blocks(places, &fix.edits);
+    let line = |at: usize| places.position(home.file, at).line;
+    let lines = line(home.span.start)..=line(home.span.end);
+    let here = |block: &&Block<'_>| {
+        let last = block.edits.last().map_or(block.range.end, |edit| edit.span.end);
+        block.file == home.file && line(block.range.start) <= *lines.end() && line(last) >= *lines.start()
+    };
+    let (near, far): (Vec<&Block<'_>>, Vec<&Block<'_>>) = match fix.group {
+        Some(_) if blocks.iter().any(|block| here(&block)) => blocks.iter().partition(here),
+        _ => (blocks.iter().collect(), Vec::new()),
+    };
+    let mut named = home.file;
+    for block in near {
         if block.file != named {
             named = block.file;
             writeln!(out, "{:gutter$}   in {}:", "", Escaped::new(places.path(block.file)))?;
         }
         block.write(places, gutter, out)?;
+    }
+    let mut files: Vec<FileId> = far.iter().map(|block| block.file).collect();
+    files.dedup();
+    if !files.is_empty() {
+        write!(out, "{:gutter$}   together with {} in ", "", super::count(far.len() as u64, "change"))?;
+        for (at, file) in files.iter().take(MAX_FILES).enumerate() {
+            let comma = if at > 0 { ", " } else { "" };
+            write!(out, "{comma}{}", Escaped::new(places.path(*file)))?;
+        }
+        let more = files.len().saturating_sub(MAX_FILES);
+        writeln!(out, "{}", if more > 0 { format!(" and {more} more") } else { String::new() })?;
     }
     Ok(())
 }

@@ -152,13 +152,16 @@ impl Tail<'_> {
     }
 
     fn fix(&self, fix: &Fix, out: &mut dyn Write) -> io::Result<()> {
-        let name = match fix.applicability {
-            Applicability::Safe => "fix (safe)",
-            Applicability::Unsafe => "fix (unsafe: check before applying)",
-            Applicability::Manual => "by hand",
-        };
-        self.note(name, &fix.title, out)?;
-        suggestion::write(self.places, fix, self.finding.primary.file, self.gutter, out)
+        self.note(applicability(fix), &fix.title, out)?;
+        suggestion::write(self.places, fix, &self.finding.primary, self.gutter, out)
+    }
+}
+
+fn applicability(fix: &Fix) -> &'static str {
+    match fix.applicability {
+        Applicability::Safe => "fix (safe)",
+        Applicability::Unsafe => "fix (unsafe: check before applying)",
+        Applicability::Manual => "by hand",
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) use open::{Dir, OpenError, Regular};
 pub use open::{ReadError, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;
-pub use settings::is_setting;
+pub use settings::{is_manifest, is_setting};
 pub use skip::{Reason, Skipped};
 pub(crate) use status::{Snapshot, Status, around, work_tree};
 pub use walk::{Progress, Walk, Walked, walk};

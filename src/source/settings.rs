@@ -1,7 +1,8 @@
 //! Files that matter to linking although no needle is in them.
 //!
-//! Owns the list of names: where environment variables are set. It reads nothing. The decision to know: manifests and
-//! lock files are not among them, because one that says anything of the vendor's packages has a needle.
+//! Owns the list of names: where environment variables are set, and manifests, which tell what the code around a login is
+//! built on. It reads nothing. The decision to know: a lock file is not among them, because one that says anything of
+//! the vendor's packages has a needle.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -38,7 +39,23 @@ const NAMES: &[&str] = &[
     "jenkinsfile",
 ];
 
-/// Whether a file sets environment variables, or describes a deployment or a build.
+/// Whole names of manifests, lower case.
+const MANIFESTS: &[&str] = &[
+    "gemfile",
+    "package.json",
+    "composer.json",
+    "requirements.txt",
+    "pyproject.toml",
+    "pipfile",
+    "go.mod",
+    "mix.exs",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "build.sbt",
+];
+
+/// Whether a file sets environment variables, or describes a deployment, a build or a project.
 #[must_use]
 pub fn is_setting(path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(OsStr::to_str) else { return false };
@@ -49,7 +66,7 @@ pub fn is_setting(path: &Path) -> bool {
     if name.starts_with(".env") || name.starts_with("env.") || name.ends_with(".env") {
         return true;
     }
-    if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+    if NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) || is_manifest(path) {
         return true;
     }
     if ends_with_ignoring_case(name, ".yml") || ends_with_ignoring_case(name, ".yaml") {
@@ -58,6 +75,13 @@ pub fn is_setting(path: &Path) -> bool {
             || matches!(parent_name(path), Some("workflows" | ".circleci" | ".buildkite"));
     }
     false
+}
+
+/// Whether a file tells by its name that it lists the packages a project is built on.
+#[must_use]
+pub fn is_manifest(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    MANIFESTS.iter().any(|known| name.eq_ignore_ascii_case(known)) || ends_with_ignoring_case(name, ".csproj")
 }
 
 fn parent_name(path: &Path) -> Option<&str> {
@@ -83,6 +107,7 @@ mod tests {
             "docker-compose.override.yml",
             ".github/workflows/test.yaml",
             ".circleci/config.yml",
+            "server/package.json",
         ] {
             assert!(is_setting(Path::new(path)), "{path}");
         }

@@ -20,7 +20,7 @@ pub(super) struct Unit {
     pub(super) edits: Vec<Edit>,
     /// That of its most doubtful part.
     pub(super) applicability: Applicability,
-    /// Whether all of its findings are shown.
+    /// Whether a finding of it is shown, and none is accepted as it is.
     pub(super) shown: bool,
     /// Its first finding.
     pub(super) at: Label,
@@ -37,7 +37,8 @@ pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Un
             key: findings.iter().map(|finding| finding.fingerprint.as_str()).collect(),
             edits: whole.edits.into_iter().cloned().collect(),
             applicability: whole.applicability,
-            shown: findings.iter().all(|finding| finding.state == State::Open && shown(finding)),
+            shown: findings.iter().all(|finding| finding.state == State::Open)
+                && findings.iter().any(|finding| shown(finding)),
             at: first.primary.clone(),
             title: first.fix.as_ref()?.title.clone(),
             findings: whole.findings,

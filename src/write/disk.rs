@@ -4,6 +4,7 @@
 //! every new file is complete beside the old one before the first takes the old one's place, so that a full disk
 //! changes nothing; and a file that is not what was scanned any more is never replaced.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::place::{Place, Places};
@@ -138,8 +139,10 @@ pub(super) fn is_temporary(name: &str) -> bool {
     digits.is_some_and(|digits| digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// What two runs that could meet both lock: the top of the work tree, or the directory a run was started in.
+/// What two runs that could meet both lock: the top of each work tree they are in, or the directories that were named.
 #[must_use]
-pub fn common(base: &Path) -> PathBuf {
-    crate::source::work_tree(base).unwrap_or_else(|| base.to_owned())
+pub fn common(base: &Path, roots: &[PathBuf]) -> BTreeSet<PathBuf> {
+    let real = roots.iter().filter_map(|root| base.join(root).canonicalize().ok());
+    let dirs = real.filter_map(|real| if real.is_dir() { Some(real) } else { Some(real.parent()?.to_owned()) });
+    dirs.map(|dir| crate::source::work_tree(&dir).unwrap_or(dir)).collect()
 }

@@ -10,6 +10,7 @@
 //! - [`disk::Disk`] writes.
 
 mod apply;
+mod balance;
 mod choose;
 pub mod disk;
 pub mod guard;
@@ -112,7 +113,7 @@ pub struct Versions {
 pub enum Why {
     /// It is unsafe, and those were not asked for.
     Unsafe,
-    /// It belongs together with a finding that is not shown or was accepted.
+    /// None of its findings is shown, or one was accepted.
     Hidden,
     /// A file it changes was refused.
     Refused,
@@ -278,7 +279,11 @@ impl<'o> Draft<'o> {
                 None => originals.get(path, &self.scan)?,
             };
             let after = apply::applied(bytes, source, &edits).ok_or(UNFIT)?;
-            sources.push(Source::from_bytes(path.clone(), after.clone(), source.explicit));
+            let changed = Source::from_bytes(path.clone(), after.clone(), source.explicit);
+            if balance::unmatched(&changed) > balance::unmatched(source) {
+                return Err("a bracket or quote would have no counterpart".to_owned());
+            }
+            sources.push(changed);
             files.insert(path.clone(), after);
         }
         let scan = self.scan.with(sources);

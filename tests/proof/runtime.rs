@@ -6,15 +6,19 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 
 /// A language that integrations are written in, by the folder they lie in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Runtime {
+    Go,
     Java,
     Node,
     Perl,
@@ -30,6 +34,7 @@ pub(crate) type Skip = String;
 impl Runtime {
     pub(crate) fn of(folder: &str) -> Option<Self> {
         Some(match folder {
+            "go" => Self::Go,
             "java" => Self::Java,
             "node" => Self::Node,
             "perl" => Self::Perl,
@@ -44,6 +49,7 @@ impl Runtime {
     /// The program that a project starts with.
     fn main(self, project: &Path) -> PathBuf {
         let names: &[&str] = match self {
+            Self::Go => &["main.go"],
             Self::Java => &["Main.java"],
             Self::Node => &["index.js", "index.mjs"],
             Self::Perl => &["main.pl"],
@@ -102,6 +108,7 @@ impl Runtime {
     /// Why nothing of this language can run here.
     pub(crate) fn missing(self) -> Option<Skip> {
         let commands: &[&str] = match self {
+            Self::Go => &["go"],
             Self::Java => &["java", "javac"],
             Self::Node => &["node", "npm"],
             Self::Perl => &["perl"],
@@ -120,6 +127,17 @@ impl Runtime {
         let mut path = std::env::var_os("PATH").unwrap_or_default();
         let redirects = redirects();
         let mut command = match self {
+            Self::Go => {
+                let overlay = project.join(".overlay.json");
+                let added = serde_json::json!({
+                    "Replace": { project.join("redirect.go").to_string_lossy(): redirects.join("redirect.go") }
+                });
+                std::fs::write(&overlay, added.to_string()).expect("the copy is writable");
+                let mut go = Command::new("go");
+                go.args(["run", "-overlay"]).arg(overlay);
+                go.env("GOCACHE", target().join("go")).env("GOTOOLCHAIN", "local").env("CGO_ENABLED", "0");
+                go
+            }
             Self::Java => {
                 let handler = cache(&redirects.join("java"), &["redirect/https/Handler.java"]);
                 let mut java = Command::new("java");
@@ -167,7 +185,7 @@ impl Runtime {
         let own: Vec<(OsString, OsString)> =
             command.get_envs().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
         command
-            .arg(main)
+            .arg(if self == Self::Go { project.to_owned() } else { main })
             .env_clear()
             .envs(kept)
             .envs(own)
@@ -176,10 +194,38 @@ impl Runtime {
             .env("PROOF_PORT", port.to_string())
             .envs(self::command("curl").map(|curl| ("PROOF_CURL", curl)))
             .envs(variables.iter().copied())
-            .current_dir(project)
-            .stdin(Stdio::null());
-        command.output().expect("the interpreter was there a moment ago")
+            .current_dir(project);
+        ended(&mut command)
     }
+}
+
+/// Runs a command to its end, or kills it when it does not come to one.
+fn ended(command: &mut Command) -> Output {
+    let file = || tempfile::tempfile().expect("a temporary file");
+    let (mut out, mut err) = (file(), file());
+    let handle = |file: &File| file.try_clone().expect("a handle more");
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(handle(&out))
+        .stderr(handle(&err))
+        .spawn()
+        .expect("the interpreter was there a moment ago");
+    let until = Instant::now() + Duration::from_secs(120);
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("it is our child") {
+            break status;
+        }
+        if Instant::now() > until {
+            _ = child.kill();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let read = |file: &mut File| {
+        let mut bytes = Vec::new();
+        file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("readable");
+        bytes
+    };
+    Output { status, stdout: read(&mut out), stderr: read(&mut err) }
 }
 
 fn redirects() -> PathBuf {
@@ -201,6 +247,11 @@ fn mentions(path: &Path, text: &str) -> bool {
     std::fs::read_to_string(path).is_ok_and(|source| source.contains(text))
 }
 
+/// Where everything lies that outlives a run.
+fn target() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("proof")
+}
+
 /// The folder of the cache that what `files` of `project` ask for is installed into.
 fn cache(project: &Path, files: &[&str]) -> PathBuf {
     let mut digest = Sha256::new();
@@ -209,9 +260,7 @@ fn cache(project: &Path, files: &[&str]) -> PathBuf {
         digest.update([0]);
     }
     let state: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    Path::new(env!("CARGO_TARGET_TMPDIR"))
-        .join("proof")
-        .join(format!("{}-{state}", files[files.len() - 1].replace('/', "-")))
+    target().join(format!("{}-{state}", files[files.len() - 1].replace('/', "-")))
 }
 
 /// The folder that holds what `files` of `project` ask for: from the cache, or installed by `install` in a folder that

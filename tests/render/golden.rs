@@ -101,6 +101,23 @@ fn positions_are_those_of_the_file() {
 }
 
 #[test]
+fn the_edits_of_a_group_are_at_its_first_finding() {
+    let mut report = sample::report();
+    let both: Vec<_> = report.findings[..2].iter().flat_map(|finding| finding.fix.clone().unwrap().edits).collect();
+    for finding in &mut report.findings[..2] {
+        let fix = finding.fix.as_mut().unwrap();
+        (fix.group, fix.edits) = (Some(3), both.clone());
+    }
+    let document: serde_json::Value = serde_json::from_slice(&rendered(|out| json::report(&report, out))).unwrap();
+    let fix = |at: usize| document["findings"][at]["fix"].clone();
+    assert_eq!((fix(0)["group"].as_u64(), fix(0)["edits"].as_array().unwrap().len()), (Some(3), 2));
+    assert_eq!((fix(1)["group"].as_u64(), fix(1)["edits"].as_array().unwrap().len()), (Some(3), 0));
+    let text = String::from_utf8(rendered(|out| text::findings(&report, out))).unwrap();
+    assert_eq!(text.matches("+ über = ").count(), 1, "{text}");
+    assert!(text.contains("pass an access token, with app/intercom.rb:4:8 above"), "{text}");
+}
+
+#[test]
 fn the_same_report_gives_the_same_bytes() {
     let all = |report: &Report| {
         rendered(|out| {

@@ -91,11 +91,12 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
 }
 
 /// Every format of a report, one after the other.
-pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 5] {
+pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 6] {
     [
         ("text", text(report)),
         ("concise", concise(report)),
         ("json", json(report)),
+        ("plan", checklist(report)),
         ("rdjson", written(|out| dekey::render::rdjson::report(report, out))),
         ("sarif", written(|out| dekey::render::sarif::report(report, out))),
     ]
@@ -114,6 +115,10 @@ pub(crate) fn concise(report: &Report) -> String {
 
 pub(crate) fn json(report: &Report) -> String {
     written(|out| dekey::render::json::report(report, out))
+}
+
+pub(crate) fn checklist(report: &Report) -> String {
+    written(|out| dekey::render::plan::write(&dekey::plan::plan(report), report, out))
 }
 
 /// Without colours, as a file gets it.

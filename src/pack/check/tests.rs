@@ -1,7 +1,7 @@
 //! Each kind of problem, with the place it is pointed out at: the text between `«` and `»` of the pack.
 
 use super::*;
-use crate::pack::builtin;
+use crate::pack::{builtin, route};
 
 const VENDOR: &str = r#"
 [vendor]
@@ -238,6 +238,9 @@ fn the_description_names_every_key() {
         ("`[[parameter]]`", keys::<schema::Parameter>()),
         ("`[[exposure]]`", keys::<schema::Exposure>()),
         ("`[[rule]]`", keys::<schema::Rule>()),
+        ("`[oauth]`", keys::<route::Oauth>()),
+        ("`[[step]]`", keys::<route::StepRow>()),
+        ("`[[connection]]`", keys::<route::ConnectionRow>()),
     ];
     for (title, keys) in &tables {
         let section = described.split("\n### ").find(|section| section.lines().next() == Some(title));
@@ -274,4 +277,26 @@ fn messages_stand_alone() {
         assert!(problem.message.contains(says), "{problem:?}");
         assert_eq!(problem.span.map(|span| span.start), Some(VENDOR.len() + at), "{problem:?}");
     }
+}
+
+#[test]
+fn ways_out_are_checked() {
+    const WAY: &str = r#"
+[[connection]]
+id = "gem"
+title = "the gem"
+languages = ["ruby"]
+steps = ["add it"]
+fence = "ruby"
+before = 'a'
+after = 'b'
+"#;
+    assert!(problems(WAY).is_empty(), "{:#?}", problems(WAY));
+    let deep = format!("{}x{}", "(".repeat(100_000), ")".repeat(100_000));
+    check_problem(&WAY.replace("after = 'b'", &format!("after = «'{deep}'»")), "cannot be read whole");
+    check_problem(&WAY.replace("id = \"gem\"", "id = «\"Gem\"»"), "is not an id");
+    check_problem(&WAY.replace("id = \"gem\"", "id = «\"gem\"»").replace("[\"add it\"]", "[]"), "says nothing to do");
+    check_problem(&format!("{WAY}with = [«\"omniauth\"»]\n"), "not a package");
+    check_problem("[[step]]\nid = «\"dance\"»\ntext = \"t\"\n", "no plan has the step");
+    check_problem("[[step]]\nid = «\"create-token\"»\ntext = \"t\"\nhelp = \"example.com\"\n", "is no link");
 }

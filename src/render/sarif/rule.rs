@@ -5,8 +5,8 @@
 
 use serde::Serialize;
 
-use super::sentence;
 use crate::finding::{Level, RuleDoc};
+use crate::render::sentence;
 
 /// Characters that GitHub shows of a description.
 const MAX_TEXT: usize = 1024;

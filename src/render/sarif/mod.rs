@@ -4,18 +4,21 @@
 //! GitHub shows suppressed ones as open; columns are code points; a fix covers all files it changes and is carried by
 //! its first finding. What is left out to stay within the limits is said, in a notification and by [`left_out`].
 
+mod line_hash;
+mod place;
+mod rule;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::plain::{self, percent};
-use super::sarif_rule::{self, Rule, Text};
-use super::{Places, closing, count, line_hash, sentence};
+use super::{Places, closing, count, plain, sentence};
 use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Label, Level, Report, Route, State};
 use crate::fix::unit::{self, Unit};
 use crate::source::Encoding;
-use crate::span::Span;
+use place::{Artifact, Location, Physical, ROOT, Region, artifact, primary, region};
+use rule::{Rule, Text};
 
 /// Results that GitHub accepts; with more it refuses the file.
 const MAX_RESULTS: usize = 25_000;
@@ -25,13 +28,8 @@ const SHOWN_RESULTS: usize = 5_000;
 const MAX_RELATED: usize = 100;
 /// Files listed that were not examined, or with less care.
 const MAX_NOTIFICATIONS: usize = 1_000;
-/// Bytes of source text that are quoted.
-const MAX_SNIPPET: usize = 2_000;
 /// What stands for each byte of a secret.
 const MASK: &str = "*";
-/// What paths are relative to.
-const ROOT: &str = "%SRCROOT%";
-
 /// Writes the findings that count.
 ///
 /// # Errors
@@ -39,7 +37,7 @@ const ROOT: &str = "%SRCROOT%";
 /// When `out` cannot be written to.
 pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
-    let rules = sarif_rule::all(&report.rules);
+    let rules = rule::all(&report.rules);
     let kept = kept(report);
     let hashes = hashes(report, &places, &kept);
     let offered = unit::offered(&report.findings);
@@ -194,48 +192,6 @@ struct Properties {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<Text>,
-    physical_location: Physical,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Physical {
-    artifact_location: Artifact,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    context_region: Option<Region>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Artifact {
-    uri: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    uri_base_id: Option<&'static str>,
-}
-
-/// Lines and columns from 1, the end exclusive.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start_column: Option<u64>,
-    end_line: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_column: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    snippet: Option<Text>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct WholeFix<'a> {
     description: Text,
     artifact_changes: Vec<ArtifactChange<'a>>,
@@ -333,49 +289,6 @@ fn related(places: &Places<'_>, finding: &Finding) -> Vec<Location> {
             },
         })
         .collect()
-}
-
-fn primary(places: &Places<'_>, label: &Label) -> Physical {
-    let text = places.text(label.file);
-    let span = places.clamp(label.file, label.span);
-    let quoted = |span: Span| (span.len() <= MAX_SNIPPET).then(|| Text::new(String::from_utf8_lossy(span.of(text))));
-    // The lines it is on, where their ends are near.
-    let from = span.start.saturating_sub(MAX_SNIPPET);
-    let start = memchr::memrchr(b'\n', &text[from..span.start]).map_or(from, |feed| from + feed + 1);
-    let to = span.end.saturating_add(MAX_SNIPPET).min(text.len());
-    let end = memchr::memchr(b'\n', &text[span.end..to]).map_or(to, |feed| span.end + feed);
-    let whole = (start == 0 || text[start - 1] == b'\n') && (end == text.len() || text[end] == b'\n');
-    let context = quoted(Span::new(start, end)).filter(|_| whole && !span.is_empty()).map(|snippet| Region {
-        start_column: None,
-        end_column: None,
-        snippet: Some(snippet),
-        ..region(places, label.file, span)
-    });
-    Physical {
-        artifact_location: artifact(places.path(label.file)),
-        region: Some(Region { snippet: quoted(span), ..region(places, label.file, span) }),
-        context_region: context,
-    }
-}
-
-fn region(places: &Places<'_>, file: FileId, span: Span) -> Region {
-    let span = places.clamp(file, span);
-    let (start, end) = (places.position(file, span.start), places.position(file, span.end));
-    Region {
-        start_line: start.line,
-        start_column: Some(start.column),
-        end_line: end.line,
-        end_column: Some(end.column),
-        snippet: None,
-    }
-}
-
-/// A path as a URI, byte for byte. One that is absolute is a file of this machine, under no root.
-fn artifact(path: &[u8]) -> Artifact {
-    match path.first() {
-        Some(b'/') => Artifact { uri: format!("file://{}", percent(path)), uri_base_id: None },
-        _ => Artifact { uri: percent(path), uri_base_id: Some(ROOT) },
-    }
 }
 
 fn fix<'a>(places: &Places<'_>, finding: &Finding, unit: &Unit<'a>) -> WholeFix<'a> {

@@ -1,0 +1,53 @@
+//! `dekey plan`
+//!
+//! Owns its output: the exit code says whether there is a plan, not whether it is long.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::output::Streams;
+use super::progress::Display;
+use super::scope::Scope;
+use super::{Error, Exit, Global, engine};
+use crate::plan;
+use crate::render;
+use crate::source::Progress;
+
+/// Arguments of `dekey plan`.
+#[derive(Debug, Args)]
+#[command(args_override_self = true)]
+pub(super) struct Plan {
+    #[command(flatten)]
+    scope: Scope,
+    /// Write the plan to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+}
+
+impl Plan {
+    pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
+        let packs = engine::packs(&self.scope.packs.dirs)?;
+        let policy = self.scope.policy(&packs, None)?;
+        let request = self.scope.request(packs, &policy.config, None)?;
+
+        let progress = Arc::new(Progress::default());
+        let display = Display::start(&progress, global.quiet);
+        let mut report = engine::scan(&request, &progress)?;
+        drop(display);
+
+        policy.narrow(&mut report);
+        let plan = plan::plan(&report);
+        let write = |out: &mut dyn Write| render::plan::write(&plan, &report, out);
+        match &self.output_file {
+            Some(path) => streams.file(path, write)?,
+            None => streams.report(write)?,
+        }
+        // The plan is written; that nobody reads standard error does not change the outcome.
+        _ = streams.complain(|out| render::closing::incomplete(&report, global.verbose, out));
+        let incomplete = report.skipped.iter().any(|entry| entry.reason.incomplete());
+        Ok(if incomplete { Exit::Failed } else { Exit::Clean })
+    }
+}
