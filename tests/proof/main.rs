@@ -31,12 +31,10 @@ const VARIABLE: &str = "INTERCOM_ACCESS_TOKEN";
 
 /// Integrations that no fix finishes yet, and what is in the way. One that is finished has to be taken off the list.
 const UNFINISHED: &[(&str, &str)] = &[
-    ("node/dotenv", "the key stays in its file, where nothing reads it"),
     ("perl/http-tiny", "a pair in a URL is for a person to take out"),
     ("python/python-intercom-3-app-id", "there is no fix"),
     ("python/requests-url", "a pair that `%` puts into a URL is for a person to take out"),
     ("python/requests-wrapper", "who calls the wrapper still reads the key, and fails once it is gone"),
-    ("shell/env-file", "the key stays in its file, where nothing reads it"),
 ];
 
 /// Integrations whose fix is for a person to accept, and why. One that safe fixes finish has to be taken off the list.
