@@ -66,7 +66,9 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         secret: None,
         proven: false,
     };
-    judged.add(project, draft);
+    if let Some(finding) = judged.add(project, draft) {
+        finding.fix = crate::fix::of_slot(project, file, found, slot);
+    }
 }
 
 /// Whether a text has the shape of an app id, with a digit, so that it is no word.

@@ -93,6 +93,13 @@ impl<'a> Changes<'a> {
         pattern.map(|(_, pattern)| &pattern.anchor)
     }
 
+    /// Whether what is written to is a member of the object at hand, which is no client.
+    fn is_own_member(&self) -> bool {
+        let Some(assign) = self.place.assign() else { return false };
+        let [object, _] = assign.target.0.as_slice() else { return false };
+        object.text == "self" || object.text == "this"
+    }
+
     /// The arguments change, the call stays.
     fn arguments(&mut self, replacement: &Replacement<'_>) -> Option<()> {
         if let Some(assign) = replacement.assign() {
@@ -346,6 +353,9 @@ impl<'a> Changes<'a> {
             self.edits.push((whole, replacement.whole()?));
             return Some(());
         };
+        if self.is_own_member() {
+            return None;
+        }
         let before = Span::new(whole.start, name.span.start.max(whole.start)).of(self.text).trim_ascii_end();
         let receiver = [&b"->"[..], b"::", b"&.", b"?.", b"."].iter().find_map(|mark| before.strip_suffix(*mark))?;
         if receiver.is_empty() || !self.stands_alone() {

@@ -4,10 +4,14 @@
 //! of code holds it, the environment is read instead; anywhere else a placeholder of plain letters takes its place, which
 //! every carrier holds and no scanner takes for a credential.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 
-use crate::finding::{Applicability, Edit, Fix};
+use super::files::Files;
+use super::idiom;
+use crate::finding::{Applicability, Edit, Finding, Fix};
 use crate::lang;
 use crate::link::project::Project;
 use crate::pack::Pack;
@@ -58,6 +62,34 @@ pub(crate) fn of(project: &Project<'_, '_>, literal: &Literal<'_>) -> Fix {
     match edit {
         Some(edit) => Fix { title, applicability: Applicability::Unsafe, edits: vec![edit], group: None },
         None => Fix::manual(title),
+    }
+}
+
+/// Gives the reads of the environment among these fixes the file's own idiom, the import that it needs, and each of
+/// several tokens a variable of its own.
+pub(super) fn settle(files: &Files<'_, '_, '_>, findings: &mut [Finding]) {
+    let mut values: HashMap<&[u8], usize> = HashMap::new();
+    let usual = files.project.variable;
+    for finding in findings {
+        let Some(fix) = finding.fix.as_mut().filter(|fix| fix.group.is_none()) else { continue };
+        let [edit] = fix.edits.as_mut_slice() else { continue };
+        let (file, span) = (edit.file, edit.span);
+        let Some(language) = files.language(file).filter(|language| !language.environment.is_empty()) else { continue };
+        if edit.text != language.environment.replace("{}", usual) {
+            continue;
+        }
+        let next = values.len();
+        let variable = match *values.entry(span.of(files.text(file))).or_insert(next) {
+            0 => usual.to_owned(),
+            other => format!("{usual}_{}", other + 1),
+        };
+        fix.title = fix.title.replacen(usual, &variable, 1);
+        edit.text = idiom::read(files, file, language, &variable).unwrap_or_default();
+        match idiom::import(files, file, language, &edit.text) {
+            Ok(import) => fix.edits.extend(import),
+            Err(statement) => fix.title.push_str(&format!(" (with {statement})")),
+        }
+        fix.edits.sort();
     }
 }
 

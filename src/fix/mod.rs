@@ -26,17 +26,18 @@ mod token;
 pub mod unit;
 
 use crate::facts::Carrier;
-use crate::finding::{Applicability, Around, Finding, Fix, Label, Route};
+use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::{Binding, Use};
+use crate::matcher::{Binding, Slot, Use};
 use crate::pack;
 use crate::pack::schema::{Kind, Role};
 use files::Files;
 use group::Member;
 use token::Token;
 
-/// Gives the logins among `findings` their fixes. Returns what those leave to people.
+/// Gives the logins among `findings` their fixes, and completes those of tokens that are written down. Returns what the
+/// fixes leave to people.
 pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let files = Files::new(project);
     let mut members = Vec::new();
@@ -67,7 +68,23 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
             (fix, _) => finding.fix = fix,
         }
     }
-    group::complete(&files, members, findings)
+    let around = group::complete(&files, members, findings);
+    literal::settle(&files, findings);
+    around
+}
+
+/// The fix of an app id where the token belongs: the token, read as the id is or as the file reads its environment.
+#[must_use]
+pub fn of_slot(project: &Project<'_, '_>, file: usize, found: &Use<'_>, slot: &Slot) -> Option<Fix> {
+    let files = Files::new(project);
+    let text = token::in_place(&files, file, found, slot)?;
+    let inside = found.span.contains(slot.span).then_some(Edit { file, span: slot.span, text });
+    Some(Fix {
+        title: format!("pass the access token from {} instead", project.variable),
+        applicability: Applicability::Unsafe,
+        edits: vec![inside?],
+        group: None,
+    })
 }
 
 /// The fix of a construct that passes a token in a form the SDK does not take: the token stays, the form changes.

@@ -56,6 +56,19 @@ pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>) -> Opt
     Some(Token { text, edits, keys, ids })
 }
 
+/// A token in the place of what `slot` holds: what is read there, under the token's name, or a read as usual in the file.
+pub(super) fn in_place(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>, slot: &Slot) -> Option<String> {
+    let language = lang::by_name(lang::family(found.language))?;
+    let written = files.str(file, slot.span);
+    let own = slot.origins.iter().find_map(|origin| match origin {
+        Origin::Env { name, span } if slot.span.contains(*span) => {
+            idiom::renamed(written, name, files.project.variable)
+        }
+        _ => None,
+    });
+    own.or_else(|| idiom::read(files, file, language, files.project.variable))
+}
+
 /// The key's own expression, and what has to change where it comes from.
 fn along(
     files: &Files<'_, '_, '_>,
