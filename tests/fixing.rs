@@ -33,6 +33,25 @@ fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
 }
 
 #[test]
+fn the_variable_moves_with_the_login_and_the_summary_says_where_it_is_set() {
+    let tree = Tree::new();
+    let login =
+        |id: &str, key: &str| LOGIN.replace("\"ID\"", &format!("\"{id}\"")).replace("\"KEY\"", &format!("\"{key}\""));
+    tree.write("app.rb", login("INTERCOM_APP_ID", "INTERCOM_API_KEY"));
+    tree.write(".env.example", "# Intercom\nINTERCOM_APP_ID=\nINTERCOM_API_KEY=\n");
+    let workflow = "jobs:\n  test:\n    env:\n      INTERCOM_API_KEY: ${{ secrets.INTERCOM_API_KEY }}\n";
+    tree.write(".github/workflows/ci.yml", workflow);
+    let ran = tree.fix(&[]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    assert_eq!(tree.text(".env.example"), "# Intercom\nINTERCOM_ACCESS_TOKEN=\n");
+    assert_eq!(tree.text(".github/workflows/ci.yml"), workflow.replace("API_KEY", "ACCESS_TOKEN"));
+    let places = "Set INTERCOM_ACCESS_TOKEN wherever the fixed code runs.\n  \
+                  .env.example:3:1 (sample environment file): set INTERCOM_ACCESS_TOKEN\n  \
+                  .github/workflows/ci.yml:4:7 (repository secret): set INTERCOM_ACCESS_TOKEN\n";
+    assert!(ran.err.ends_with(places), "{}", ran.err);
+}
+
+#[test]
 fn unsafe_fixes_wait_to_be_asked_for() {
     let tree = Tree::new();
     std::fs::remove_file(tree.path("Gemfile.lock")).unwrap();

@@ -15,7 +15,7 @@ use clap::Args;
 use super::output::{Streams, plain};
 use super::progress::Display;
 use super::{Error, Global, engine};
-use crate::finding::{Finding, Report};
+use crate::finding::{Finding, Label, Report, Task};
 use crate::render::Places;
 use crate::render::escape::Escaped;
 use crate::scan::Scan;
@@ -68,6 +68,8 @@ pub(super) struct Fixed {
     names: Vec<String>,
     /// What code reads from now on, to be set where it runs.
     variables: Vec<String>,
+    /// The places outside of code that set or hand them on.
+    places: Vec<String>,
     unsafe_left: usize,
     /// Fixes that were asked for and not applied: a place and why.
     left: Vec<String>,
@@ -153,6 +155,7 @@ impl Fixing {
                     let unwritten = failed.iter().map(|(path, why)| (path, why.as_str()));
                     fixed.refused =
                         originals.refused().chain(unwritten).map(|(path, why)| refusal(path, why)).collect();
+                    fixed.places = places(&scan.report(), &planned.files);
                     fixed.report = planned.report;
                     if !failed.is_empty() {
                         fixed.report = written(scan, &planned.files, &failed);
@@ -212,6 +215,27 @@ fn variables(files: &BTreeMap<RelPath, Versions>, request: &engine::Request) -> 
     names.into_iter().filter(is_new).cloned().collect()
 }
 
+/// Where a person sets what code reads now: the places in changed files, and those that could not be changed.
+fn places(before: &Report, changed: &BTreeMap<RelPath, Versions>) -> Vec<String> {
+    let places = Places::new(&before.files);
+    let settings = before
+        .around
+        .settings
+        .iter()
+        .filter(|setting| setting.task == Task::Rename || changed.contains_key(&before.files[setting.file].path));
+    let said = settings.map(|setting| {
+        let label = Label { file: setting.file, span: setting.span, text: String::new() };
+        let (name, holder) = (Escaped::new(&setting.name).to_string(), setting.holder.title());
+        let task = match setting.task {
+            Task::Set => format!("set {name}"),
+            Task::Pass => format!("it hands {name} on: set it where this is run"),
+            Task::Rename => format!("rename the variable to {name}"),
+        };
+        format!("{} ({holder}): {task}", places.locate(&label))
+    });
+    said.collect()
+}
+
 /// Waits for other runs that fix the same work trees. All runs lock in the same order, so that none waits for ever.
 fn lock(roots: &[PathBuf], streams: &Streams) -> Result<Vec<Lock>, Error> {
     let waiting = || _ = streams.complain(|out| writeln!(out, "waiting for another dekey to finish"));
@@ -264,6 +288,7 @@ impl Fixed {
             files: 0,
             names: Vec::new(),
             variables: Vec::new(),
+            places: Vec::new(),
             unsafe_left: 0,
             left: Vec::new(),
             refused: Vec::new(),
@@ -324,8 +349,13 @@ impl Fixed {
             writeln!(out, "  and {rest} more")?;
         }
         match self.variables.as_slice() {
-            names if names.is_empty() || self.diff.is_some() => Ok(()),
-            names => writeln!(out, "Set {} wherever the fixed code runs.", names.join(" and ")),
+            names if names.is_empty() || self.diff.is_some() => return Ok(()),
+            names => writeln!(out, "Set {} wherever the fixed code runs.", names.join(" and "))?,
+        }
+        self.places.iter().take(LISTED).try_for_each(|place| writeln!(out, "  {place}"))?;
+        match self.places.len().checked_sub(LISTED).filter(|rest| *rest > 0) {
+            Some(rest) => writeln!(out, "  and {rest} more; `dekey plan` lists all"),
+            None => Ok(()),
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns the shape of a plan and of what it is made of besides findings. It judges nothing. The decision to know: what
 //! only the project and its pack can tell is gathered as plain data while both are there ([`ground`]); the tasks are
-//! made afterwards from that and from the findings that are left when the user's choices are applied ([`stages`]), so
+//! made afterwards from that and from the findings that are left when the user's choices are applied (`stages`), so
 //! that a plan never speaks of what `check` would not show.
 
 pub mod ground;
