@@ -60,6 +60,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
             proven: false,
         };
         let Some(finding) = judged.add(project, draft) else { continue };
+        finding.fix = crate::fix::of_leftover(project, &key.text);
         finding.related.extend(places.iter().skip(1).filter_map(|(file, named)| {
             let key = named.entry.as_ref()?;
             Some(Label { file: *file, span: key.span, text: "it is set here too".to_owned() })

@@ -25,11 +25,13 @@ mod splice;
 mod token;
 pub mod unit;
 
+use std::collections::BTreeSet;
+
 use crate::facts::Carrier;
 use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::{Binding, Slot, Use};
+use crate::matcher::{Binding, Slot, Use, is_variable};
 use crate::pack;
 use crate::pack::schema::{Kind, Role};
 use files::Files;
@@ -71,6 +73,19 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let around = group::complete(&files, members, findings);
     literal::settle(&files, findings);
     around
+}
+
+/// The fix of a variable that held a key and that nothing reads: it goes wherever it is set and handed on.
+#[must_use]
+pub fn of_leftover(project: &Project<'_, '_>, name: &str) -> Option<Fix> {
+    let names = BTreeSet::from([name.to_owned()]);
+    let moved = settings::moved(project, &BTreeSet::new(), &names, project.variable, &[]);
+    (is_variable(name) && !moved.edits.is_empty()).then(|| Fix {
+        title: format!("delete {name} where it is set: nothing reads it"),
+        applicability: Applicability::Unsafe,
+        edits: moved.edits,
+        group: None,
+    })
 }
 
 /// The fix of an app id where the token belongs: the token, read as the id is or as the file reads its environment.
