@@ -151,6 +151,8 @@ pub struct Edit {
 /// What the fixes of a report leave to people: where the new variable gets its value, and which old ones stay.
 #[derive(Clone, Debug, Default)]
 pub struct Around {
+    /// The variables that fixed code reads.
+    pub variables: BTreeSet<String>,
     /// Where the new variable is to be set, in order.
     pub settings: Vec<Setting>,
     /// Old variables that stay, and why.

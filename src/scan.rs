@@ -14,8 +14,8 @@ use crate::check;
 use crate::facts::{Carrier, Note};
 use crate::finding::{Finding, Label, Report, Route, RuleDoc, Tally};
 use crate::lang;
-use crate::link::Origin;
 use crate::link::project::{Project, Scanned};
+use crate::link::{self, Origin};
 use crate::matcher::{self, Matched};
 use crate::pack::Pack;
 use crate::plan::{self, Ground};
@@ -290,14 +290,17 @@ fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
 fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     let mut report = Report::default();
     for (at, pack) in options.packs.iter().enumerate() {
-        let scanned = files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] });
-        let variable = options.variable.unwrap_or(&pack.variable);
-        let mut project = Project::new(pack, scanned.collect(), options.audience, variable);
+        let scanned: Vec<Scanned<'_, '_>> =
+            files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] }).collect();
+        let own = || link::variable::of(pack, &scanned).unwrap_or(&pack.variable);
+        let variable = options.variable.unwrap_or_else(own);
+        let mut project = Project::new(pack, scanned, options.audience, variable);
         project.bump_sdk = options.bump_sdk;
         let judged = check::judge(&project);
         report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);
         report.exempted.extend(judged.spared);
+        report.around.variables.insert(variable.to_owned());
         report.around.settings.extend(judged.around.settings);
         report.around.kept.extend(judged.around.kept);
         report.rules.extend(

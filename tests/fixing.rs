@@ -551,3 +551,13 @@ fn a_fix_that_does_not_keep_its_promise_is_left_out_and_the_others_are_not() {
         assert!(tree.text(&format!("good{number}.sh")).contains("Bearer"));
     }
 }
+
+#[test]
+fn a_project_keeps_the_name_of_its_own_variable() {
+    let tree = Tree::new();
+    tree.write("new.rb", "Intercom::Client.new(token: ENV.fetch(\"HELPDESK_INTERCOM_TOKEN\"))");
+    tree.write("app.rb", LOGIN);
+    let ran = tree.fix(&[]);
+    assert!(ran.err.ends_with("Set HELPDESK_INTERCOM_TOKEN wherever the fixed code runs.\n"), "{}", ran.err);
+    assert_eq!(tree.text("app.rb"), FIXED.replace("INTERCOM_ACCESS_TOKEN", "HELPDESK_INTERCOM_TOKEN"));
+}

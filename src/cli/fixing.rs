@@ -107,8 +107,8 @@ impl Fixing {
             drop(display);
             let wish = Wish { unsafe_too: self.unsafe_fixes, shown };
             match &request.stdin {
-                Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes, request)),
-                None => self.of_files(scan, walk, &wish, request),
+                Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes)),
+                None => self.of_files(scan, walk, &wish),
             }
         })?
     }
@@ -122,7 +122,7 @@ impl Fixing {
         };
         let mut originals = Originals::new(&read);
         let planned = write::plan(scan, wish, &mut originals);
-        let fixed = Fixed::of(&planned, request);
+        let fixed = Fixed::of(&planned);
         Fixed {
             report: scan.report(),
             diff: Some(planned.changed(scan)),
@@ -131,13 +131,7 @@ impl Fixing {
         }
     }
 
-    fn of_files(
-        self,
-        scan: &Scan<'_>,
-        walk: &Walk,
-        wish: &Wish<'_>,
-        request: &engine::Request,
-    ) -> Result<Fixed, Error> {
+    fn of_files(self, scan: &Scan<'_>, walk: &Walk, wish: &Wish<'_>) -> Result<Fixed, Error> {
         let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
         let allowed = Allowed { dirty: self.allow_dirty, staged: self.allow_staged, no_vcs: self.allow_no_vcs };
         let read = |path: &RelPath| disk.read(path);
@@ -151,7 +145,7 @@ impl Fixing {
             }
             match disk.write(planned.files.iter()) {
                 Ok(failed) => {
-                    let mut fixed = Fixed::of(&planned, request);
+                    let mut fixed = Fixed::of(&planned);
                     let unwritten = failed.iter().map(|(path, why)| (path, why.as_str()));
                     fixed.refused =
                         originals.refused().chain(unwritten).map(|(path, why)| refusal(path, why)).collect();
@@ -181,11 +175,11 @@ impl Fixing {
     }
 }
 
-fn of_text(scan: &Scan<'_>, wish: &Wish<'_>, path: &RelPath, bytes: &[u8], request: &engine::Request) -> Fixed {
+fn of_text(scan: &Scan<'_>, wish: &Wish<'_>, path: &RelPath, bytes: &[u8]) -> Fixed {
     let read = |_: &RelPath| Ok(bytes.to_vec());
     let planned = write::plan(scan, wish, &mut Originals::new(&read));
     let text = planned.files.get(path).map_or_else(|| bytes.to_vec(), |versions| versions.after.clone());
-    let fixed = Fixed::of(&planned, request);
+    let fixed = Fixed::of(&planned);
     Fixed { text: Some(text), report: planned.report, ..fixed }
 }
 
@@ -205,14 +199,12 @@ fn written(scan: &Scan<'_>, files: &BTreeMap<RelPath, Versions>, failed: &[(RelP
 }
 
 /// What the code did not read before.
-fn variables(files: &BTreeMap<RelPath, Versions>, request: &engine::Request) -> Vec<String> {
-    let names = request.packs.iter().map(|pack| request.variable.as_ref().unwrap_or(&pack.variable));
-    let names: BTreeSet<&String> = names.collect();
+fn variables(files: &BTreeMap<RelPath, Versions>, names: &BTreeSet<String>) -> Vec<String> {
     let is_new = |name: &&String| {
         let count = |bytes: &[u8]| memchr::memmem::find_iter(bytes, name.as_bytes()).count();
         files.values().any(|versions| count(&versions.after) > count(&versions.before))
     };
-    names.into_iter().filter(is_new).cloned().collect()
+    names.iter().filter(is_new).cloned().collect()
 }
 
 /// Where a person sets what code reads now: the places in changed files, and those that could not be changed.
@@ -296,7 +288,7 @@ impl Fixed {
     }
 
     /// What a plan did, but for the report.
-    fn of(planned: &Planned<'_>, request: &engine::Request) -> Self {
+    fn of(planned: &Planned<'_>) -> Self {
         let places = Places::new(&planned.report.files);
         let mut fixed = Self::nothing(Report::default());
         for fix in &planned.left {
@@ -316,7 +308,7 @@ impl Fixed {
             fixed.left.push(format!("{place}: {}: {}", Escaped::new(&fix.title), Escaped::new(why)));
         }
         fixed.names = planned.files.keys().map(shown_path).collect();
-        fixed.variables = variables(&planned.files, request);
+        fixed.variables = variables(&planned.files, &planned.variables);
         (fixed.findings, fixed.files) = (planned.fixed, planned.files.len());
         fixed
     }

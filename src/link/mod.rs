@@ -8,6 +8,7 @@ pub mod packages;
 pub mod project;
 pub mod route;
 mod sources;
+pub mod variable;
 
 pub use index::{Index, Origin};
 pub use sources::Sourced;

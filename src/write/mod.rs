@@ -21,7 +21,7 @@ mod portable;
 mod unix;
 mod verify;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Applicability, Finding, Label, Report};
 use crate::redact::Masked;
@@ -148,12 +148,15 @@ pub struct Planned<'o> {
     pub fixed: usize,
     /// What is not applied.
     pub left: Vec<Left>,
+    /// The variables that fixed code reads.
+    pub variables: BTreeSet<String>,
 }
 
 /// Applies the fixes that are asked for, in memory, and keeps those that hold what they promise.
 pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Planned<'o> {
     let mut draft =
         Draft { report: scan.report(), scan: scan.clone(), files: BTreeMap::new(), failed: BTreeMap::new(), fixed: 0 };
+    let variables = draft.report.around.variables.clone();
     for _ in 0..MAX_ROUNDS {
         if !draft.round(wish, originals) {
             break;
@@ -169,7 +172,7 @@ pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>)
         let before = originals.known.get(&path)?.as_ref().ok()?.clone();
         (before != after).then_some((path, Versions { before, after }))
     });
-    Planned { after, report, files: files.collect(), fixed, left }
+    Planned { after, report, files: files.collect(), fixed, left, variables }
 }
 
 impl Planned<'_> {
