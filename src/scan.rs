@@ -4,9 +4,11 @@
 //! lowered as they are found, on threads with large stacks and a bounded number in flight; everything after is done
 //! once, in path order, so that the result does not depend on threads.
 
+mod gate;
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
 
@@ -23,6 +25,7 @@ use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
 use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
+use gate::Gate;
 
 /// What to scan, and how.
 pub struct Options<'o> {
@@ -48,8 +51,6 @@ pub struct Options<'o> {
 const MAX_LOWERED: usize = 2 << 20;
 /// Files without a needle that are looked at for variables and settings.
 const MAX_SETTINGS: usize = 4096;
-/// Files in flight between reading and lowering.
-const MAX_IN_FLIGHT: usize = 64;
 /// Lowering a Rust file recurses in its parser.
 const STACK: usize = 64 << 20;
 
@@ -354,27 +355,6 @@ fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
 
 fn order(finding: &Finding) -> (usize, Span, &str) {
     (finding.primary.file, finding.primary.span, &finding.rule)
-}
-
-/// Lets a bounded number of files in.
-#[derive(Default)]
-struct Gate {
-    inside: Mutex<usize>,
-    left: Condvar,
-}
-
-impl Gate {
-    fn enter(&self) {
-        let inside = locked(&self.inside);
-        let mut inside =
-            self.left.wait_while(inside, |inside| *inside >= MAX_IN_FLIGHT).unwrap_or_else(PoisonError::into_inner);
-        *inside += 1;
-    }
-
-    fn leave(&self) {
-        *locked(&self.inside) -= 1;
-        self.left.notify_one();
-    }
 }
 
 /// A panic on one thread is reported by itself; the data of the others stays good.
