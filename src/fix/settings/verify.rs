@@ -23,7 +23,22 @@ pub(super) fn holds(files: &Files<'_, '_, '_>, file: usize, edits: &[Edit], gone
     let before = files.layers(file);
     let same = outline(&before, text, gone, &edited, names) == outline(&after, &changed, &inserted, &places, names);
     let json = |text: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(text).is_ok();
-    same && (!json(text) || json(&changed)) && notes(&after).iter().all(|note| notes(&before).contains(note))
+    let kept = |whole: &dyn Fn(&[u8]) -> bool| !whole(text) || whole(&changed);
+    same && kept(&json) && kept(&is_xml) && notes(&after).iter().all(|note| notes(&before).contains(note))
+}
+
+/// Whether a text is XML in which every element ends as it starts. The front-end reads others, too.
+fn is_xml(text: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let mut parser = quick_xml::Reader::from_str(text);
+    text.trim_start().starts_with('<')
+        && loop {
+            match parser.read_event() {
+                Ok(quick_xml::events::Event::Eof) => break true,
+                Ok(_) => (),
+                Err(_) => break false,
+            }
+        }
 }
 
 /// The text with the edits made, and where each one's text stands in it. `None` where edits overlap or lie outside.
