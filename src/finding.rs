@@ -300,3 +300,25 @@ pub struct Report {
     /// What a plan needs besides the findings, vendor by vendor.
     pub grounds: Vec<crate::plan::Ground>,
 }
+
+#[cfg(test)]
+impl Finding {
+    /// A finding of `rule` that says nothing else, for tests that look at one field.
+    pub(crate) fn bare(rule: &str, level: Level, confidence: Confidence) -> Self {
+        Self {
+            rule: rule.to_owned(),
+            level,
+            confidence,
+            primary: Label { file: 0, span: Span::default(), text: String::new() },
+            related: Vec::new(),
+            message: String::new(),
+            why: String::new(),
+            remedy: String::new(),
+            route: None,
+            evidence: Vec::new(),
+            fingerprint: String::new(),
+            state: State::Open,
+            fix: None,
+        }
+    }
+}

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use case::{Case, File, Fixme, Mark};
+use case::{Case, File, Fixme, Mark, Wrong};
 use dekey::finding::{Finding, Report};
 use dekey::source::{RelPath, Source};
 use dekey::write::Why;
@@ -46,23 +46,6 @@ fn cases(path: &Path) -> Outcome {
     }
     if wrong.is_empty() { Ok(()) } else { Err(Box::new(Wrong(wrong))) }
 }
-
-/// What is wrong, printed as it is.
-struct Wrong(String);
-
-impl std::fmt::Debug for Wrong {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::fmt::Display for Wrong {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Wrong {}
 
 /// Judges one case. What is wrong is described; when blessing, expectations are made to fit instead.
 fn check(case: &mut Case, path: &Path, wrong: &mut String) {

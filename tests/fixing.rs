@@ -12,6 +12,20 @@ fn login(name: &str) -> String {
     LOGIN.replace("ID", &format!("{name}_id")).replace("KEY", &format!("{name}_key"))
 }
 
+/// A scan as the command line makes it.
+fn options(walk: dekey::source::Walk, packs: &[dekey::pack::Pack]) -> dekey::scan::Options<'_> {
+    dekey::scan::Options {
+        walk,
+        input: None,
+        packs,
+        audience: None,
+        variable: None,
+        bump_sdk: false,
+        exclude: None,
+        prefilter: true,
+    }
+}
+
 #[test]
 fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
     let tree = Tree::new();
@@ -277,7 +291,7 @@ mod unix {
 /// What an editor saves between the look and the change stays, and nothing else is lost.
 #[test]
 fn a_file_that_changes_meanwhile_is_not_overwritten() {
-    use dekey::scan::{Options, Scan};
+    use dekey::scan::Scan;
     use dekey::source::{Progress, RelPath, Walk};
     use dekey::write::disk::{self, Disk, Failure};
     use dekey::write::{Originals, Wish, plan};
@@ -288,16 +302,7 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
     let packs = dekey::pack::builtin::packs().unwrap();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
     let disk = Disk::new(&walk, disk::Options::default());
-    let options = Options {
-        walk,
-        input: None,
-        packs: &packs,
-        audience: None,
-        variable: None,
-        bump_sdk: false,
-        exclude: None,
-        prefilter: true,
-    };
+    let options = options(walk, &packs);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |path: &RelPath| disk.read(path);
     let wish = Wish { unsafe_too: false, shown: &|_| true };
@@ -324,7 +329,7 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
 /// What a fix shows of a file holds no secret of before or after.
 #[test]
 fn what_would_change_is_shown_masked() {
-    use dekey::scan::{Options, Scan};
+    use dekey::scan::Scan;
     use dekey::source::{Progress, RelPath, Walk};
     use dekey::write::{Originals, Wish, plan};
 
@@ -337,16 +342,7 @@ fn what_would_change_is_shown_masked() {
     let path = tree.write("app.rb", &text);
     let packs = dekey::pack::builtin::packs().unwrap();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
-    let options = Options {
-        walk,
-        input: None,
-        packs: &packs,
-        audience: None,
-        variable: None,
-        bump_sdk: false,
-        exclude: None,
-        prefilter: true,
-    };
+    let options = options(walk, &packs);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |_: &RelPath| std::fs::read(&path).map_err(|error| error.to_string());
     let planned = plan(&scan, &Wish { unsafe_too: true, shown: &|_| true }, &mut Originals::new(&read));

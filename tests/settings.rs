@@ -19,6 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use case::Wrong;
 use dekey::facts::Carrier;
 use dekey::finding::Edit;
 use dekey::fix::settings::{Moved, moved};
@@ -46,23 +47,6 @@ fn settings(path: &Path) -> datatest_stable::Result<()> {
     }
     if wrong.is_empty() { Ok(()) } else { Err(Box::new(Wrong(wrong))) }
 }
-
-/// What is wrong, printed as it is.
-struct Wrong(String);
-
-impl std::fmt::Debug for Wrong {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::fmt::Display for Wrong {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Wrong {}
 
 /// The text cut before each heading of a case.
 fn sections(text: &str) -> Vec<&str> {

@@ -160,27 +160,8 @@ impl From<LevelArg> for Level {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Confidence, Finding, Label, State};
+    use crate::finding::{Confidence, Finding, State};
     use crate::source::{Reason, RelPath, Skipped};
-    use crate::span::Span;
-
-    fn finding(rule: &str, level: Level, confidence: Confidence) -> Finding {
-        Finding {
-            rule: rule.to_owned(),
-            level,
-            confidence,
-            primary: Label { file: 0, span: Span::default(), text: String::new() },
-            related: Vec::new(),
-            message: String::new(),
-            why: String::new(),
-            remedy: String::new(),
-            route: None,
-            evidence: Vec::new(),
-            fingerprint: String::new(),
-            state: State::Open,
-            fix: None,
-        }
-    }
 
     fn report(findings: Vec<Finding>) -> Report {
         Report { findings, ..Report::default() }
@@ -192,7 +173,7 @@ mod tests {
 
     #[test]
     fn exit_codes() {
-        let mut report = report(vec![finding("v/a", Level::Warning, Confidence::High)]);
+        let mut report = report(vec![Finding::bare("v/a", Level::Warning, Confidence::High)]);
         assert_eq!(exit(&report, Level::Warning, false), Exit::Findings);
         assert_eq!(exit(&report, Level::Note, false), Exit::Findings);
         assert_eq!(exit(&report, Level::Error, false), Exit::Clean);
@@ -208,7 +189,7 @@ mod tests {
 
     #[test]
     fn accepted_findings_do_not_count() {
-        let mut accepted = finding("v/a", Level::Error, Confidence::High);
+        let mut accepted = Finding::bare("v/a", Level::Error, Confidence::High);
         accepted.state = State::Suppressed;
         assert_eq!(exit(&report(vec![accepted]), Level::Note, false), Exit::Clean);
     }

@@ -185,25 +185,10 @@ impl From<ConfidenceArg> for Confidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Label, Level};
-    use crate::span::Span;
+    use crate::finding::Level;
 
     fn finding(rule: &str, confidence: Confidence) -> Finding {
-        Finding {
-            rule: rule.to_owned(),
-            level: Level::Error,
-            confidence,
-            primary: Label { file: 0, span: Span::default(), text: String::new() },
-            related: Vec::new(),
-            message: String::new(),
-            why: String::new(),
-            remedy: String::new(),
-            route: None,
-            evidence: Vec::new(),
-            fingerprint: String::new(),
-            state: State::Open,
-            fix: None,
-        }
+        Finding::bare(rule, Level::Error, confidence)
     }
 
     #[test]

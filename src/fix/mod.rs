@@ -44,6 +44,10 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let files = Files::new(project);
     let mut members = Vec::new();
     for (at, finding) in findings.iter_mut().enumerate() {
+        // Other findings may be many, and need no look at the uses of their file.
+        if finding.fix.is_some() || !finding.rule.ends_with("/deprecated-api-key-auth") {
+            continue;
+        }
         let Label { file, span, .. } = finding.primary;
         let mut uses = project.files[file].matched.uses.iter();
         let Some(found) = uses.find(|found| {
@@ -52,9 +56,6 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
         }) else {
             continue;
         };
-        if finding.fix.is_some() || !finding.rule.ends_with("/deprecated-api-key-auth") {
-            continue;
-        }
         if finding.route == Some(Route::Oauth) {
             finding.fix = Some(oauth::of(project, file, oauth::Case::Pair(found.language)));
             continue;
@@ -78,12 +79,15 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
 /// The fix of a variable that held a key and that nothing reads: it goes wherever it is set and handed on.
 #[must_use]
 pub fn of_leftover(project: &Project<'_, '_>, name: &str) -> Option<Fix> {
+    if !is_variable(name) {
+        return None;
+    }
     let names = BTreeSet::from([name.to_owned()]);
-    let moved = settings::moved(project, &BTreeSet::new(), &names, project.variable, &[]);
-    (is_variable(name) && !moved.edits.is_empty()).then(|| Fix {
+    let edits = settings::moved(project, &BTreeSet::new(), &names, project.variable, &[]).edits;
+    (!edits.is_empty()).then(|| Fix {
         title: format!("delete {name} where it is set: nothing reads it"),
         applicability: Applicability::Unsafe,
-        edits: moved.edits,
+        edits,
         group: None,
     })
 }

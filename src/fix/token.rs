@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::files::{Files, words};
-use super::idiom;
+use super::{idiom, literal};
 use crate::check::is_sample;
 use crate::facts::{Carrier, ValueKind};
 use crate::finding::Edit;
@@ -156,14 +156,10 @@ fn renaming(files: &Files<'_, '_, '_>, file: usize, name: &str, span: Span) -> O
 fn reading(files: &Files<'_, '_, '_>, file: usize, content: Span) -> Option<Edit> {
     let language = files.language(file)?;
     let text = files.text(file);
-    let quote = text.get(content.start.checked_sub(1)?)?;
-    let span = Span::new(content.start - 1, content.end + 1);
-    let plain = matches!(quote, b'"' | b'\'' | b'`')
-        && text.get(content.end) == Some(quote)
-        && !text.get(span.start.wrapping_sub(1)).is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == quote);
+    let span = literal::quoted(files.project, file, content)?;
     let in_code =
         files.layers(file).iter().any(|layer| layer.carrier == Carrier::Code && layer.language == language.name);
-    if !plain || !in_code || language.name == "shell" || lang::is_constant(language.name, text, span.start) {
+    if !in_code || language.name == "shell" || lang::is_constant(language.name, text, span.start) {
         return None;
     }
     let text = idiom::read(files, file, language, files.project.variable)?;

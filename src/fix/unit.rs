@@ -60,7 +60,7 @@ fn place(edit: &Edit) -> (FileId, usize, usize, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Confidence, Fix, Label, Level};
+    use crate::finding::{Confidence, Fix, Level};
     use crate::span::Span;
 
     fn edit(file: FileId, start: usize, end: usize, text: &str) -> Edit {
@@ -68,21 +68,8 @@ mod tests {
     }
 
     fn finding(applicability: Applicability, group: Option<usize>, edits: &[Edit]) -> Finding {
-        Finding {
-            rule: "v/r".to_owned(),
-            level: Level::Error,
-            confidence: Confidence::High,
-            primary: Label { file: 0, span: Span::default(), text: String::new() },
-            related: Vec::new(),
-            message: String::new(),
-            why: String::new(),
-            remedy: String::new(),
-            route: None,
-            evidence: Vec::new(),
-            fingerprint: String::new(),
-            state: State::Open,
-            fix: Some(Fix { title: String::new(), applicability, edits: edits.to_vec(), group }),
-        }
+        let fix = Fix { title: String::new(), applicability, edits: edits.to_vec(), group };
+        Finding { fix: Some(fix), ..Finding::bare("v/r", Level::Error, Confidence::High) }
     }
 
     #[test]

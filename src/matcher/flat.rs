@@ -97,8 +97,7 @@ impl<'a> Flat<'a> {
 
     /// Where the part `start..end` of the text is written inside of `around`, which is given where it is not.
     pub(super) fn span_in(&self, start: usize, end: usize, around: Span) -> Span {
-        let hole = self.hole_value(&self.text[start..end]).map(|value| value.span);
-        hole.or_else(|| self.file_span(start, end)).filter(|span| around.contains(*span)).unwrap_or(around)
+        self.span(start, end).filter(|span| around.contains(*span)).unwrap_or(around)
     }
 
     /// The file's bytes behind a part of the text; all of its run where escapes make them differ.

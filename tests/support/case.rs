@@ -244,3 +244,20 @@ pub(crate) fn print(text: &str, cases: &[Case]) -> String {
     }
     lines.into_iter().flatten().map(|line| line + "\n").collect()
 }
+
+/// What is wrong, printed as it is.
+pub(crate) struct Wrong(pub(crate) String);
+
+impl std::fmt::Debug for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::fmt::Display for Wrong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Wrong {}
