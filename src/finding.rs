@@ -70,6 +70,8 @@ pub enum State {
     Suppressed,
     /// The baseline accepts it.
     Baselined,
+    /// It was there before the change that is looked at.
+    Unchanged,
 }
 
 /// One thing found.
@@ -99,6 +101,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// Whether it counts.
     pub state: State,
+    /// Why it does not count, in words of the project, such as the reason of a directive; unescaped.
+    pub accepted: Option<String>,
     /// The change that would mend it.
     pub fix: Option<Fix>,
 }
@@ -318,6 +322,7 @@ impl Finding {
             evidence: Vec::new(),
             fingerprint: String::new(),
             state: State::Open,
+            accepted: None,
             fix: None,
         }
     }

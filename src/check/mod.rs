@@ -122,6 +122,7 @@ impl Judged {
             evidence: draft.evidence,
             fingerprint,
             state: State::Open,
+            accepted: None,
             fix: None,
         });
         self.findings.last_mut()

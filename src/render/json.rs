@@ -67,6 +67,7 @@ struct Summary<'a> {
     findings: Counts<'a>,
     suppressed: usize,
     baselined: usize,
+    unchanged: usize,
     hidden: usize,
 }
 
@@ -93,6 +94,7 @@ struct JsonFinding<'a> {
     related: Vec<JsonLabel<'a>>,
     fingerprint: &'a str,
     state: State,
+    accepted: Option<&'a str>,
     fix: Option<JsonFix<'a>>,
 }
 
@@ -169,6 +171,7 @@ fn summary(report: &Report) -> Summary<'_> {
         findings: Counts { total: open(report).count(), by_level, by_rule },
         suppressed: state(State::Suppressed),
         baselined: state(State::Baselined),
+        unchanged: state(State::Unchanged),
         hidden: report.hidden,
     }
 }
@@ -191,6 +194,7 @@ fn finding_of<'a>(places: &Places<'_>, finding: &'a Finding, unit: Option<&Unit<
             .collect(),
         fingerprint: &finding.fingerprint,
         state: finding.state,
+        accepted: finding.accepted.as_deref(),
         fix: finding.fix.as_ref().map(|fix| fix_of(places, fix, unit)),
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn finding(rule: &str, level: Level, primary: Label, message: &str) -
         evidence: vec!["audience = \"own-data\" in dekey.toml".to_owned()],
         fingerprint: "00112233445566778899".to_owned(),
         state: State::Open,
+        accepted: None,
         fix: None,
     }
 }
