@@ -301,6 +301,7 @@ impl Fixed {
                 Why::Hidden if fix.findings == 1 => continue,
                 Why::Refused => "a file that it changes may not be changed",
                 Why::Hidden => "it belongs together with a finding that is not shown",
+                Why::Accepted => "it belongs together with a finding that is accepted as it is",
                 Why::Overlap => "it changes what another fix has changed; run dekey again",
                 Why::Failed(why) => why,
             };

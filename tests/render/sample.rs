@@ -167,6 +167,7 @@ pub(crate) fn report() -> Report {
     fifth.state = State::Suppressed;
 
     Report {
+        suppressions: Vec::new(),
         files: vec![
             masked("app/intercom.rb", ruby.as_bytes(), &[secret]),
             masked("jobs/sync.py", python.as_bytes(), &[at(&python, &key, 0)]),
