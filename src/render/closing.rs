@@ -86,6 +86,7 @@ pub fn summary(report: &Report) -> String {
         0 => String::new(),
         n => format!(", {n} skipped"),
     };
+    let took = report.tally.elapsed.map_or_else(String::new, |took| format!(" in {:.2} s", took.as_secs_f64()));
     let mut text = if !found.is_empty() {
         let levels = [Level::Error, Level::Warning, Level::Note]
             .map(|level| (level, found.iter().filter(|finding| finding.level == level).count() as u64))
@@ -98,13 +99,13 @@ pub fn summary(report: &Report) -> String {
         files.sort_unstable();
         files.dedup();
         let files = count(files.len() as u64, "file");
-        format!("Found {levels} in {files} ({examined} examined{skipped}).")
+        format!("Found {levels} in {files} ({examined} examined{took}{skipped}).")
     } else if missing > 0 {
         format!("Nothing found in {} examined, but {} could not be examined.", count(examined, "file"), paths(missing))
     } else if examined == 0 {
         format!("Nothing to examine (0 files examined{skipped}).")
     } else {
-        format!("Nothing found in {} examined{skipped}.", count(examined, "file"))
+        format!("Nothing found in {} examined{took}{skipped}.", count(examined, "file"))
     };
     let units = unit::offered(&report.findings);
     let fixable = |sure| -> usize {
