@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
-use crate::finding::{Applicability, Level, Report};
+use crate::finding::{Applicability, Level, Report, State};
 use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
@@ -118,15 +118,29 @@ pub fn summary(report: &Report) -> String {
         (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`."),
         (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
     });
-    let accepted = report.findings.len() - found.len();
-    if accepted > 0 {
-        text.push_str(&format!(" {accepted} accepted by directive or baseline."));
-    }
+    text.push_str(&accepted(report));
     if report.hidden > 0 {
         let n = count(report.hidden as u64, "finding");
         text.push_str(&format!("\n{n} below the asked-for confidence not shown (`--min-confidence low` shows all)."));
     }
     text
+}
+
+/// What does not count, by reason: ` 3 suppressed, 12 in the baseline.`
+fn accepted(report: &Report) -> String {
+    let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    let words = [
+        (State::Suppressed, "suppressed"),
+        (State::Baselined, "in the baseline"),
+        (State::Unchanged, "there before the change"),
+    ];
+    let counts: Vec<String> = words
+        .iter()
+        .map(|(state, words)| (of(*state), words))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, words)| format!("{n} {words}"))
+        .collect();
+    if counts.is_empty() { String::new() } else { format!(" {}.", counts.join(", ")) }
 }
 
 fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {
