@@ -295,6 +295,8 @@ pub struct Tally {
     pub bytes: u64,
     /// What was not examined, by reason; also what is counted only and not listed as [`Skipped`].
     pub counts: BTreeMap<Reason, u64>,
+    /// How long it took, where that is to be shown: a report that is kept has no times in it.
+    pub elapsed: Option<std::time::Duration>,
 }
 
 /// Everything a renderer may see.

@@ -14,7 +14,7 @@ use clap::Args;
 
 use super::output::{Streams, plain};
 use super::progress::Display;
-use super::{Error, Global, engine};
+use super::{Error, Global, engine, heading};
 use crate::finding::{Finding, Label, Report, Task};
 use crate::render::Places;
 use crate::render::escape::Escaped;
@@ -30,6 +30,7 @@ const LISTED: usize = 10;
 const MAX_PLANS: usize = 16;
 
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = heading::FIXING)]
 pub(super) struct Fixing {
     /// Apply safe fixes to the files, and report what is left
     #[arg(long)]
