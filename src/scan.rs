@@ -14,7 +14,7 @@ use rayon::ThreadPool;
 
 use crate::check;
 use crate::facts::{Carrier, Note};
-use crate::finding::{Finding, Label, Report, Route, RuleDoc, Tally};
+use crate::finding::{Finding, Label, Report, Route, RuleDoc, State, Tally};
 use crate::lang;
 use crate::link::project::{Project, Scanned};
 use crate::link::{self, Origin};
@@ -32,8 +32,8 @@ use gate::Gate;
 pub struct Options<'o> {
     /// The walk; without roots only `input` is scanned.
     pub walk: Walk,
-    /// A file that does not come from the walk.
-    pub input: Option<Source>,
+    /// Files that do not come from the walk.
+    pub input: Input,
     /// Packs, in the order their findings are made.
     pub packs: &'o [Pack],
     /// The declared audience, as the route it asks for.
@@ -48,6 +48,28 @@ pub struct Options<'o> {
     pub prefilter: bool,
     /// The day of the scan: directives that are to count up to an earlier one no longer do. `None`: all of them count.
     pub today: Option<jiff::civil::Date>,
+}
+
+/// Files that do not come from the walk: standard input, contents of a repository.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// What is examined. Files without a needle may be left out.
+    pub files: Vec<Source>,
+    /// What they are linked with: manifests, lock files, settings. Findings in these do not count.
+    pub context: Vec<Source>,
+    /// What was read to get the files, and what could not be.
+    pub read: Walked,
+    /// Whether the project has files that are not looked at, so that nobody can say what is never used in it.
+    pub partial: bool,
+}
+
+impl Input {
+    /// One file by itself.
+    #[must_use]
+    pub fn one(file: Source) -> Self {
+        let read = Walked { examined: 1, ..Walked::default() };
+        Self { files: vec![file], read, partial: true, ..Self::default() }
+    }
 }
 
 /// Files larger than this are searched for shapes only; of lock files what is around a needle is read.
@@ -86,10 +108,8 @@ impl<'o> Scan<'o> {
     /// # Errors
     /// When the packs' needles cannot be compiled, or threads cannot be made.
     pub fn new(options: &'o Options<'o>, progress: &Progress) -> Result<Self, Error> {
-        let vendors = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned());
-        let needles: Vec<_> = vendors.chain([Needle::exact(suppress::NEEDLE)]).collect();
-        let prefilter =
-            if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
+        let walks = options.prefilter && !options.walk.roots.is_empty();
+        let prefilter = if walks { prefilter(options.packs)? } else { Prefilter::all() };
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(options.walk.threads)
             .stack_size(STACK)
@@ -104,12 +124,16 @@ impl<'o> Scan<'o> {
             tally: Tally::default(),
             skipped: Vec::new(),
         };
-        let walked = scan.pass(&prefilter, &options.walk, progress, options.input.clone().into_iter().collect());
+        let Input { files, context, read, .. } = &options.input;
+        let given = files.iter().chain(context).cloned().collect();
+        let walked = scan.pass(&prefilter, &options.walk, progress, given);
+        for walked in [&walked, read] {
+            scan.tally.examined += walked.examined;
+            scan.tally.bytes += walked.bytes;
+            walked.counts.iter().for_each(|(reason, n)| *scan.tally.counts.entry(*reason).or_default() += n);
+            scan.skipped.extend_from_slice(&walked.skipped);
+        }
         scan.settings = walked.settings;
-        scan.tally.examined = walked.examined + u64::from(options.input.is_some());
-        scan.tally.bytes = walked.bytes;
-        walked.counts.into_iter().for_each(|(reason, n)| *scan.tally.counts.entry(reason).or_default() += n);
-        scan.skipped.extend(walked.skipped);
         scan.follow();
         Ok(scan)
     }
@@ -280,6 +304,16 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     means.then_some(Examined { source, matched, notes, directives })
 }
 
+/// What a file must hold to mean anything to a pack, or to dekey itself.
+///
+/// # Errors
+/// When the packs' needles cannot be compiled.
+pub fn prefilter(packs: &[Pack]) -> Result<Prefilter, Error> {
+    let vendors = packs.iter().flat_map(|pack| pack.needles.iter().cloned());
+    let needles: Vec<_> = vendors.chain([Needle::exact(suppress::NEEDLE)]).collect();
+    Prefilter::new(&needles).map_err(Error::Needles)
+}
+
 /// The variables and settings that logins read, and the packages that tell what the code around them is built on.
 fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
     let uses = files.iter().flat_map(|file| &file.matched).flat_map(|matched| &matched.uses);
@@ -303,6 +337,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         let variable = options.variable.unwrap_or_else(own);
         let mut project = Project::new(pack, scanned, options.audience, variable);
         project.bump_sdk = options.bump_sdk;
+        project.partial = options.input.partial;
         let judged = check::judge(&project);
         report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);
@@ -320,6 +355,12 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     let rules: Vec<&str> = report.rules.iter().map(|doc| doc.id.as_str()).collect();
     let held = files.iter().map(|file| Held { source: &file.source, directives: &file.directives });
     report.suppressions = suppress::apply(&mut report.findings, &held.collect::<Vec<_>>(), &rules, options.today);
+    let context: BTreeSet<&RelPath> = options.input.context.iter().map(|source| &source.path).collect();
+    let around = |finding: &&mut Finding| context.contains(&files[finding.primary.file].source.path);
+    for finding in report.findings.iter_mut().filter(around) {
+        // A fix may change such a file together with others, so that it is kept.
+        (finding.state, finding.accepted) = (State::Unchanged, None);
+    }
     let mut used: Vec<Option<usize>> = vec![None; files.len()];
     let edited = report
         .findings

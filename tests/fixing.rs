@@ -16,7 +16,7 @@ fn login(name: &str) -> String {
 fn options(walk: dekey::source::Walk, packs: &[dekey::pack::Pack]) -> dekey::scan::Options<'_> {
     dekey::scan::Options {
         walk,
-        input: None,
+        input: dekey::scan::Input::default(),
         packs,
         audience: None,
         variable: None,

@@ -2,7 +2,7 @@
 //!
 //! The decision to know: such a name often holds an access token, so the name alone is no evidence. It takes a name
 //! that holds nothing else, a key's value or the pair beside it, and code that logs in with a token from elsewhere.
-//! A name that anything reads, in any way, is in use.
+//! A name that anything reads, in any way, is in use; what reads it may be in a file that was not looked at.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -16,6 +16,9 @@ use crate::pack::schema::{Kind, Role};
 
 /// Finds names that are set and read nowhere: one finding for each name, at its first place.
 pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
+    if project.partial {
+        return;
+    }
     let used = used(project);
     // By what the name says, so that a variable and the entry of the same name under other keys are one.
     let mut unread: BTreeMap<&str, Vec<(usize, &Named)>> = BTreeMap::new();

@@ -12,8 +12,9 @@ use clap::{Args, ValueEnum};
 use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
 use super::scope::Scope;
+use super::staged::Staging;
 use super::{Error, Exit, Global, engine, heading, watch};
-use crate::finding::{Level, Report};
+use crate::finding::{Level, Report, State};
 use crate::render;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
@@ -40,6 +41,8 @@ pub(super) struct Check {
     /// Examine standard input as if it were this file
     #[arg(long, value_name = "FILE", help_heading = heading::FILES)]
     stdin_filename: Option<PathBuf>,
+    #[command(flatten)]
+    staging: Staging,
     /// Examine again whenever a file changes, until interrupted
     #[arg(long, help_heading = heading::FILES, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
     watch: bool,
@@ -92,12 +95,20 @@ impl Check {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
+        if self.staging.staged && stdin.is_some() {
+            let what = "what is staged cannot be examined together with standard input";
+            return Err(Error::new(what, "run dekey once with `--staged` and once for `-`"));
+        }
         let policy = self.scope.policy(&packs, stdin)?;
         let asked = self.scope.request(packs, &policy.config, stdin)?;
-        let request = engine::Request { bump_sdk: self.bump_sdk, ..asked };
+        let request = engine::Request { bump_sdk: self.bump_sdk, staged: self.staging.staged, ..asked };
 
         let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
         policy.narrow(&mut fixed.report);
+        if self.staging.staged {
+            // What is only linked with is not what was asked for.
+            fixed.report.findings.retain(|finding| finding.state != State::Unchanged);
+        }
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
         self.write(&fixed, global, streams)?;
         let fail_on = match &fixed.diff {
@@ -138,6 +149,10 @@ impl Check {
         _ = streams.complain(aside);
         if self.fixing.fix || self.fixing.diff {
             _ = streams.complain(|out| fixed.write(global.quiet, out));
+        }
+        if self.staging.staged && self.fixing.fix && fixed.has_changed() && !global.quiet {
+            _ = streams
+                .complain(|out| writeln!(out, "The work tree was fixed, not the index: `git add` the files again."));
         }
         Ok(())
     }

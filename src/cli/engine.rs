@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::GitignoreBuilder;
 
-use super::Error;
 use super::output::plain;
+use super::{Error, staged};
 use crate::config::Audience;
 use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
 use crate::pack::{self, Pack, builtin, compile, load};
 use crate::problem::{Problem, Refused};
-use crate::scan::{self, Scan};
+use crate::scan::{self, Input, Scan};
 use crate::source::{Progress, RelPath, Source, Walk};
 use crate::suppress;
 
@@ -23,6 +23,8 @@ pub(crate) struct Request {
     pub(crate) paths: Vec<PathBuf>,
     /// A file that came through standard input: its name and its bytes.
     pub(crate) stdin: Option<(PathBuf, Vec<u8>)>,
+    /// Whether to examine what is staged in place of what lies in `paths`.
+    pub(crate) staged: bool,
     /// Whether to examine what git ignores too.
     pub(crate) no_ignore: bool,
     /// Threads; 0 means as many as fit the machine.
@@ -111,12 +113,27 @@ pub(crate) fn scanned<T>(
 ) -> Result<T, Error> {
     let here = here()?;
     let exclude = excluding(&here, &request.exclude)?;
-    let mut walk = Walk::new(here, request.paths.clone());
+    let excluded = |path: &Path| exclude.as_ref().is_some_and(|exclude| exclude(path));
+    let input = match &request.stdin {
+        Some((path, bytes)) => Input::one(Source::from_bytes(RelPath::new(path), bytes.clone(), true)),
+        None if request.staged => {
+            let prefilter = scan::prefilter(&request.packs).map_err(unusable)?;
+            staged::input(&here, &request.paths, &excluded, &prefilter, progress)?
+        }
+        None => Input::default(),
+    };
+    let reached = |path: &RelPath| {
+        let path = here.join(path.as_path());
+        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
+        excluded(&path.canonicalize().unwrap_or(path))
+    };
+    let roots = if request.staged { Vec::new() } else { request.paths.clone() };
+    let mut walk = Walk::new(here.clone(), roots);
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
     let options = scan::Options {
         walk,
-        input: request.stdin.clone().map(|(path, bytes)| Source::from_bytes(RelPath::new(&path), bytes, true)),
+        input,
         packs: &request.packs,
         audience: request.audience.map(|audience| match audience {
             Audience::OwnData => Route::AccessToken,
@@ -124,14 +141,17 @@ pub(crate) fn scanned<T>(
         }),
         variable: request.variable.as_deref(),
         bump_sdk: request.bump_sdk,
-        exclude: exclude.as_deref(),
+        // What is staged was asked before it was read.
+        exclude: exclude.as_ref().filter(|_| !request.staged).map(|_| &reached as _),
         prefilter: true,
         today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     };
-    let scan = Scan::new(&options, progress).map_err(|error| {
-        Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")
-    })?;
+    let scan = Scan::new(&options, progress).map_err(unusable)?;
     Ok(then(&scan, &options.walk))
+}
+
+fn unusable(error: scan::Error) -> Error {
+    Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")
 }
 
 /// The working directory, without links.
@@ -142,9 +162,9 @@ pub(crate) fn here() -> Result<PathBuf, Error> {
     })
 }
 
-type Excluded = dyn Fn(&RelPath) -> bool + Sync;
+type Excluded = dyn Fn(&Path) -> bool + Sync;
 
-/// Whether the configuration leaves a file out; `None` when it leaves out none.
+/// Whether the configuration leaves a file out, by its real path; `None` when it leaves out none.
 fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<Option<Box<Excluded>>, Error> {
     if patterns.is_empty() {
         return Ok(None);
@@ -156,12 +176,8 @@ fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<O
     let matcher = built.and_then(|()| builder.build()).map_err(|error| {
         Error::new(format!("cannot use the patterns under `exclude`: {error}"), "write them as in a .gitignore file")
     })?;
-    let here = here.to_owned();
     Ok(Some(Box::new(move |path| {
-        let path = here.join(path.as_path());
-        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
-        let path = path.canonicalize().unwrap_or(path);
         // What is outside of the configuration's directory is none of its business.
-        path.starts_with(&base) && matcher.matched_path_or_any_parents(&path, false).is_ignore()
+        path.starts_with(&base) && matcher.matched_path_or_any_parents(path, false).is_ignore()
     })))
 }

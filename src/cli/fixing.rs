@@ -28,6 +28,8 @@ use crate::write::{self, Changed, Originals, Planned, Versions, Why, Wish};
 const LISTED: usize = 10;
 /// How often a plan is made anew because a file turned out to be in use.
 const MAX_PLANS: usize = 16;
+/// Why a staged file is not fixed.
+const PARTLY: &str = "the work tree has it otherwise than it is staged; add or stash what differs first";
 
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = heading::FIXING)]
@@ -109,7 +111,7 @@ impl Fixing {
             let wish = Wish { unsafe_too: self.unsafe_fixes, shown };
             match &request.stdin {
                 Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes)),
-                None => self.of_files(scan, walk, &wish),
+                None => self.of_files(scan, walk, &wish, request),
             }
         })?
     }
@@ -132,10 +134,25 @@ impl Fixing {
         }
     }
 
-    fn of_files(self, scan: &Scan<'_>, walk: &Walk, wish: &Wish<'_>) -> Result<Fixed, Error> {
+    fn of_files(
+        self,
+        scan: &Scan<'_>,
+        walk: &Walk,
+        wish: &Wish<'_>,
+        request: &engine::Request,
+    ) -> Result<Fixed, Error> {
         let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
-        let allowed = Allowed { dirty: self.allow_dirty, staged: self.allow_staged, no_vcs: self.allow_no_vcs };
-        let read = |path: &RelPath| disk.read(path);
+        // What is to be committed is staged.
+        let staged = self.allow_staged || request.staged;
+        let allowed = Allowed { dirty: self.allow_dirty, staged, no_vcs: self.allow_no_vcs };
+        let read = |path: &RelPath| {
+            let bytes = disk.read(path)?;
+            let same = |source: &Source| Source::from_bytes(path.clone(), bytes.clone(), true).text == source.text;
+            match scan.source(path) {
+                Some(source) if request.staged && !same(source) => Err(PARTLY.to_owned()),
+                _ => Ok(bytes),
+            }
+        };
         let mut originals = Originals::new(&read);
         let mut last = None;
         for _ in 0..MAX_PLANS {
@@ -313,6 +330,11 @@ impl Fixed {
         fixed.variables = variables(&planned.files, &planned.variables);
         (fixed.findings, fixed.files) = (planned.fixed, planned.files.len());
         fixed
+    }
+
+    /// Whether files were changed.
+    pub(super) fn has_changed(&self) -> bool {
+        !self.names.is_empty()
     }
 
     /// Whether a file that should have been changed could not be.

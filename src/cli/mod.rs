@@ -13,6 +13,7 @@ mod plan;
 mod progress;
 mod rules;
 mod scope;
+mod staged;
 mod watch;
 
 use std::ffi::OsString;

@@ -126,6 +126,7 @@ impl Scope {
         Ok(engine::Request {
             paths: if stdin.is_some() { Vec::new() } else { self.paths.clone() },
             stdin,
+            staged: false,
             no_ignore: self.no_ignore,
             threads: self.threads.map_or(0, usize::from),
             audience: config.audience,

@@ -54,7 +54,7 @@ pub(super) fn definition(
     let mut found = found.into_iter();
     let (mut definition, shared) = found.next().filter(|_| found.next().is_none())?;
     definition.shared = shared?;
-    Some(definition)
+    (!definition.shared || !files.project.partial).then_some(definition)
 }
 
 fn says_vendor(files: &Files<'_, '_, '_>, name: &str) -> bool {

@@ -35,6 +35,8 @@ pub struct Project<'s, 'p> {
     pub variable: &'s str,
     /// Whether fixes may raise the versions that manifests ask for.
     pub bump_sdk: bool,
+    /// Whether the project has files that were not looked at: nothing is known to be unused then.
+    pub partial: bool,
     definitions: HashMap<&'s str, Vec<(usize, &'s Definition)>>,
     pub(super) ends: Ends<'s>,
     packages: Packages<'s>,
@@ -63,7 +65,7 @@ impl<'s, 'p> Project<'s, 'p> {
             }
         }
         let (ends, signs) = (Ends::of(&files), OnceCell::new());
-        Self { pack, files, declared, variable, bump_sdk: false, definitions, ends, packages, signs }
+        Self { pack, files, declared, variable, bump_sdk: false, partial: false, definitions, ends, packages, signs }
     }
 
     /// Where an environment variable is given a value, in path order.

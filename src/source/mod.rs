@@ -18,11 +18,12 @@ mod read;
 mod roots;
 mod settings;
 mod skip;
+pub(crate) mod staged;
 mod stream;
 mod walk;
 
 pub use decode::Encoding;
-pub(crate) use git::{Snapshot, Status, around, work_tree};
+pub(crate) use git::{Repository, Snapshot, Status, around, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;
 #[cfg(unix)]

@@ -118,6 +118,25 @@ impl Reader {
         Ok(examined)
     }
 
+    /// As [`Self::examine`], of what is in memory already.
+    pub(crate) fn examine_bytes(
+        &self,
+        bytes: Vec<u8>,
+        origin: Origin<'_>,
+        hit: &(dyn Fn(Source) + Sync),
+    ) -> Result<Examined, Failure> {
+        let size = bytes.len() as u64;
+        if bytes.len() > self.limits.max_whole {
+            return stream::examine(bytes.as_slice(), size, &self.prefilter, self.limits, origin, hit);
+        }
+        let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
+        let found = origin.named || self.prefilter.find_at(&source.text, 0).is_some();
+        if found {
+            hit(source);
+        }
+        Ok(Examined { bytes: size, hit: found })
+    }
+
     /// Reads until a needle, a mark of UTF-16 or UTF-32, or the end.
     fn look(&mut self, file: &mut File, size: u64) -> Result<Look, Failure> {
         let overlap = self.prefilter.longest().saturating_sub(1);
@@ -162,7 +181,7 @@ enum Look {
 }
 
 /// One read, repeated when a signal interrupts it.
-pub(crate) fn read(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+pub(crate) fn read(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     loop {
         match file.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

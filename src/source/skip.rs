@@ -28,6 +28,12 @@ pub enum Reason {
     Ignored,
     /// A symbolic link met while walking. Counted, not listed: its target is examined where it really is.
     Symlink,
+    /// A submodule among staged files. Counted, not listed: it is a repository of its own.
+    Submodule,
+    /// A file that is only announced in the index (`git add -N`). Counted, not listed: there is nothing of it yet.
+    Announced,
+    /// A file in the index with a conflict that is not solved.
+    Unmerged,
     /// A pipe, socket or device met while walking.
     Special,
     /// It was listed, and gone when its turn came.
@@ -54,9 +60,12 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of this list.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Ignored,
         Self::Symlink,
+        Self::Submodule,
+        Self::Announced,
+        Self::Unmerged,
         Self::Special,
         Self::Vanished,
         Self::IndexRefused,
@@ -73,7 +82,16 @@ impl Reason {
     /// Whether it should have been examined, which makes the scan incomplete.
     #[must_use]
     pub fn incomplete(self) -> bool {
-        !matches!(self, Self::Ignored | Self::Symlink | Self::Special | Self::Vanished | Self::IndexRefused)
+        !matches!(
+            self,
+            Self::Ignored
+                | Self::Symlink
+                | Self::Submodule
+                | Self::Announced
+                | Self::Special
+                | Self::Vanished
+                | Self::IndexRefused
+        )
     }
 
     /// A stable name for machines: `unreadable`, `path-too-long`.
@@ -82,6 +100,9 @@ impl Reason {
         match self {
             Self::Ignored => "ignored",
             Self::Symlink => "symlink",
+            Self::Submodule => "submodule",
+            Self::Announced => "announced",
+            Self::Unmerged => "unmerged",
             Self::Special => "special",
             Self::Vanished => "vanished",
             Self::IndexRefused => "index-refused",
@@ -163,6 +184,7 @@ mod tests {
         assert_eq!(
             incomplete,
             [
+                "unmerged",
                 "missing",
                 "not-a-file",
                 "unreadable",

@@ -5,7 +5,7 @@
 //! the size a whole file may have; holes of sparse files are stepped over, not read.
 
 use std::fs::File;
-use std::io::{self, Seek as _, SeekFrom};
+use std::io::{self, Read, Seek as _, SeekFrom};
 
 use super::decode::{MARK, Transcoder};
 use super::lines::{Mark, boundary};
@@ -16,9 +16,27 @@ use crate::prefilter::Prefilter;
 /// What a window inside an endless line shares with the one before: more than the longest credential.
 const OVERLAP: usize = 4 << 10;
 
+/// What is looked through: a file, or something that is in memory already.
+pub(crate) trait Input: Read {
+    /// The next part at or after `at` that is stored, as start and end; reading goes on at its start.
+    fn next_stored(&mut self, at: u64, size: u64) -> io::Result<(u64, u64)>;
+}
+
+impl Input for File {
+    fn next_stored(&mut self, at: u64, size: u64) -> io::Result<(u64, u64)> {
+        next_stored(self, at, size)
+    }
+}
+
+impl Input for &[u8] {
+    fn next_stored(&mut self, at: u64, size: u64) -> io::Result<(u64, u64)> {
+        Ok((at, size))
+    }
+}
+
 /// Looks through a large file from its start.
 pub(crate) fn examine(
-    mut file: File,
+    mut file: impl Input,
     size: u64,
     prefilter: &Prefilter,
     limits: Limits,
@@ -57,7 +75,7 @@ pub(crate) fn examine(
     let mut stored = at;
     loop {
         if at >= stored && at < size {
-            let (data, hole) = next_stored(&mut file, at, size)?;
+            let (data, hole) = file.next_stored(at, size)?;
             if data > at {
                 transcoder.push(&[], true, &mut windows.text);
                 windows.scan()?;

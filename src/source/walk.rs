@@ -51,7 +51,7 @@ pub struct Progress {
 }
 
 /// What a walk did.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Walked {
     /// Files examined.
     pub examined: u64,

@@ -79,7 +79,7 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
     let walk = Walk { threads: how.threads, ..Walk::new(dir.to_owned(), vec![".".into()]) };
     let options = Options {
         walk,
-        input: None,
+        input: dekey::scan::Input::default(),
         packs: &PACKS,
         audience: how.audience,
         variable: None,

@@ -32,6 +32,7 @@ impl Fate {
     }
 }
 
+const UNSEEN: &str = "not all files were looked at, so another one may read it";
 const ANYBODYS: &str = "its name does not say whose it is, so something else may read it";
 
 /// What becomes of a key's variable.
@@ -39,6 +40,9 @@ pub(super) fn of_key(task: &Task<'_, '_, '_, '_>, name: &str) -> Fate {
     let project = task.files.project;
     if !is_vendors(task, name) {
         return Fate::Anybodys(ANYBODYS.to_owned());
+    }
+    if project.partial {
+        return Fate::Stays(UNSEEN.to_owned());
     }
     for (file, scanned) in project.files.iter().enumerate() {
         for found in scanned.matched.uses.iter().filter(|found| found.carrier == Carrier::Code) {
@@ -90,6 +94,9 @@ pub(super) fn mentions<'t>(
 pub(super) fn of_id(task: &Task<'_, '_, '_, '_>, name: &str) -> Fate {
     if !is_vendors(task, name) {
         return Fate::Stays(ANYBODYS.to_owned());
+    }
+    if task.files.project.partial {
+        return Fate::Stays(UNSEEN.to_owned());
     }
     for &file in task.files.saying(name) {
         let manner = task.manner(file);

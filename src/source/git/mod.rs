@@ -5,13 +5,13 @@
 //! can name a program; every file of it is opened as any other of the tree, since it may be hostile too; and an index that
 //! cannot be read makes everything count as tracked, so that ignore rules then hide nothing.
 
-#[allow(dead_code, reason = "for what reads the staged files")]
 mod index;
 #[allow(dead_code, reason = "as for revisions")]
 mod objects;
 mod refs;
 #[allow(dead_code, reason = "for what compares with another revision")]
 pub(crate) mod revision;
+pub(crate) mod staged;
 #[allow(dead_code, reason = "as for revisions")]
 mod status;
 #[cfg(all(test, unix))]
@@ -131,17 +131,23 @@ pub(crate) fn relative(work_tree: &Path, path: &Path) -> Option<Vec<u8>> {
     })
 }
 
+/// The way to what git calls `name`, from the top of the work tree. `None` where the system has no such name.
+pub(crate) fn path_of(name: &[u8]) -> Option<PathBuf> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+        Some(PathBuf::from(std::ffi::OsStr::from_bytes(name)))
+    }
+    #[cfg(not(unix))]
+    {
+        Some(PathBuf::from(str::from_utf8(name).ok()?))
+    }
+}
+
 /// The path in a file that holds nothing else.
 fn pointer(text: &[u8]) -> Option<PathBuf> {
     let text = text.trim_ascii();
-    #[cfg(unix)]
-    let path = {
-        use std::os::unix::ffi::OsStrExt as _;
-        PathBuf::from(std::ffi::OsStr::from_bytes(text))
-    };
-    #[cfg(not(unix))]
-    let path = PathBuf::from(str::from_utf8(text).ok()?);
-    (!text.is_empty() && !text.contains(&b'\n') && !text.contains(&0)).then_some(path)
+    path_of(text).filter(|_| !text.is_empty() && !text.contains(&b'\n') && !text.contains(&0))
 }
 
 /// The reader of objects is not ours, and its input is hostile: a panic in it is a refusal like any other.
