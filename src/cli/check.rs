@@ -72,10 +72,11 @@ impl Check {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.stdin_filename.as_deref();
         let policy = self.scope.policy(&packs, stdin)?;
+        policy.tell(global, streams);
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, ..asked };
 
-        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        let mut fixed = self.fixing.run(&request, &|finding, path| policy.shows(finding, path), global, streams)?;
         policy.narrow(&mut fixed.report);
         self.write(&fixed, global, streams)?;
         let fail_on = match &fixed.diff {

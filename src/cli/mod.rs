@@ -5,11 +5,13 @@
 //! output format.
 
 mod check;
+mod config;
 mod engine;
 mod explain;
 mod fixing;
 mod output;
 mod plan;
+mod policy;
 mod progress;
 mod rules;
 mod scope;
@@ -126,6 +128,8 @@ enum Command {
     Explain(explain::Explain),
     /// List rules, or check packs of rules
     Rules(rules::Rules),
+    /// Show the configuration that governs, or its JSON Schema
+    Config(config::Config),
 }
 
 /// Packs besides the built-in ones.
@@ -148,6 +152,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(plan) => plan.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
+        Command::Config(config) => config.run(&streams),
     };
     ended.unwrap_or_else(|error| {
         // Nobody is left to tell when standard error is gone too.

@@ -31,6 +31,7 @@ impl Plan {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let policy = self.scope.policy(&packs, None)?;
+        policy.tell(global, streams);
         let request = self.scope.request(packs, &policy.config, None)?;
 
         let progress = Arc::new(Progress::default());
