@@ -128,6 +128,7 @@ fn only_the_edge_touches_files_and_the_environment() {
         "src/source/",
         "src/write/",
         "src/config/files.rs",
+        "src/init/create.rs",
         "src/cli/",
         "src/pack/load.rs",
         "src/main.rs",

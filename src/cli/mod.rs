@@ -9,6 +9,7 @@ mod config;
 mod engine;
 mod explain;
 mod fixing;
+mod init;
 mod output;
 mod plan;
 mod policy;
@@ -130,6 +131,8 @@ enum Command {
     Rules(rules::Rules),
     /// Show the configuration that governs, or its JSON Schema
     Config(config::Config),
+    /// Set dekey up in a repository: configuration, hook and workflow, as new files only
+    Init(init::Init),
 }
 
 /// Packs besides the built-in ones.
@@ -153,6 +156,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
         Command::Config(config) => config.run(&streams),
+        Command::Init(init) => init.run(&streams),
     };
     ended.unwrap_or_else(|error| {
         // Nobody is left to tell when standard error is gone too.
