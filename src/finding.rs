@@ -107,6 +107,23 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+/// An inline directive that accepts findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// The directive.
+    pub label: Label,
+    /// The lines it speaks for, as bytes of the same file.
+    pub covers: Span,
+    /// The rules it names, by id.
+    pub rules: Vec<String>,
+    /// Why, in words of the project; unescaped, secrets masked.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<jiff::civil::Date>,
+    /// Whether it accepts a finding.
+    pub used: bool,
+}
+
 /// What applying a fix may mean for the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -278,6 +295,8 @@ pub struct Tally {
     pub bytes: u64,
     /// What was not examined, by reason; also what is counted only and not listed as [`Skipped`].
     pub counts: BTreeMap<Reason, u64>,
+    /// How long it took, where that is to be shown: a report that is kept has no times in it.
+    pub elapsed: Option<std::time::Duration>,
 }
 
 /// Everything a renderer may see.
@@ -287,6 +306,8 @@ pub struct Report {
     pub files: Vec<Masked>,
     /// Findings, in path and position order.
     pub findings: Vec<Finding>,
+    /// The inline directives that count, in path and position order.
+    pub suppressions: Vec<Suppression>,
     /// What was not examined, in path order.
     pub skipped: Vec<Skipped>,
     /// Files read with less care than usual: path and reason, in path order.

@@ -26,5 +26,6 @@ pub mod render;
 pub mod scan;
 pub mod source;
 pub mod span;
+pub mod suppress;
 pub mod version;
 pub mod write;

@@ -23,6 +23,7 @@ fn options(walk: dekey::source::Walk, packs: &[dekey::pack::Pack]) -> dekey::sca
         bump_sdk: false,
         exclude: None,
         prefilter: true,
+        today: None,
     }
 }
 

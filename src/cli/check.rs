@@ -5,46 +5,58 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 
 use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
 use super::scope::Scope;
-use super::{Error, Exit, Global, engine};
+use super::{Error, Exit, Global, engine, heading, watch};
 use crate::finding::{Level, Report};
 use crate::render;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
+#[command(args_override_self = true, after_help = EXAMPLES)]
 pub(super) struct Check {
     #[command(flatten)]
     scope: Scope,
     /// How to print the report
-    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "text")]
+    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "text", help_heading = heading::OUTPUT)]
     output_format: Format,
     /// Write the report to FILE instead of standard output
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
     output_file: Option<PathBuf>,
     /// Fail at findings of this level or above [default: warning]
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", help_heading = heading::OUTPUT)]
     fail_on: Option<LevelArg>,
     /// Print how often each rule fired instead of the findings; for text and concise
-    #[arg(long)]
+    #[arg(long, help_heading = heading::OUTPUT)]
     statistics: bool,
     /// Exit with 0 when there are findings
-    #[arg(long)]
+    #[arg(long, help_heading = heading::OUTPUT)]
     exit_zero: bool,
     /// Examine standard input as if it were this file
-    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    #[arg(long, value_name = "FILE", help_heading = heading::FILES)]
     stdin_filename: Option<PathBuf>,
+    /// Examine again whenever a file changes, until interrupted
+    #[arg(long, help_heading = heading::FILES, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
+    watch: bool,
     /// Let unsafe fixes raise the versions of SDKs in manifests
-    #[arg(long)]
+    #[arg(long, help_heading = heading::FIXING)]
     bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  dekey check app lib                            only these directories
+  dekey check --select hardcoded-access-token    one rule
+  dekey check --output-format sarif -o out.sarif
+  dekey check --fix --unsafe-fixes               then look at `git diff`
+  git show HEAD:app.rb | dekey check - --stdin-filename app.rb";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -69,8 +81,17 @@ enum LevelArg {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
+        match self.watch {
+            true => watch::run(&self.scope.paths, streams, || self.once(global, streams)),
+            false => self.once(global, streams),
+        }
+    }
+
+    fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
+        let started = Instant::now();
         let packs = engine::packs(&self.scope.packs.dirs)?;
-        let stdin = self.stdin_filename.as_deref();
+        let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
+        let stdin = stdin.as_deref();
         let policy = self.scope.policy(&packs, stdin)?;
         policy.tell(global, streams);
         let asked = self.scope.request(packs, &policy.config, stdin)?;
@@ -78,6 +99,7 @@ impl Check {
 
         let mut fixed = self.fixing.run(&request, &|finding, path| policy.shows(finding, path), global, streams)?;
         policy.narrow(&mut fixed.report);
+        fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
         self.write(&fixed, global, streams)?;
         let fail_on = match &fixed.diff {
             // What would change has been found, whatever its level.

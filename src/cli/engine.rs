@@ -13,6 +13,7 @@ use crate::pack::{self, Pack, builtin, compile, load};
 use crate::problem::{Problem, Refused};
 use crate::scan::{self, Scan};
 use crate::source::{Progress, RelPath, Source, Walk};
+use crate::suppress;
 
 /// What to scan, and how.
 pub(crate) struct Request {
@@ -47,7 +48,7 @@ pub(crate) fn packs(dirs: &[PathBuf]) -> Result<Vec<Pack>, Error> {
     Ok(packs)
 }
 
-/// The rules of `packs`, by id, their texts complete.
+/// The rules of `packs` and dekey's own, by id, their texts complete.
 pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
     let complete = |pack: &Pack, doc: &RuleDoc| RuleDoc {
         remedy: doc.remedy.replace("{variable}", &pack.variable),
@@ -55,6 +56,7 @@ pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
     };
     let mut rules: Vec<RuleDoc> =
         packs.iter().flat_map(|pack| pack.rules.iter().map(|rule| complete(pack, &rule.doc))).collect();
+    rules.extend(suppress::rules().iter().map(|rule| rule.doc.clone()));
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }
@@ -123,6 +125,7 @@ pub(crate) fn scanned<T>(
         bump_sdk: request.bump_sdk,
         exclude: excluded.as_ref().map(|excluded| excluded as _),
         prefilter: true,
+        today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     };
     let scan = Scan::new(&options, progress).map_err(|error| {
         Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")

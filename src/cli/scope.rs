@@ -9,43 +9,47 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::policy::{self, Policy};
-use super::{Error, Packs, engine};
+use super::{Error, Packs, engine, heading};
 use crate::config::{self, Audience, Config, Place, WorkTree};
 use crate::finding::Confidence;
 use crate::names;
 use crate::pack::Pack;
 
+/// What stands for standard input among paths.
+const STDIN: &str = "-";
+/// What standard input is called in reports when it has no name: text of no language.
+const UNNAMED: &str = "<stdin>";
 /// Most bytes read from standard input.
 const STDIN_LIMIT: u64 = 64 << 20;
 
 /// What to examine, and how.
 #[derive(Debug, Args)]
 pub(super) struct Scope {
-    /// Files and directories to examine; what is named is examined whatever ignore files say
+    /// Files and directories to examine, whatever ignore files say [default: .]; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(super) paths: Vec<PathBuf>,
     /// Show findings of this confidence or above [default: medium]
-    #[arg(long, value_name = "CONFIDENCE")]
+    #[arg(long, value_name = "CONFIDENCE", help_heading = heading::RULES)]
     min_confidence: Option<ConfidenceArg>,
     /// Run only these rules, with or without the vendor's prefix
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = heading::RULES)]
     select: Vec<String>,
     /// Leave these rules out
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = heading::RULES)]
     ignore: Vec<String>,
     /// Whose data the integration works on; decides between an access token and OAuth
-    #[arg(long, value_name = "AUDIENCE")]
+    #[arg(long, value_name = "AUDIENCE", help_heading = heading::RULES)]
     audience: Option<Audience>,
     #[command(flatten)]
     pub(super) packs: Packs,
     /// Use this configuration instead of the nearest one
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::RULES)]
     config: Option<PathBuf>,
     /// Also examine what git ignores
-    #[arg(long)]
+    #[arg(long, help_heading = heading::FILES)]
     no_ignore: bool,
     /// Threads [default: as many as fit the machine]
-    #[arg(short = 'j', long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short = 'j', long, value_name = "N", help_heading = heading::FILES, value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 }
 
@@ -57,6 +61,18 @@ enum ConfidenceArg {
 }
 
 impl Scope {
+    /// The name of what comes through standard input, if anything does: `-` in place of a path, or just a name for it.
+    pub(super) fn stdin(&self, filename: Option<&Path>) -> Result<Option<PathBuf>, Error> {
+        let dash = self.paths.iter().any(|path| path.as_os_str() == STDIN);
+        let only = matches!(self.paths.as_slice(), [path] if path.as_os_str() == STDIN || path.as_os_str() == ".");
+        if !only && (dash || filename.is_some()) {
+            let what = "standard input cannot be examined together with other paths";
+            return Err(Error::new(what, "run dekey once for `-` and once for the paths"));
+        }
+        let name = filename.or(dash.then_some(Path::new(UNNAMED)));
+        Ok(name.map(Path::to_owned))
+    }
+
     /// The configuration, with the command line over it. `stdin` names what comes through standard input.
     pub(super) fn policy(&self, packs: &[Pack], stdin: Option<&Path>) -> Result<Policy, Error> {
         let rules = engine::rules(packs);

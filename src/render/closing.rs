@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
-use crate::finding::{Applicability, Level, Report};
+use crate::finding::{Applicability, Level, Report, State};
 use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
@@ -86,6 +86,7 @@ pub fn summary(report: &Report) -> String {
         0 => String::new(),
         n => format!(", {n} skipped"),
     };
+    let took = report.tally.elapsed.map_or_else(String::new, |took| format!(" in {:.2} s", took.as_secs_f64()));
     let mut text = if !found.is_empty() {
         let levels = [Level::Error, Level::Warning, Level::Note]
             .map(|level| (level, found.iter().filter(|finding| finding.level == level).count() as u64))
@@ -98,13 +99,13 @@ pub fn summary(report: &Report) -> String {
         files.sort_unstable();
         files.dedup();
         let files = count(files.len() as u64, "file");
-        format!("Found {levels} in {files} ({examined} examined{skipped}).")
+        format!("Found {levels} in {files} ({examined} examined{took}{skipped}).")
     } else if missing > 0 {
         format!("Nothing found in {} examined, but {} could not be examined.", count(examined, "file"), paths(missing))
     } else if examined == 0 {
         format!("Nothing to examine (0 files examined{skipped}).")
     } else {
-        format!("Nothing found in {} examined{skipped}.", count(examined, "file"))
+        format!("Nothing found in {} examined{took}{skipped}.", count(examined, "file"))
     };
     let units = unit::offered(&report.findings);
     let fixable = |sure| -> usize {
@@ -117,15 +118,29 @@ pub fn summary(report: &Report) -> String {
         (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`."),
         (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
     });
-    let accepted = report.findings.len() - found.len();
-    if accepted > 0 {
-        text.push_str(&format!(" {accepted} accepted by directive or baseline."));
-    }
+    text.push_str(&accepted(report));
     if report.hidden > 0 {
         let n = count(report.hidden as u64, "finding");
         text.push_str(&format!("\n{n} below the asked-for confidence not shown (`--min-confidence low` shows all)."));
     }
     text
+}
+
+/// What does not count, by reason: ` 3 suppressed, 12 in the baseline.`
+fn accepted(report: &Report) -> String {
+    let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    let words = [
+        (State::Suppressed, "suppressed"),
+        (State::Baselined, "in the baseline"),
+        (State::Unchanged, "there before the change"),
+    ];
+    let counts: Vec<String> = words
+        .iter()
+        .map(|(state, words)| (of(*state), words))
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, words)| format!("{n} {words}"))
+        .collect();
+    if counts.is_empty() { String::new() } else { format!(" {}.", counts.join(", ")) }
 }
 
 fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {

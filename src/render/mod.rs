@@ -11,7 +11,7 @@ pub mod escape;
 pub mod explain;
 pub mod json;
 pub mod markdown;
-mod paint;
+pub(crate) mod paint;
 mod plain;
 pub mod plan;
 pub mod problem;

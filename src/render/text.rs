@@ -29,22 +29,22 @@ pub fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
     let mut said = Said::default();
     for finding in open(report) {
-        let (snippet, gutter) = snippet(&places, finding);
-        out.write_all(&snippet)?;
         let doc = report.rules.iter().find(|doc| doc.id == finding.rule);
+        let (snippet, gutter) = snippet(&places, finding, doc.map_or("", |doc| &doc.help));
+        out.write_all(&snippet)?;
         Tail { places: &places, finding, doc, gutter }.write(&mut said, out)?;
         writeln!(out)?;
     }
     Ok(())
 }
 
-/// Header and labelled source, and the width of its line numbers.
-fn snippet(places: &Places<'_>, finding: &Finding) -> (Vec<u8>, usize) {
+/// Header, whose rule leads to `page`, and labelled source, and the width of its line numbers.
+fn snippet(places: &Places<'_>, finding: &Finding, page: &str) -> (Vec<u8>, usize) {
     let related: Vec<&Label> = finding.related.iter().take(MAX_RELATED).collect();
     let (view, labels) = View::new(places, &finding.primary, &related);
     let gutter = view.last_line().to_string().len();
     let diagnostic = Diagnostic::new(severity(finding.level))
-        .with_code(Escaped::new(&finding.rule))
+        .with_code(paint::linked(&Escaped::new(&finding.rule).to_string(), page))
         .with_message(Escaped::new(&finding.message))
         .with_labels(labels);
     let mut bytes = Vec::new();

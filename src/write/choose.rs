@@ -21,26 +21,30 @@ pub(super) struct Unit {
     pub(super) edits: Vec<Edit>,
     /// That of its most doubtful part.
     pub(super) applicability: Applicability,
-    /// Whether a finding of it is shown, and none is accepted as it is.
+    /// Whether a finding of it is shown.
     pub(super) shown: bool,
+    /// Whether a finding of it is accepted as it is.
+    pub(super) accepted: bool,
     /// Its first finding.
     pub(super) at: Label,
     /// What it does.
     pub(super) title: String,
 }
 
-/// The units of a report, in the order of their first findings.
+/// The units of a report that mend something, in the order of their first findings.
 pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding, &RelPath) -> bool) -> Vec<Unit> {
     let shown = |finding: &Finding| shown(finding, &report.files[finding.primary.file].path);
     let unit = |whole: unit::Unit<'_>| {
         let findings: Vec<&Finding> = whole.findings.iter().map(|at| &report.findings[*at]).collect();
         let first = findings.first()?;
+        let mut open = findings.iter().filter(|finding| finding.state == State::Open).peekable();
+        open.peek()?;
         Some(Unit {
             key: findings.iter().map(|finding| finding.fingerprint.as_str()).collect(),
             edits: whole.edits.into_iter().cloned().collect(),
             applicability: whole.applicability,
-            shown: findings.iter().all(|finding| finding.state == State::Open)
-                && findings.iter().any(|finding| shown(finding)),
+            shown: open.any(|finding| shown(finding)),
+            accepted: findings.iter().any(|finding| finding.state != State::Open),
             at: first.primary.clone(),
             title: first.fix.as_ref()?.title.clone(),
             findings: whole.findings,
@@ -125,6 +129,7 @@ mod tests {
             edits: edits.iter().map(edit).collect(),
             applicability: Applicability::Safe,
             shown: true,
+            accepted: false,
             at: Label { file: 0, span: Span::default(), text: String::new() },
             title: String::new(),
         }

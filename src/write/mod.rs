@@ -113,8 +113,10 @@ pub struct Versions {
 pub enum Why {
     /// It is unsafe, and those were not asked for.
     Unsafe,
-    /// None of its findings is shown, or one was accepted.
+    /// None of its findings is shown.
     Hidden,
+    /// One of its findings is accepted as it is.
+    Accepted,
     /// A file it changes was refused.
     Refused,
     /// It was tried, and did not do what it promises.
@@ -240,6 +242,9 @@ impl<'o> Draft<'o> {
     fn obstacle(&self, unit: &Unit, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Option<Why> {
         if !unit.shown {
             return Some(Why::Hidden);
+        }
+        if unit.accepted {
+            return Some(Why::Accepted);
         }
         if unit.applicability != Applicability::Safe && !wish.unsafe_too {
             return Some(Why::Unsafe);

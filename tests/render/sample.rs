@@ -167,6 +167,7 @@ pub(crate) fn report() -> Report {
     fifth.state = State::Suppressed;
 
     Report {
+        suppressions: Vec::new(),
         files: vec![
             masked("app/intercom.rb", ruby.as_bytes(), &[secret]),
             masked("jobs/sync.py", python.as_bytes(), &[at(&python, &key, 0)]),
@@ -184,7 +185,12 @@ pub(crate) fn report() -> Report {
         notes: vec![(RelPath::from("deep.js"), Note::TooDeep)],
         exempted: vec![(label(1, at(&python, "os", 0), ""), "not a login".to_owned())],
         around: dekey::finding::Around::default(),
-        tally: Tally { examined: 12, bytes: 1_050_000, counts: [(Reason::Ignored, 3), (Reason::Symlink, 1)].into() },
+        tally: Tally {
+            examined: 12,
+            bytes: 1_050_000,
+            counts: [(Reason::Ignored, 3), (Reason::Symlink, 1)].into(),
+            elapsed: None,
+        },
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
         grounds: Vec::new(),

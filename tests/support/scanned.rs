@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route};
+use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route, State};
 use dekey::pack::Pack;
 use dekey::scan::{Options, Scan};
 use dekey::source::{Progress, RelPath, Walk};
@@ -86,6 +86,7 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
         bump_sdk: how.bump_sdk,
         exclude: None,
         prefilter: how.prefilter,
+        today: None,
     };
     then(&Scan::new(&options, &Progress::default()).expect("the scan runs"))
 }
@@ -163,6 +164,12 @@ pub(crate) fn describe(report: &Report, finding: &Finding) -> String {
         .collect();
     related.dedup();
     let related = if related.is_empty() { String::new() } else { format!(" <- {}", related.join(" ")) };
+    let state = match finding.state {
+        State::Open => "",
+        State::Suppressed => " suppressed",
+        State::Baselined => " baselined",
+        State::Unchanged => " unchanged",
+    };
     let rule = finding.rule.strip_prefix("intercom/").unwrap_or(&finding.rule);
-    format!("{rule} {level} {confidence}{route}{fix}{related}")
+    format!("{rule} {level} {confidence}{route}{fix}{state}{related}")
 }
