@@ -9,6 +9,7 @@ mod engine;
 mod explain;
 mod fixing;
 mod output;
+mod outputs;
 mod plan;
 mod progress;
 mod rules;
