@@ -11,6 +11,7 @@ mod explain;
 mod fixing;
 mod man;
 mod output;
+mod outputs;
 mod plan;
 mod progress;
 mod rules;
