@@ -5,9 +5,11 @@
 //! output format.
 
 mod check;
+mod completions;
 mod engine;
 mod explain;
 mod fixing;
+mod man;
 mod output;
 mod plan;
 mod progress;
@@ -147,6 +149,10 @@ enum Command {
     Explain(explain::Explain),
     /// List rules, or check packs of rules
     Rules(rules::Rules),
+    /// Write the completions of a shell
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(man::Man),
 }
 
 /// Packs besides the built-in ones.
@@ -169,6 +175,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(plan) => plan.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
+        Command::Completions(completions) => completions.run(&streams),
+        Command::Man(man) => man.run(&streams),
     };
     ended.unwrap_or_else(|error| failed(&error, &streams))
 }
