@@ -13,6 +13,7 @@ mod fixing;
 mod init;
 mod man;
 mod output;
+mod outputs;
 mod plan;
 mod policy;
 mod progress;

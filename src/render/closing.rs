@@ -16,7 +16,7 @@ use crate::source::{Reason, RelPath, Skipped};
 const LISTED: usize = 10;
 
 /// Writes notes on reduced analysis, on skipped files, and the summary; with `verbose` every entry by name, the spared
-/// places and the ignored count.
+/// places, the directives in use and the ignored count.
 ///
 /// # Errors
 ///
@@ -25,6 +25,7 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
     let listed = if verbose { usize::MAX } else { LISTED };
     if verbose {
         spared(report, out)?;
+        suppressing(report, out)?;
     }
     reduced(report, listed, out)?;
     incomplete(report, verbose, out)?;
@@ -151,6 +152,22 @@ fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     title(Level::Note, &format!("{} spared", count(report.exempted.len() as u64, "place")), out)?;
     for (label, reason) in &report.exempted {
         writeln!(out, "  {}: {}", places.locate(label), Escaped::new(reason))?;
+    }
+    Ok(())
+}
+
+/// The directives that accept something, and why.
+fn suppressing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let used: Vec<_> = report.suppressions.iter().filter(|suppression| suppression.used).collect();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let places = Places::new(&report.files);
+    title(Level::Note, &format!("{} in use", count(used.len() as u64, "directive")), out)?;
+    for suppression in used {
+        let (rules, reason) = (suppression.rules.join(", "), Escaped::new(&suppression.reason));
+        let until = suppression.until.map_or_else(String::new, |until| format!(" (until {until})"));
+        writeln!(out, "  {}: {}: {reason}{until}", places.locate(&suppression.label), Escaped::new(&rules))?;
     }
     Ok(())
 }

@@ -69,7 +69,7 @@ pub(super) fn resolved(
 
 /// A directive that does not count.
 pub(super) fn invalid(file: FileId, source: &Source, directive: &Directive, why: &str) -> Finding {
-    finding(words::INVALID, file, source, directive.written.span, why)
+    finding(words::INVALID, file, source, directive, why)
 }
 
 /// A directive of whose `rules` some are not found; `left` when others are.
@@ -98,7 +98,8 @@ pub(super) fn unused(
         _ if left => unused.iter().map(|at| edit(with_comma(directive, *at, unused))).collect(),
         _ => Vec::new(),
     };
-    let mut finding = finding(words::UNUSED, file, source, span, &what);
+    let mut finding = finding(words::UNUSED, file, source, directive, &what);
+    finding.primary.span = span;
     let title = if whole { "remove the directive" } else { "remove what is unused of the directive" };
     finding.fix = Some(match edits.is_empty() {
         true => Fix::manual(title),
@@ -120,8 +121,9 @@ fn with_comma(directive: &Directive, at: usize, unused: &[usize]) -> Span {
     }
 }
 
-fn finding(rule: &'static str, file: FileId, source: &Source, span: Span, what: &str) -> Finding {
+fn finding(rule: &'static str, file: FileId, source: &Source, directive: &Directive, what: &str) -> Finding {
     let rule = words::rule(rule);
+    let span = directive.written.span;
     Finding {
         rule: rule.doc.id.clone(),
         level: rule.doc.level,
@@ -133,7 +135,8 @@ fn finding(rule: &'static str, file: FileId, source: &Source, span: Span, what: 
         remedy: rule.doc.remedy.clone(),
         route: None,
         evidence: Vec::new(),
-        fingerprint: fingerprint::of(&rule.doc.id, source, span, None),
+        // Its own words rather than its line, which may be long and hold many.
+        fingerprint: fingerprint::of(&rule.doc.id, source, span, Some(span.of(&source.text))),
         state: State::Open,
         accepted: None,
         fix: None,
