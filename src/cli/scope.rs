@@ -132,11 +132,19 @@ impl Scope {
     }
 }
 
+/// The repository around a path; `None` when the path does not exist.
+pub(super) fn place(path: &Path) -> Result<Option<Place>, Error> {
+    Place::of(path).map_err(|error| {
+        let what = format!("cannot tell the working directory: {}", super::output::plain(&error));
+        Error::new(what, "change to a directory that exists")
+    })
+}
+
 /// The configuration that was `named`, or else the one that governs `first`.
 pub(super) fn configuration(named: Option<&Path>, first: &Path, rules: &[&str]) -> Result<Config, Error> {
     let loaded = match named {
         Some(path) => config::named(path, rules),
-        None => match Place::of(first)? {
+        None => match place(first)? {
             Some(place) => config::load(&WorkTree::new(&place.root), &place, rules).map(Option::unwrap_or_default),
             None => Ok(Config::default()),
         },
