@@ -12,6 +12,7 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod init;
 pub mod lang;
 pub mod link;
 pub mod matcher;

@@ -76,10 +76,11 @@ impl Check {
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
         let policy = self.scope.policy(&packs, stdin)?;
+        policy.tell(global, streams);
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, ..asked };
 
-        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        let mut fixed = self.fixing.run(&request, &|finding, path| policy.shows(finding, path), global, streams)?;
         policy.narrow(&mut fixed.report);
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
         self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::GitignoreBuilder;
-
 use super::Error;
 use super::output::plain;
-use crate::config::Audience;
+use crate::config::{Audience, Matcher};
 use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
@@ -33,8 +31,8 @@ pub(crate) struct Request {
     pub(crate) variable: Option<String>,
     /// Whether fixes may raise the versions that manifests ask for.
     pub(crate) bump_sdk: bool,
-    /// What not to examine: patterns of `.gitignore`, and the directory they are relative to.
-    pub(crate) exclude: (PathBuf, Vec<String>),
+    /// What not to examine.
+    pub(crate) exclude: Option<Matcher>,
     /// The packs to judge by.
     pub(crate) packs: Vec<Pack>,
 }
@@ -110,7 +108,8 @@ pub(crate) fn scanned<T>(
     then: impl FnOnce(&Scan<'_>, &Walk) -> T,
 ) -> Result<T, Error> {
     let here = here()?;
-    let exclude = excluding(&here, &request.exclude)?;
+    // Only files with a needle come here, so that a look at the disk costs little.
+    let excluded = request.exclude.as_ref().map(|exclude| |path: &RelPath| exclude.matches(path));
     let mut walk = Walk::new(here, request.paths.clone());
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
@@ -124,7 +123,7 @@ pub(crate) fn scanned<T>(
         }),
         variable: request.variable.as_deref(),
         bump_sdk: request.bump_sdk,
-        exclude: exclude.as_deref(),
+        exclude: excluded.as_ref().map(|excluded| excluded as _),
         prefilter: true,
         today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     };
@@ -140,28 +139,4 @@ pub(crate) fn here() -> Result<PathBuf, Error> {
         let what = format!("cannot tell the working directory: {}", plain(&error));
         Error::new(what, "change to a directory that exists")
     })
-}
-
-type Excluded = dyn Fn(&RelPath) -> bool + Sync;
-
-/// Whether the configuration leaves a file out; `None` when it leaves out none.
-fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<Option<Box<Excluded>>, Error> {
-    if patterns.is_empty() {
-        return Ok(None);
-    }
-    let base = here.join(base);
-    let base = base.canonicalize().unwrap_or(base);
-    let mut builder = GitignoreBuilder::new(&base);
-    let built = patterns.iter().try_for_each(|pattern| builder.add_line(None, pattern).map(drop));
-    let matcher = built.and_then(|()| builder.build()).map_err(|error| {
-        Error::new(format!("cannot use the patterns under `exclude`: {error}"), "write them as in a .gitignore file")
-    })?;
-    let here = here.to_owned();
-    Ok(Some(Box::new(move |path| {
-        let path = here.join(path.as_path());
-        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
-        let path = path.canonicalize().unwrap_or(path);
-        // What is outside of the configuration's directory is none of its business.
-        path.starts_with(&base) && matcher.matched_path_or_any_parents(&path, false).is_ignore()
-    })))
 }

@@ -83,7 +83,7 @@ impl Fixing {
     pub(super) fn run(
         self,
         request: &engine::Request,
-        shown: &dyn Fn(&Finding) -> bool,
+        shown: &dyn Fn(&Finding, &RelPath) -> bool,
         global: &Global,
         streams: &Streams,
     ) -> Result<Fixed, Error> {

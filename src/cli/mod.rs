@@ -6,13 +6,16 @@
 
 mod check;
 mod completions;
+mod config;
 mod engine;
 mod explain;
 mod fixing;
+mod init;
 mod man;
 mod output;
 mod outputs;
 mod plan;
+mod policy;
 mod progress;
 mod rules;
 mod scope;
@@ -150,6 +153,10 @@ enum Command {
     Explain(explain::Explain),
     /// List rules, or check packs of rules
     Rules(rules::Rules),
+    /// Show the configuration that governs, or its JSON Schema
+    Config(config::Config),
+    /// Set dekey up in a repository: configuration, hook and workflow, as new files only
+    Init(init::Init),
     /// Write the completions of a shell
     Completions(completions::Completions),
     /// Write manual pages
@@ -176,6 +183,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Plan(plan) => plan.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
+        Command::Config(config) => config.run(&streams),
+        Command::Init(init) => init.run(&streams),
         Command::Completions(completions) => completions.run(&streams),
         Command::Man(man) => man.run(&streams),
     };

@@ -39,8 +39,8 @@ const MAX_ATTEMPTS: usize = 400;
 pub struct Wish<'w> {
     /// Whether unsafe ones are, too.
     pub unsafe_too: bool,
-    /// Which findings are shown; what is not shown is not mended.
-    pub shown: &'w dyn Fn(&Finding) -> bool,
+    /// Which findings of a file are shown; what is not shown is not mended.
+    pub shown: &'w dyn Fn(&Finding, &RelPath) -> bool,
 }
 
 /// The bytes of a file, or why it may not be changed.
