@@ -74,6 +74,15 @@ pub struct Config {
     pub beside: Vec<PathBuf>,
 }
 
+impl Config {
+    /// The directory of the file that governs, a real path; none where no file does.
+    #[must_use]
+    pub fn dir(&self) -> Option<PathBuf> {
+        let file = self.root.join(self.files.first()?);
+        file.parent().map(Path::to_owned)
+    }
+}
+
 /// What differs for some paths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Override {

@@ -169,7 +169,7 @@ fn the_search_ends_at_the_root_of_the_repository() {
     let found = |first: &str| {
         let place = Place::of(&root.join(first)).unwrap()?;
         let config = load(&WorkTree::new(&place.root), &place, RULES).unwrap()?;
-        Some(place.root.join(&config.files[0]))
+        config.dir().map(|dir| dir.join(config.files[0].file_name().unwrap()))
     };
     assert_eq!(found("repo/a/b/code.rb"), None);
     std::fs::write(root.join("repo/dekey.toml"), "").unwrap();
