@@ -26,7 +26,7 @@ const MAX_SOLUTION: usize = 7000;
 /// Messages about files that were not examined.
 const MAX_MESSAGES: usize = 1_000;
 /// What stands for a commit that nobody named.
-const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
+const NO_COMMIT: &str = "0000000";
 
 /// Writes the credentials that were found.
 ///

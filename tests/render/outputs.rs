@@ -132,3 +132,26 @@ fn a_secret_in_a_file_is_told_with_its_commit() {
     assert!(found["scan"]["start_time"].as_str().unwrap() <= found["scan"]["end_time"].as_str().unwrap());
     assert!(!ran.out.contains(&key[..12]));
 }
+
+#[test]
+fn every_format_is_in_the_readme() {
+    let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+    let missing = FORMATS.iter().filter(|format| !readme.contains(&format!("| `{}`", format.name)));
+    assert_eq!(missing.map(|format| format.name).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+/// A directive's reason is told wherever a format can tell it, and hidden otherwise.
+#[test]
+fn what_a_directive_accepts_is_listed_when_asked() {
+    let text = format!("# dekey: ignore[deprecated-api-key-auth] gone by June\n{LOGIN}");
+    let dir = project([(Path::new("app.rb"), text.as_str())]);
+    for output in &FORMATS {
+        let run = |args: &[&str]| check(&dir, &[&["--output-format", output.name], args].concat());
+        let (plain, asked) = (run(&[]), run(&["--show-suppressed"]));
+        assert_eq!((plain.code, asked.code), (0, 0), "{}: {}", output.name, plain.err);
+        let told = |ran: &Ran| ran.out.contains("gone by June");
+        let always = ["json", "jsonl"].contains(&output.name);
+        let can = always || ["text", "concise", "sarif", "junit", "markdown"].contains(&output.name);
+        assert_eq!((told(&plain), told(&asked)), (always, can), "{}: {}", output.name, asked.out);
+    }
+}
