@@ -22,7 +22,7 @@ use crate::matcher::{self, Matched};
 use crate::pack::Pack;
 use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
-use crate::redact::Masked;
+use crate::redact::{Masked, merged};
 use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
 use gate::Gate;
@@ -233,6 +233,8 @@ impl<'o> Scan<'o> {
 struct Examined<'p> {
     source: Source,
     matched: Vec<Matched<'p>>,
+    /// What any pack masks in it, in order and apart.
+    hidden: Vec<Span>,
     notes: Vec<Note>,
 }
 
@@ -267,9 +269,11 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     }
     notes.sort_unstable_by_key(|note| *note as u8);
     notes.dedup();
+    let hidden = merged(matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect());
     (!notes.is_empty() || matched.iter().any(|matched| !matched.is_empty())).then_some(Examined {
         source,
         matched,
+        hidden,
         notes,
     })
 }
@@ -291,8 +295,10 @@ fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
 fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     let mut report = Report::default();
     for (at, pack) in options.packs.iter().enumerate() {
-        let scanned: Vec<Scanned<'_, '_>> =
-            files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] }).collect();
+        let scanned: Vec<Scanned<'_, '_>> = files
+            .iter()
+            .map(|file| Scanned { source: &file.source, matched: &file.matched[at], hidden: &file.hidden })
+            .collect();
         let own = || link::variable::of(pack, &scanned).unwrap_or(&pack.variable);
         let variable = options.variable.unwrap_or_else(own);
         let mut project = Project::new(pack, scanned, options.audience, variable);
