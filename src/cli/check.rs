@@ -8,11 +8,12 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
 use super::scope::Scope;
 use super::{Error, Exit, Global, engine};
-use crate::finding::{Level, Report};
+use crate::finding::{Finding, Level, Report};
 use crate::render;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
@@ -44,6 +45,8 @@ pub(super) struct Check {
     bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
+    #[command(flatten)]
+    accepting: Accepting,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -75,12 +78,22 @@ impl Check {
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, ..asked };
 
-        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        let held = self.accepting.open(&policy.config, self.scope.first(stdin))?;
+        let reach = Reach::of(&request)?;
+        let reach = if self.fixing.diff { reach.partly("nothing is changed with `--diff`") } else { reach };
+        let shows = |finding: &Finding| policy.shows(finding);
+        let settle = |report: &mut Report| held.as_ref().map(|held| held.settle(report, &reach, &shows));
+        let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
+        let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
         self.write(&fixed, global, streams)?;
+        if let (Some(held), Some(settled)) = (&held, &settled) {
+            self.accepting.ratchet(held, settled, global, streams)?;
+        }
         let fail_on = match &fixed.diff {
             // What would change has been found, whatever its level.
             Some(changed) if !changed.is_empty() => Level::Note,
+            _ if self.accepting.ratchet => Level::Note,
             _ => self.fail_on.map(Level::from).or(policy.config.fail_on).unwrap_or(Level::Warning),
         };
         let exit = exit(&fixed.report, fail_on, self.exit_zero);

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
-use crate::finding::{Applicability, Level, Report};
+use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
@@ -117,13 +117,31 @@ pub fn summary(report: &Report) -> String {
         (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`."),
         (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
     });
-    let accepted = report.findings.len() - found.len();
-    if accepted > 0 {
-        text.push_str(&format!(" {accepted} accepted by directive or baseline."));
-    }
+    text.push_str(&accepted(report));
     if report.hidden > 0 {
         let n = count(report.hidden as u64, "finding");
         text.push_str(&format!("\n{n} below the asked-for confidence not shown (`--min-confidence low` shows all)."));
+    }
+    text
+}
+
+/// How many findings do not count, by what accepts them.
+fn accepted(report: &Report) -> String {
+    let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    let mut text = String::new();
+    let mut say = |n: usize, why: &str| {
+        if n > 0 {
+            text.push_str(&format!(" {n} {why}."));
+        }
+    };
+    say(of(State::Suppressed), "accepted by directive");
+    say(of(State::Unchanged), "there before");
+    match &report.baseline {
+        None => say(of(State::Baselined), "accepted by the baseline"),
+        Some(Standing { name, left, started }) => {
+            let name = Escaped::new(name);
+            text.push_str(&format!(" {} accepted by {name} ({left} of {started} left).", of(State::Baselined)));
+        }
     }
     text
 }

@@ -20,8 +20,10 @@ pub(super) struct Unit {
     pub(super) edits: Vec<Edit>,
     /// That of its most doubtful part.
     pub(super) applicability: Applicability,
-    /// Whether a finding of it is shown, and none is accepted as it is.
-    pub(super) shown: bool,
+    /// Whether a finding of it is shown and counts.
+    pub(super) asked: bool,
+    /// Whether a finding of it is accepted as it is.
+    pub(super) accepted: bool,
     /// Its first finding.
     pub(super) at: Label,
     /// What it does.
@@ -37,8 +39,8 @@ pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Un
             key: findings.iter().map(|finding| finding.fingerprint.as_str()).collect(),
             edits: whole.edits.into_iter().cloned().collect(),
             applicability: whole.applicability,
-            shown: findings.iter().all(|finding| finding.state == State::Open)
-                && findings.iter().any(|finding| shown(finding)),
+            asked: findings.iter().any(|finding| finding.state == State::Open && shown(finding)),
+            accepted: findings.iter().any(|finding| finding.state != State::Open),
             at: first.primary.clone(),
             title: first.fix.as_ref()?.title.clone(),
             findings: whole.findings,
@@ -122,7 +124,8 @@ mod tests {
             findings: Vec::new(),
             edits: edits.iter().map(edit).collect(),
             applicability: Applicability::Safe,
-            shown: true,
+            asked: true,
+            accepted: false,
             at: Label { file: 0, span: Span::default(), text: String::new() },
             title: String::new(),
         }

@@ -41,6 +41,8 @@ pub struct Wish<'w> {
     pub unsafe_too: bool,
     /// Which findings are shown; what is not shown is not mended.
     pub shown: &'w dyn Fn(&Finding) -> bool,
+    /// Marks the findings of a report that are accepted as they are; they are not mended either.
+    pub settle: &'w dyn Fn(&mut Report),
 }
 
 /// The bytes of a file, or why it may not be changed.
@@ -113,8 +115,8 @@ pub struct Versions {
 pub enum Why {
     /// It is unsafe, and those were not asked for.
     Unsafe,
-    /// None of its findings is shown, or one was accepted.
-    Hidden,
+    /// Another finding that it would mend is accepted as it is.
+    Accepted,
     /// A file it changes was refused.
     Refused,
     /// It was tried, and did not do what it promises.
@@ -154,8 +156,9 @@ pub struct Planned<'o> {
 
 /// Applies the fixes that are asked for, in memory, and keeps those that hold what they promise.
 pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Planned<'o> {
-    let mut draft =
-        Draft { report: scan.report(), scan: scan.clone(), files: BTreeMap::new(), failed: BTreeMap::new(), fixed: 0 };
+    let mut report = scan.report();
+    (wish.settle)(&mut report);
+    let mut draft = Draft { report, scan: scan.clone(), files: BTreeMap::new(), failed: BTreeMap::new(), fixed: 0 };
     let variables = draft.report.around.variables.clone();
     for _ in 0..MAX_ROUNDS {
         if !draft.round(wish, originals) {
@@ -163,7 +166,7 @@ pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>)
         }
     }
     let mut left = Vec::new();
-    for unit in choose::units(&draft.report, wish.shown) {
+    for unit in choose::units(&draft.report, wish.shown).into_iter().filter(|unit| unit.asked) {
         let why = draft.obstacle(&unit, wish, originals).unwrap_or(Why::Overlap);
         left.push(Left { at: unit.at, title: unit.title, findings: unit.findings.len(), why });
     }
@@ -206,7 +209,8 @@ impl<'o> Draft<'o> {
     /// Applies what can be applied together. Whether anything was.
     fn round(&mut self, wish: &Wish<'_>, originals: &mut Originals<'_>) -> bool {
         let units = choose::units(&self.report, wish.shown);
-        let open: Vec<&Unit> = units.iter().filter(|unit| self.obstacle(unit, wish, originals).is_none()).collect();
+        let asked = units.iter().filter(|unit| unit.asked);
+        let open: Vec<&Unit> = asked.filter(|unit| self.obstacle(unit, wish, originals).is_none()).collect();
         let chosen = choose::compatible(open.into_iter());
         let census = Census::of(&self.report);
         // Those that hold together, and the state they lead to.
@@ -219,7 +223,7 @@ impl<'o> Draft<'o> {
             let tried = if attempts > MAX_ATTEMPTS {
                 Err("too many other fixes failed".to_owned())
             } else {
-                self.attempt(&together, &census, originals)
+                self.attempt(&together, &census, wish, originals)
             };
             match (tried, batch.as_slice()) {
                 (Ok(next), _) => (good, best) = (together, Some(next)),
@@ -238,8 +242,8 @@ impl<'o> Draft<'o> {
 
     /// What speaks against a unit before it is tried.
     fn obstacle(&self, unit: &Unit, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Option<Why> {
-        if !unit.shown {
-            return Some(Why::Hidden);
+        if unit.accepted {
+            return Some(Why::Accepted);
         }
         if unit.applicability != Applicability::Safe && !wish.unsafe_too {
             return Some(Why::Unsafe);
@@ -271,7 +275,13 @@ impl<'o> Draft<'o> {
     }
 
     /// The state with `units` applied, when that is as it should be.
-    fn attempt(&self, units: &[&Unit], census: &Census, originals: &mut Originals<'_>) -> Result<Self, String> {
+    fn attempt(
+        &self,
+        units: &[&Unit],
+        census: &Census,
+        wish: &Wish<'_>,
+        originals: &mut Originals<'_>,
+    ) -> Result<Self, String> {
         const UNFIT: &str = "its edits do not fit the file";
         let (mut files, mut sources) = (self.files.clone(), Vec::new());
         for (file, edits) in choose::edits(units) {
@@ -290,7 +300,8 @@ impl<'o> Draft<'o> {
             files.insert(path.clone(), after);
         }
         let scan = self.scan.with(sources);
-        let report = scan.report();
+        let mut report = scan.report();
+        (wish.settle)(&mut report);
         let findings = units.iter().flat_map(|unit| &unit.findings).copied();
         let fixed = self.fixed + findings.clone().count();
         match Census::of(&report).refutes(census, &self.report, findings) {
