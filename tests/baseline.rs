@@ -248,11 +248,11 @@ fn a_weak_value_is_not_confirmed_by_its_digest() {
         let identity = |secret| Identity::new(rule, &source, span, &[], secret).salted(&salt, rule);
         [identity(None), raw(&[word]), raw(&[rule, word])].contains(&digest)
     };
-    let words = (0..100_000).map(|n| match n % 1000 {
+    let mut words = (0..100_000).map(|n| match n % 1000 {
         0 => "hunter2".to_owned(),
         _ => format!("{}{}", ["pass", "letmein", "dragon", "admin", "qwerty"][n % 5], n / 5),
     });
-    assert_eq!(words.filter(|word| guessed(word)).next(), None);
+    assert_eq!(words.find(|word| guessed(word)), None);
     // The attack would find what is not masked.
     let source = Source::from_bytes("a.rb".into(), login("c", "*").into_bytes(), false);
     assert_eq!(Identity::new(rule, &source, Span::new(4, 5), &[], None).salted(&salt, rule), digest);
@@ -488,7 +488,10 @@ fn what_two_branches_took_out_merges() {
     }
     let merge =
         Command::new("git").args(["merge-file", "-p", "ours", "base", "theirs"]).current_dir(tree.0.path()).output();
-    let Ok(merged) = merge else { return eprintln!("skipped: there is no git") };
+    let Ok(merged) = merge else {
+        // Past the harness, which holds back what a test that passes prints.
+        return std::io::stderr().write_all(b"SKIPPED: there is no git to merge with\n").unwrap();
+    };
     assert_eq!(merged.status.code(), Some(0), "no conflict");
     ["ours", "base", "theirs", "f12.rb", "f25.rb"].iter().for_each(|path| tree.remove(path));
     let merged = String::from_utf8(merged.stdout).unwrap();
