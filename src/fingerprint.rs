@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn of_a_long_line_only_what_is_near_is_seen() {
         let text = format!("{}x = login(){}", "a".repeat(4000), "b".repeat(4000));
-        let hidden = [Span::new(0, 3900), Span::new(4010, text.len())];
+        let hidden = [Span::new(0, 3900), Span::new(4011, text.len())];
         assert_eq!(text_around(&text, "x = ", &hidden), format!("*{}x = login()*", "a".repeat(100)));
         assert_eq!(around(text.as_bytes(), 4000, &[]).len(), 2 * AROUND);
     }
