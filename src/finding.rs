@@ -15,7 +15,9 @@ use crate::span::Span;
 pub type FileId = usize;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Worth knowing; nothing is broken.
@@ -27,7 +29,9 @@ pub enum Level {
 }
 
 /// How sure dekey is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Not bound to the vendor beyond doubt, or ambiguous. Hidden unless asked for.
@@ -39,7 +43,7 @@ pub enum Confidence {
 }
 
 /// Where the code has to go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
     /// Own data: an access token from the environment.
@@ -62,7 +66,7 @@ pub struct Label {
 }
 
 /// Whether a finding counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It counts.
@@ -110,8 +114,27 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+/// An inline directive that accepts findings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// The directive.
+    pub label: Label,
+    /// The lines it speaks for, as bytes of the same file.
+    pub covers: Span,
+    /// The rules it names, by id.
+    pub rules: Vec<String>,
+    /// Why, in words of the project; unescaped, secrets masked.
+    pub reason: String,
+    /// The last day on which it counts.
+    pub until: Option<jiff::civil::Date>,
+    /// Whether it accepts a finding.
+    pub used: bool,
+}
+
 /// What applying a fix may mean for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// The construct and the SDK's version are understood; the result works once the named environment variable
@@ -292,6 +315,8 @@ pub struct Tally {
     pub bytes: u64,
     /// What was not examined, by reason; also what is counted only and not listed as [`Skipped`].
     pub counts: BTreeMap<Reason, u64>,
+    /// How long it took, where that is to be shown: a report that is kept has no times in it.
+    pub elapsed: Option<std::time::Duration>,
 }
 
 /// Everything a renderer may see.
@@ -301,6 +326,8 @@ pub struct Report {
     pub files: Vec<Masked>,
     /// Findings, in path and position order.
     pub findings: Vec<Finding>,
+    /// The inline directives that count, in path and position order.
+    pub suppressions: Vec<Suppression>,
     /// What was not examined, in path order.
     pub skipped: Vec<Skipped>,
     /// Files read with less care than usual: path and reason, in path order.

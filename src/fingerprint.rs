@@ -42,6 +42,15 @@ impl Identity {
         Self(digest(IDENTITY, &[rule.as_bytes(), &matter]))
     }
 
+    /// That of a finding whose text at `span` says all, without the line around it.
+    #[must_use]
+    pub fn of_words(rule: &str, source: &Source, span: Span, hidden: &[Span]) -> Self {
+        let end = span.end.min(source.text.len());
+        let start = span.start.min(end);
+        let matter = seen(&source.text, Span::new(start, end.min(start.saturating_add(2 * AROUND))), hidden);
+        Self(digest(IDENTITY, &[rule.as_bytes(), &matter]))
+    }
+
     /// Twenty hexadecimal digits that are the same in every run: for what is printed.
     #[must_use]
     pub fn fingerprint(&self, path: &RelPath) -> String {
@@ -80,13 +89,18 @@ fn is_strong(secret: &[u8]) -> bool {
     bits.sum::<f64>() >= STRONG
 }
 
-/// The line around `at`, at most [`AROUND`] bytes to both sides, each hidden place as one `*`, each run of white space
-/// as one blank.
+/// The line around `at`, at most [`AROUND`] bytes to both sides, as it may be digested.
 fn around(text: &[u8], at: usize, hidden: &[Span]) -> Vec<u8> {
     let at = at.min(text.len());
     let (from, to) = (at.saturating_sub(AROUND), at.saturating_add(AROUND).min(text.len()));
     let start = memchr::memrchr2(b'\n', b'\r', &text[from..at]).map_or(from, |found| from + found + 1);
     let end = memchr::memchr2(b'\n', b'\r', &text[at..to]).map_or(to, |found| at + found);
+    seen(text, Span::new(start, end), hidden)
+}
+
+/// The text at `span`, each hidden place as one `*`, each run of white space as one blank.
+fn seen(text: &[u8], span: Span, hidden: &[Span]) -> Vec<u8> {
+    let Span { start, end } = span;
     let mut out = Vec::with_capacity(end - start);
     let mut hidden = hidden[hidden.partition_point(|span| span.end <= start)..].iter().peekable();
     for (offset, byte) in (start..end).zip(&text[start..end]) {

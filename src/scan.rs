@@ -25,6 +25,7 @@ use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::{Masked, merged};
 use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
+use crate::suppress::{self, Directive, Held};
 use gate::Gate;
 
 /// What to scan, and how.
@@ -45,6 +46,8 @@ pub struct Options<'o> {
     pub exclude: Option<&'o (dyn Fn(&RelPath) -> bool + Sync)>,
     /// Whether the prefilter is used; results are the same without.
     pub prefilter: bool,
+    /// The day of the scan: directives that are to count up to an earlier one no longer do. `None`: all of them count.
+    pub today: Option<jiff::civil::Date>,
 }
 
 /// Files larger than this are searched for shapes only; of lock files what is around a needle is read.
@@ -83,7 +86,8 @@ impl<'o> Scan<'o> {
     /// # Errors
     /// When the packs' needles cannot be compiled, or threads cannot be made.
     pub fn new(options: &'o Options<'o>, progress: &Progress) -> Result<Self, Error> {
-        let needles: Vec<_> = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned()).collect();
+        let vendors = options.packs.iter().flat_map(|pack| pack.needles.iter().cloned());
+        let needles: Vec<_> = vendors.chain([Needle::exact(suppress::NEEDLE)]).collect();
         let prefilter =
             if options.prefilter { Prefilter::new(&needles).map_err(Error::Needles)? } else { Prefilter::all() };
         let pool = rayon::ThreadPoolBuilder::new()
@@ -236,6 +240,7 @@ struct Examined<'p> {
     /// What any pack masks in it, in order and apart.
     hidden: Vec<Span>,
     notes: Vec<Note>,
+    directives: Vec<Directive>,
 }
 
 impl Examined<'_> {
@@ -252,10 +257,12 @@ impl Examined<'_> {
 fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     let readable = source.whole && !source.binary;
     let lowered = readable && source.text.len() <= MAX_LOWERED;
-    let layers = match lang::of_pieces(source.path.as_path()) {
-        _ if lowered => lang::lower_any(source.path.as_path(), &source.text).1,
-        Some(language) if !source.binary => lang::lower(language, &source.text, Span::new(0, source.text.len())),
-        _ => Vec::new(),
+    let (language, layers) = match lang::of_pieces(source.path.as_path()) {
+        _ if lowered => lang::lower_any(source.path.as_path(), &source.text),
+        Some(language) if !source.binary => {
+            (language.name, lang::lower(language, &source.text, Span::new(0, source.text.len())))
+        }
+        _ => ("", Vec::new()),
     };
     let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
     // A block of a document may be an excerpt; nobody expects it to be whole.
@@ -269,13 +276,10 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     }
     notes.sort_unstable_by_key(|note| *note as u8);
     notes.dedup();
-    let hidden = merged(matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect());
-    (!notes.is_empty() || matched.iter().any(|matched| !matched.is_empty())).then_some(Examined {
-        source,
-        matched,
-        hidden,
-        notes,
-    })
+    let secrets: Vec<Span> = matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect();
+    let directives = suppress::directives(&source, language, &layers, &secrets);
+    let means = !notes.is_empty() || !directives.is_empty() || matched.iter().any(|matched| !matched.is_empty());
+    means.then_some(Examined { source, matched, hidden: merged(secrets), notes, directives })
 }
 
 /// The variables and settings that logins read, and the packages that tell what the code around them is built on.
@@ -316,6 +320,11 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
                 .map(|rule| RuleDoc { remedy: rule.doc.remedy.replace("{variable}", variable), ..rule.doc.clone() }),
         );
     }
+    report.rules.extend(suppress::rules().iter().map(|rule| rule.doc.clone()));
+    let rules: Vec<&str> = report.rules.iter().map(|doc| doc.id.as_str()).collect();
+    let held =
+        files.iter().map(|file| Held { source: &file.source, hidden: &file.hidden, directives: &file.directives });
+    report.suppressions = suppress::apply(&mut report.findings, &held.collect::<Vec<_>>(), &rules, options.today);
     let mut used: Vec<Option<usize>> = vec![None; files.len()];
     let edited = report
         .findings
@@ -324,7 +333,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
     let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
     let set = report.around.settings.iter().map(|setting| setting.file);
-    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).chain(set).collect();
+    let accepting = report.suppressions.iter().map(|suppression| suppression.label.file);
+    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).chain(set).chain(accepting).collect();
     kept.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
     for file in kept {
         used[file] = Some(0);
@@ -345,6 +355,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
             edit.file = used[edit.file].unwrap_or_default();
         }
     }
+    report.suppressions.iter_mut().for_each(|suppression| renumber(&mut suppression.label));
     report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
     report.around.settings.iter_mut().for_each(|setting| setting.file = used[setting.file].unwrap_or_default());
     report.grounds.iter_mut().flat_map(Ground::labels_mut).for_each(renumber);

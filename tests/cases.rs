@@ -242,7 +242,8 @@ fn fixed(
     if let Some(piece) = plant::shown(secrets, &diff) {
         broken.push(format!("the diff shows {piece} of a secret"));
     }
-    broken.extend(left.iter().map(|left| match &left.why {
+    let wanted = left.iter().filter(|left| left.why != Why::Accepted);
+    broken.extend(wanted.map(|left| match &left.why {
         Why::Failed(why) => format!("the fix “{}” fails: {why}", left.title),
         why => format!("the fix “{}” is not applied: {why:?}", left.title),
     }));

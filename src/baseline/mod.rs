@@ -57,7 +57,7 @@ pub struct View<'v> {
     /// A path of the report as it is written in the baseline.
     pub path: &'v dyn Fn(&RelPath) -> String,
     /// Whether a finding is shown. Of findings that are alike, those that are shown are accepted first.
-    pub shown: &'v dyn Fn(&Finding) -> bool,
+    pub shown: &'v dyn Fn(&Finding, &RelPath) -> bool,
 }
 
 impl Baseline {
@@ -84,9 +84,12 @@ impl Baseline {
     /// how the two differ. Marking again changes nothing.
     pub fn settle(&self, report: &mut Report, name: &str, view: &View<'_>) -> Compared {
         let paths: Vec<String> = report.files.iter().map(|file| (view.path)(&file.path)).collect();
+        let files = &report.files;
+        let shows =
+            |finding: &Finding| files.get(finding.primary.file).is_some_and(|file| (view.shown)(finding, &file.path));
         let counts = |finding: &&mut Finding| matches!(finding.state, State::Open | State::Baselined);
         let (mut findings, hidden): (Vec<_>, Vec<_>) =
-            report.findings.iter_mut().filter(counts).partition(|finding| (view.shown)(finding));
+            report.findings.iter_mut().filter(counts).partition(|finding| shows(finding));
         let shown = findings.len();
         findings.extend(hidden);
         let found: Vec<Entry> = findings
@@ -171,7 +174,7 @@ mod tests {
 
     fn settle(baseline: &Baseline, report: &mut Report) -> Compared {
         let path = |path: &RelPath| path.to_str_lossy().into_owned();
-        baseline.settle(report, "b.toml", &View { path: &path, shown: &|_| true })
+        baseline.settle(report, "b.toml", &View { path: &path, shown: &|_, _| true })
     }
 
     fn states(report: &Report) -> Vec<State> {
@@ -215,7 +218,7 @@ mod tests {
         let mut now = report(&[("a", "one"), ("a", "one")]);
         now.findings[0].confidence = Confidence::Low;
         let path = |path: &RelPath| path.to_str_lossy().into_owned();
-        let shown = |finding: &Finding| finding.confidence > Confidence::Low;
+        let shown = |finding: &Finding, _: &RelPath| finding.confidence > Confidence::Low;
         let compared = baseline.settle(&mut now, "b.toml", &View { path: &path, shown: &shown });
         assert_eq!(states(&now), [State::Open, State::Baselined]);
         assert!(compared.new.is_empty() && compared.missing.is_empty());

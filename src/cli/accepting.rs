@@ -9,26 +9,25 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::output::{self, Streams};
-use super::{Error, Global, engine};
+use super::{Error, Global, engine, heading};
 use crate::baseline::{Baseline, Compared, Entry, FILE_NAME, View, file, paths};
 use crate::config::{self, Config};
 use crate::finding::{Finding, Report, Standing};
 use crate::problem::Refused;
 use crate::render::escape::Escaped;
-use crate::source::{ReadError, RelPath, read_found, read_named};
+use crate::source::{ReadError, RelPath, read_beneath, read_named};
 
 /// Options of `dekey check`.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Baseline")]
 pub(super) struct Accepting {
     /// Accept the findings in FILE [default: dekey-baseline.toml, where there is one]
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = heading::BASELINE)]
     baseline: Option<PathBuf>,
     /// Accept nothing that a baseline holds
-    #[arg(long, conflicts_with = "baseline")]
+    #[arg(long, help_heading = heading::BASELINE, conflicts_with = "baseline")]
     no_baseline: bool,
     /// Fail at whatever the baseline does not hold; when less is found, rewrite it
-    #[arg(long, conflicts_with = "no_baseline")]
+    #[arg(long, help_heading = heading::BASELINE, conflicts_with_all = ["no_baseline", "watch"])]
     pub(super) ratchet: bool,
 }
 
@@ -40,12 +39,9 @@ impl Accepting {
         }
         let place = Place::of(self.baseline.as_deref(), config, first)?;
         match place.read()? {
-            None if place.named => {
+            None if self.baseline.is_some() || config.baseline.is_some() => {
                 let what = format!("there is no baseline {}", place.name);
-                Err(Error::new(
-                    what,
-                    "name a file that exists, or write this one with `dekey baseline --baseline FILE`",
-                ))
+                Err(Error::new(what, "write it with `dekey baseline`, or name a file that exists"))
             }
             None if self.ratchet => {
                 Err(Error::new("`--ratchet` needs a baseline, and there is none", "write one with `dekey baseline`"))
@@ -118,44 +114,48 @@ impl Reach {
 
 /// Where a baseline lies, or would lie.
 pub(super) struct Place {
+    /// The root of its repository and its path from there; or, where the command line names it, nothing and the path.
+    root: Option<PathBuf>,
     path: PathBuf,
     /// As messages call it.
     pub(super) name: String,
-    /// Whether the user named it.
-    named: bool,
     here: PathBuf,
     /// The real path of its directory, as text.
     base: String,
 }
 
 impl Place {
-    /// The file `named`, or the one that governs a scan whose first path is `first`: beside the configuration or at
-    /// the root of the repository.
+    /// The file that the command line or the configuration names, or else one beside the configuration or at the root
+    /// of the repository; `first` is the first path to examine.
     pub(super) fn of(named: Option<&Path>, config: &Config, first: &Path) -> Result<Self, Error> {
         let here = engine::here()?;
-        let path = match named {
-            Some(path) => here.join(path),
+        let (root, path) = match named {
+            Some(path) => (None, path.to_owned()),
             None => {
-                let dirs = governing(&here, config, first);
-                let file = |dir: &PathBuf| dir.join(FILE_NAME);
-                let found = dirs.iter().map(file).find(|file| file.symlink_metadata().is_ok());
-                found.or_else(|| dirs.first().map(file)).unwrap_or_else(|| here.join(FILE_NAME))
+                let places = governing(&here, config, first)?;
+                let is_there = |(root, path): &&(PathBuf, PathBuf)| root.join(path).symlink_metadata().is_ok();
+                let found = places.iter().find(is_there).or(places.first()).cloned();
+                found.map_or_else(|| (None, PathBuf::from(FILE_NAME)), |(root, path)| (Some(root), path))
             }
         };
         let text = |path: &Path| paths::text(&RelPath::new(path));
-        let dir = path.parent().unwrap_or(&here);
+        let whole = root.as_ref().unwrap_or(&here).join(&path);
+        let dir = whole.parent().unwrap_or(&here);
         let base = text(&dir.canonicalize().unwrap_or_else(|_| dir.to_owned()));
-        let name = match named {
-            Some(path) => path.display().to_string(),
-            None => paths::relative(&text(&here), &text(&path)),
+        let name = match &root {
+            None => path.display().to_string(),
+            Some(_) => paths::relative(&text(&here), &text(&whole)),
         };
-        Ok(Self { named: named.is_some(), name, base, here, path })
+        Ok(Self { root, path, name, here, base })
     }
 
     /// What it holds; `None` when it does not exist.
     pub(super) fn read(&self) -> Result<Option<Baseline>, Error> {
-        let read = if self.named { read_named } else { read_found };
-        let bytes = match read(&self.path, file::LIMIT) {
+        let read = match &self.root {
+            Some(root) => read_beneath(root, &self.path, file::LIMIT),
+            None => read_named(&self.path, file::LIMIT),
+        };
+        let bytes = match read {
             Err(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
                 let what = format!("cannot read the baseline {}: {error}", self.name);
@@ -163,8 +163,9 @@ impl Place {
             }
             Ok(bytes) => bytes,
         };
-        let refused = |problems| Refused::new(RelPath::new(Path::new(&self.name)), bytes.clone(), problems);
-        file::parse(&bytes).map(Some).map_err(|problems| Error::Refused(vec![refused(problems)]))
+        file::parse(&bytes).map(Some).map_err(|problems| {
+            Error::Refused(vec![Refused::new(RelPath::new(Path::new(&self.name)), bytes, problems)])
+        })
     }
 
     /// Writes it, whole or not at all.
@@ -174,7 +175,8 @@ impl Place {
             let what = format!("the baseline would have {} findings, which is too many", baseline.entries().len());
             return Err(Error::new(what, "accept the findings of fewer directories or rules"));
         }
-        output::replace("the baseline", &self.path, false, |out| out.write_all(text.as_bytes()))
+        let path = self.root.as_ref().unwrap_or(&self.here).join(&self.path);
+        output::replace("the baseline", &path, false, |out| out.write_all(text.as_bytes()))
     }
 
     /// A path of a report as the baseline writes it.
@@ -186,16 +188,14 @@ impl Place {
     }
 }
 
-/// The directories in which a baseline is looked for. A new one goes to the first.
-fn governing(here: &Path, config: &Config, first: &Path) -> Vec<PathBuf> {
-    let start = here.join(first);
-    let start = start.canonicalize().unwrap_or(start);
-    let start = if start.is_dir() { start.as_path() } else { start.parent().unwrap_or(&start) };
-    let root = start.ancestors().find(|dir| dir.join(".git").symlink_metadata().is_ok());
-    let root = root.unwrap_or(if start.starts_with(here) { here } else { start });
-    let beside = here.join(&config.base);
-    let configured = beside.join(config::FILE_NAME).symlink_metadata().is_ok();
-    configured.then_some(beside).into_iter().chain([root.to_owned()]).collect()
+/// Where a baseline is looked for: roots of repositories, and paths from there. A new one goes to the first.
+fn governing(here: &Path, config: &Config, first: &Path) -> Result<Vec<(PathBuf, PathBuf)>, Error> {
+    if let Some(path) = &config.baseline {
+        return Ok(vec![(config.root.clone(), path.clone())]);
+    }
+    let beside = config.files.first().map(|file| (config.root.clone(), file.with_file_name(FILE_NAME)));
+    let root = config::Place::of(first)?.map_or_else(|| here.to_owned(), |place| place.root);
+    Ok(beside.into_iter().chain([(root, PathBuf::from(FILE_NAME))]).collect())
 }
 
 /// A baseline that was read.
@@ -218,7 +218,12 @@ pub(super) struct Settled {
 
 impl Held {
     /// Marks the accepted findings of a report of all rules and levels, and tells how the two differ.
-    pub(super) fn settle(&self, report: &mut Report, reach: &Reach, shown: &dyn Fn(&Finding) -> bool) -> Settled {
+    pub(super) fn settle(
+        &self,
+        report: &mut Report,
+        reach: &Reach,
+        shown: &dyn Fn(&Finding, &RelPath) -> bool,
+    ) -> Settled {
         let Place { name, base, .. } = &self.place;
         let view = View { path: &|path| self.place.seen(path), shown };
         let Compared { held, missing, new } = self.baseline.settle(report, name, &view);

@@ -12,11 +12,11 @@ use super::accepting::{Held, Place, Reach, standing};
 use super::output::Streams;
 use super::progress::Display;
 use super::scope::Scope;
-use super::{Error, Exit, Global, engine};
+use super::{Error, Exit, Global, engine, heading};
 use crate::baseline;
 use crate::finding::Finding;
 use crate::render::{self, escape::Escaped};
-use crate::source::Progress;
+use crate::source::{Progress, RelPath};
 
 /// Arguments of `dekey baseline`.
 #[derive(Debug, Args)]
@@ -25,10 +25,10 @@ pub(super) struct Baseline {
     #[command(flatten)]
     scope: Scope,
     /// Write FILE [default: dekey-baseline.toml beside the configuration or at the root of the repository]
-    #[arg(long, alias = "output", value_name = "FILE")]
+    #[arg(long, alias = "output", value_name = "FILE", help_heading = heading::BASELINE)]
     baseline: Option<PathBuf>,
     /// Also accept what a baseline that exists does not hold
-    #[arg(long)]
+    #[arg(long, help_heading = heading::BASELINE)]
     accept_new: bool,
 }
 
@@ -36,6 +36,7 @@ impl Baseline {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let policy = self.scope.policy(&packs, None)?;
+        policy.tell(global, streams);
         let place = Place::of(self.baseline.as_deref(), &policy.config, self.scope.first(None))?;
         let existing = place.read()?;
         let request = self.scope.request(packs, &policy.config, None)?;
@@ -52,7 +53,7 @@ impl Baseline {
             None => baseline::Baseline::new(salt()?),
         };
         let held = Held { place, baseline };
-        let shows = |finding: &Finding| policy.shows(finding);
+        let shows = |finding: &Finding, path: &RelPath| policy.shows(finding, path);
         let settled = held.settle(&mut report, &reach, &shows);
         let accepts = self.accept_new || !existed;
         let mut entries = settled.kept;

@@ -1,47 +1,45 @@
 //! `dekey check`
 //!
-//! Owns the formats of a report, and what its findings mean for the exit code. Which findings are shown is
-//! [`super::scope`]'s.
+//! Owns what a report's findings mean for the exit code. Which of them are shown is [`super::scope`]'s, and in which
+//! formats [`super::outputs`]'s.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
 
 use clap::{Args, ValueEnum};
 
 use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
+use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
-use super::{Error, Exit, Global, engine};
+use super::{Error, Exit, Global, engine, heading, watch};
 use crate::finding::{Finding, Level, Report};
-use crate::render;
+use crate::render::{self, Brief};
+use crate::source::RelPath;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
 #[derive(Debug, Args)]
-#[command(args_override_self = true)]
+#[command(args_override_self = true, after_help = EXAMPLES)]
 pub(super) struct Check {
     #[command(flatten)]
     scope: Scope,
-    /// How to print the report
-    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "text")]
-    output_format: Format,
-    /// Write the report to FILE instead of standard output
-    #[arg(short, long, value_name = "FILE")]
-    output_file: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Fail at findings of this level or above [default: warning]
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", help_heading = heading::OUTPUT)]
     fail_on: Option<LevelArg>,
-    /// Print how often each rule fired instead of the findings; for text and concise
-    #[arg(long)]
-    statistics: bool,
     /// Exit with 0 when there are findings
-    #[arg(long)]
+    #[arg(long, help_heading = heading::OUTPUT)]
     exit_zero: bool,
     /// Examine standard input as if it were this file
-    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    #[arg(long, value_name = "FILE", help_heading = heading::FILES)]
     stdin_filename: Option<PathBuf>,
+    /// Examine again whenever a file changes, until interrupted
+    #[arg(long, help_heading = heading::FILES, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
+    watch: bool,
     /// Let unsafe fixes raise the versions of SDKs in manifests
-    #[arg(long)]
+    #[arg(long, help_heading = heading::FIXING)]
     bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
@@ -49,19 +47,13 @@ pub(super) struct Check {
     accepting: Accepting,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people: source, reasons, what to do
-    Text,
-    /// One line per finding
-    Concise,
-    /// One JSON document, with everything
-    Json,
-    /// For reviewdog: suggestions in a code review
-    Rdjson,
-    /// For GitHub's code scanning and others that read SARIF 2.1.0
-    Sarif,
-}
+const EXAMPLES: &str = "\
+Examples:
+  dekey check app lib                            only these directories
+  dekey check --select hardcoded-access-token    one rule
+  dekey check --output-format sarif -o out.sarif
+  dekey check --fix --unsafe-fixes               then look at `git diff`
+  git show HEAD:app.rb | dekey check - --stdin-filename app.rb";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LevelArg {
@@ -72,21 +64,36 @@ enum LevelArg {
 
 impl Check {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
+        match self.watch {
+            true if self.outputs.has_files() => {
+                // Writing it would be the next change.
+                Err(Error::new("`--watch` writes no files", "leave out the files of `--output-format`, or `--watch`"))
+            }
+            true => watch::run(&self.scope.paths, streams, || self.once(global, streams)),
+            false => self.once(global, streams),
+        }
+    }
+
+    fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
+        let (started, began, planned) = (Instant::now(), SystemTime::now(), self.outputs.planned()?);
         let packs = engine::packs(&self.scope.packs.dirs)?;
-        let stdin = self.stdin_filename.as_deref();
+        let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
+        let stdin = stdin.as_deref();
         let policy = self.scope.policy(&packs, stdin)?;
+        policy.tell(global, streams);
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, ..asked };
 
         let held = self.accepting.open(&policy.config, self.scope.first(stdin))?;
         let reach = Reach::of(&request)?;
         let reach = if self.fixing.diff { reach.partly("nothing is changed with `--diff`") } else { reach };
-        let shows = |finding: &Finding| policy.shows(finding);
+        let shows = |finding: &Finding, path: &RelPath| policy.shows(finding, path);
         let settle = |report: &mut Report| held.as_ref().map(|held| held.settle(report, &reach, &shows));
         let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
         let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
-        self.write(&fixed, global, streams)?;
+        fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
+        self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
         if let (Some(held), Some(settled)) = (&held, &settled) {
             self.accepting.ratchet(held, settled, global, streams)?;
         }
@@ -100,52 +107,23 @@ impl Check {
         Ok(if fixed.is_incomplete() { Exit::Failed } else { exit })
     }
 
-    /// The report to its place, and beside it, on standard error, what a machine's format does not tell a person.
-    fn write(&self, fixed: &Fixed, global: &Global, streams: &Streams) -> Result<(), Error> {
+    /// The report to its places, and beside it, on standard error, what its formats do not tell a person.
+    fn write(&self, planned: &[Output], fixed: &Fixed, brief: &Brief, streams: &Streams) -> Result<(), Error> {
         let report = &fixed.report;
         if let Some(text) = &fixed.text {
             streams.text(text)?;
         }
-        let write = |out: &mut dyn Write| match &fixed.diff {
-            Some(changed) => render::diff::write(changed, out),
-            None => self.report(report, global, out),
-        };
-        match &self.output_file {
-            Some(path) => streams.file(path, write)?,
+        let written = match &fixed.diff {
+            Some(changed) => outputs::instead(planned, streams, |out| render::diff::write(changed, out)),
             // The file's own text has taken the report's place.
-            None if fixed.text.is_some() => streams.complain(write)?,
-            None => streams.report(write)?,
-        }
-        let aside = |out: &mut dyn Write| match self.output_format {
-            Format::Text if self.output_file.is_none() && fixed.diff.is_none() && !global.quiet => Ok(()),
-            Format::Text | Format::Concise if !global.quiet => render::closing::write(report, global.verbose, out),
-            format => {
-                let left_out = render::sarif::left_out(report).filter(|_| format == Format::Sarif);
-                left_out.map_or(Ok(()), |text| render::closing::warning(&text, out))?;
-                render::closing::incomplete(report, global.verbose, out)
-            }
+            None => self.outputs.write(planned, report, brief, fixed.text.is_some(), streams),
         };
-        // The report is written; that nobody reads standard error does not change the outcome.
-        _ = streams.complain(aside);
+        // That nobody reads standard error does not change the outcome.
+        _ = streams.complain(|out| self.outputs.aside(planned, report, brief, fixed.diff.is_some(), out));
         if self.fixing.fix || self.fixing.diff {
-            _ = streams.complain(|out| fixed.write(global.quiet, out));
+            _ = streams.complain(|out| fixed.write(brief.quiet, out));
         }
-        Ok(())
-    }
-
-    fn report(&self, report: &Report, global: &Global, out: &mut dyn Write) -> io::Result<()> {
-        match self.output_format {
-            Format::Json => return render::json::report(report, out),
-            Format::Rdjson => return render::rdjson::report(report, out),
-            Format::Sarif => return render::sarif::report(report, out),
-            _ if self.statistics => render::closing::statistics(report, out)?,
-            Format::Text => render::text::findings(report, out)?,
-            Format::Concise => render::concise::findings(report, out)?,
-        }
-        if self.output_format == Format::Text && !global.quiet {
-            render::closing::write(report, global.verbose, out)?;
-        }
-        Ok(())
+        written
     }
 }
 

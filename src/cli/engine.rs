@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::GitignoreBuilder;
-
 use super::Error;
 use super::output::plain;
-use crate::config::Audience;
+use crate::config::{Audience, Matcher};
 use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
@@ -15,6 +13,7 @@ use crate::pack::{self, Pack, builtin, compile, load};
 use crate::problem::{Problem, Refused};
 use crate::scan::{self, Scan};
 use crate::source::{Progress, RelPath, Source, Walk};
+use crate::suppress;
 
 /// What to scan, and how.
 pub(crate) struct Request {
@@ -32,8 +31,8 @@ pub(crate) struct Request {
     pub(crate) variable: Option<String>,
     /// Whether fixes may raise the versions that manifests ask for.
     pub(crate) bump_sdk: bool,
-    /// What not to examine: patterns of `.gitignore`, and the directory they are relative to.
-    pub(crate) exclude: (PathBuf, Vec<String>),
+    /// What not to examine.
+    pub(crate) exclude: Option<Matcher>,
     /// The packs to judge by.
     pub(crate) packs: Vec<Pack>,
 }
@@ -49,7 +48,7 @@ pub(crate) fn packs(dirs: &[PathBuf]) -> Result<Vec<Pack>, Error> {
     Ok(packs)
 }
 
-/// The rules of `packs`, by id, their texts complete.
+/// The rules of `packs` and dekey's own, by id, their texts complete.
 pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
     let complete = |pack: &Pack, doc: &RuleDoc| RuleDoc {
         remedy: doc.remedy.replace("{variable}", &pack.variable),
@@ -57,6 +56,7 @@ pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
     };
     let mut rules: Vec<RuleDoc> =
         packs.iter().flat_map(|pack| pack.rules.iter().map(|rule| complete(pack, &rule.doc))).collect();
+    rules.extend(suppress::rules().iter().map(|rule| rule.doc.clone()));
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
 }
@@ -108,7 +108,8 @@ pub(crate) fn scanned<T>(
     then: impl FnOnce(&Scan<'_>, &Walk) -> T,
 ) -> Result<T, Error> {
     let here = here()?;
-    let exclude = excluding(&here, &request.exclude)?;
+    // Only files with a needle come here, so that a look at the disk costs little.
+    let excluded = request.exclude.as_ref().map(|exclude| |path: &RelPath| exclude.matches(path));
     let mut walk = Walk::new(here, request.paths.clone());
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
@@ -122,8 +123,9 @@ pub(crate) fn scanned<T>(
         }),
         variable: request.variable.as_deref(),
         bump_sdk: request.bump_sdk,
-        exclude: exclude.as_deref(),
+        exclude: excluded.as_ref().map(|excluded| excluded as _),
         prefilter: true,
+        today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     };
     let scan = Scan::new(&options, progress).map_err(|error| {
         Error::new(format!("cannot scan: {error}"), "give fewer threads with `-j`, or correct the pack")
@@ -137,28 +139,4 @@ pub(crate) fn here() -> Result<PathBuf, Error> {
         let what = format!("cannot tell the working directory: {}", plain(&error));
         Error::new(what, "change to a directory that exists")
     })
-}
-
-type Excluded = dyn Fn(&RelPath) -> bool + Sync;
-
-/// Whether the configuration leaves a file out; `None` when it leaves out none.
-fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<Option<Box<Excluded>>, Error> {
-    if patterns.is_empty() {
-        return Ok(None);
-    }
-    let base = here.join(base);
-    let base = base.canonicalize().unwrap_or(base);
-    let mut builder = GitignoreBuilder::new(&base);
-    let built = patterns.iter().try_for_each(|pattern| builder.add_line(None, pattern).map(drop));
-    let matcher = built.and_then(|()| builder.build()).map_err(|error| {
-        Error::new(format!("cannot use the patterns under `exclude`: {error}"), "write them as in a .gitignore file")
-    })?;
-    let here = here.to_owned();
-    Ok(Some(Box::new(move |path| {
-        let path = here.join(path.as_path());
-        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
-        let path = path.canonicalize().unwrap_or(path);
-        // What is outside of the configuration's directory is none of its business.
-        path.starts_with(&base) && matcher.matched_path_or_any_parents(&path, false).is_ignore()
-    })))
 }

@@ -14,7 +14,7 @@ use clap::Args;
 
 use super::output::{Streams, plain};
 use super::progress::Display;
-use super::{Error, Global, engine};
+use super::{Error, Global, engine, heading};
 use crate::finding::{Finding, Label, Report, Task};
 use crate::render::Places;
 use crate::render::escape::Escaped;
@@ -30,6 +30,7 @@ const LISTED: usize = 10;
 const MAX_PLANS: usize = 16;
 
 #[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = heading::FIXING)]
 pub(super) struct Fixing {
     /// Apply safe fixes to the files, and report what is left
     #[arg(long)]
@@ -82,7 +83,7 @@ impl Fixing {
     pub(super) fn run(
         self,
         request: &engine::Request,
-        shown: &dyn Fn(&Finding) -> bool,
+        shown: &dyn Fn(&Finding, &RelPath) -> bool,
         settle: &dyn Fn(&mut Report),
         global: &Global,
         streams: &Streams,
@@ -298,8 +299,11 @@ impl Fixed {
                     fixed.unsafe_left += fix.findings;
                     continue;
                 }
+                // What is not shown was not asked for.
+                Why::Hidden if fix.findings == 1 => continue,
                 Why::Refused => "a file that it changes may not be changed",
-                Why::Accepted => "it belongs together with a finding that is accepted",
+                Why::Hidden => "it belongs together with a finding that is not shown",
+                Why::Accepted => "it belongs together with a finding that is accepted as it is",
                 Why::Overlap => "it changes what another fix has changed; run dekey again",
                 Why::Failed(why) => why,
             };

@@ -7,14 +7,21 @@
 mod accepting;
 mod baseline;
 mod check;
+mod completions;
+mod config;
 mod engine;
 mod explain;
 mod fixing;
+mod init;
+mod man;
 mod output;
+mod outputs;
 mod plan;
+mod policy;
 mod progress;
 mod rules;
 mod scope;
+mod watch;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -94,7 +101,7 @@ impl From<io::Error> for Error {
 
 /// Finds retired API keys and exposed access tokens, and leads the integration to OAuth or a token from the environment.
 #[derive(Debug, Parser)]
-#[command(name = "dekey", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "dekey", version, max_term_width = 100, after_help = EXIT_CODES, after_long_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -102,19 +109,40 @@ struct Cli {
     global: Global,
 }
 
+/// The groups of options in a help text, in the order in which the commands list them.
+mod heading {
+    pub(super) const RULES: &str = "Rules";
+    pub(super) const FILES: &str = "Files";
+    pub(super) const OUTPUT: &str = "Output";
+    pub(super) const FIXING: &str = "Fixing";
+    pub(super) const BASELINE: &str = "Baseline";
+    pub(super) const GLOBAL: &str = "Everywhere";
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  dekey check                   what is to be done in this directory
+  dekey check --diff            what the safe fixes would change
+  dekey check --fix             change it
+  dekey plan > MIGRATION.md     the whole migration as a checklist
+  dekey explain hardcoded-access-token
+
+Exit codes: 0 nothing at or above the fail level, everything examined; 1 findings; 2 wrong usage, configuration or rule, \
+or not everything could be examined.";
+
 const EXIT_CODES: &str = "Exit codes: 0 nothing at or above the fail level, everything examined; 1 findings; \
                           2 wrong usage, configuration or rule, or not everything could be examined.";
 
 #[derive(Debug, Args)]
 struct Global {
     /// When to use colour; `auto` follows the terminal, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and CLICOLOR
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, help_heading = heading::GLOBAL, value_name = "WHEN", default_value = "auto")]
     color: output::When,
     /// Print findings only
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, help_heading = heading::GLOBAL, conflicts_with = "verbose")]
     quiet: bool,
     /// Also print what was left out or spared, and why
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, help_heading = heading::GLOBAL)]
     verbose: bool,
 }
 
@@ -130,13 +158,21 @@ enum Command {
     Explain(explain::Explain),
     /// List rules, or check packs of rules
     Rules(rules::Rules),
+    /// Show the configuration that governs, or its JSON Schema
+    Config(config::Config),
+    /// Set dekey up in a repository: configuration, hook and workflow, as new files only
+    Init(init::Init),
+    /// Write the completions of a shell
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(man::Man),
 }
 
 /// Packs besides the built-in ones.
 #[derive(Debug, Args)]
 struct Packs {
     /// Also use the pack of rules in DIR, instead of a built-in one with the same id; may be given several times
-    #[arg(long = "rules", value_name = "DIR")]
+    #[arg(long = "rules", value_name = "DIR", help_heading = heading::RULES)]
     dirs: Vec<PathBuf>,
 }
 
@@ -153,12 +189,18 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Baseline(baseline) => baseline.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
+        Command::Config(config) => config.run(&streams),
+        Command::Init(init) => init.run(&streams),
+        Command::Completions(completions) => completions.run(&streams),
+        Command::Man(man) => man.run(&streams),
     };
-    ended.unwrap_or_else(|error| {
-        // Nobody is left to tell when standard error is gone too.
-        _ = streams.complain(|out| error.write(out));
-        Exit::Failed
-    })
+    ended.unwrap_or_else(|error| failed(&error, &streams))
+}
+
+fn failed(error: &Error, streams: &Streams) -> Exit {
+    // Nobody is left to tell when standard error is gone too.
+    _ = streams.complain(|out| error.write(out));
+    Exit::Failed
 }
 
 /// Help and version go to standard output; errors, which quote arguments, are escaped.

@@ -1,7 +1,7 @@
 //! Where output goes: the standard streams with or without colour, or a file that is whole or absent.
 
 use std::ffi::OsString;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::Error;
 use crate::render::escape::Escaped;
+use crate::render::paint;
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -21,16 +22,33 @@ pub(crate) enum When {
 /// The standard streams.
 pub(crate) struct Streams {
     choice: ColorChoice,
+    /// Whether the terminal of standard output follows links.
+    links: bool,
 }
 
 impl Streams {
     pub(crate) fn new(when: When) -> Self {
-        Self { choice: choice(when, |name| std::env::var_os(name)) }
+        let choice = choice(when, |name| std::env::var_os(name));
+        let links = choice != ColorChoice::Never && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+        Self { choice, links }
+    }
+
+    /// Whether a person reads standard output as it is written, rather than a file or a program.
+    pub(crate) fn is_watched(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// An empty screen, where there is one.
+    pub(crate) fn clear(&self) {
+        if self.is_watched() {
+            _ = self.report(|out| write!(out, "\x1b[2J\x1b[H"));
+        }
     }
 
     /// Writes to standard output. A reader that has gone away is no error.
     pub(crate) fn report(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let mut out = BufWriter::new(AutoStream::new(io::stdout().lock(), self.choice));
+        let stream = AutoStream::new(io::stdout().lock(), self.choice);
+        let mut out = BufWriter::new(Links { out: stream, shown: self.links, inside: false });
         tolerate_closed(write(&mut out).and_then(|()| out.flush()))
     }
 
@@ -42,7 +60,8 @@ impl Streams {
 
     /// Writes to standard error. A reader that has gone away is no error.
     pub(crate) fn complain(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let mut out = BufWriter::new(AutoStream::new(io::stderr().lock(), self.choice));
+        let stream = AutoStream::new(io::stderr().lock(), self.choice);
+        let mut out = BufWriter::new(Links { out: stream, shown: false, inside: false });
         tolerate_closed(write(&mut out).and_then(|()| out.flush()))
     }
 
@@ -87,12 +106,43 @@ fn whole(
     }
     let file = builder.tempfile_in(dir)?;
     let choice = if colour { ColorChoice::Always } else { ColorChoice::Never };
-    let mut out = BufWriter::new(AutoStream::new(file.as_file().try_clone()?, choice));
+    let stream = AutoStream::new(file.as_file().try_clone()?, choice);
+    let mut out = BufWriter::new(Links { out: stream, shown: false, inside: false });
     write(&mut out)?;
     out.flush()?;
     drop(out);
     file.persist(path)?;
     Ok(())
+}
+
+/// Leaves links out, and keeps their text, where nothing follows them. Text of the scanned tree holds no link: it is
+/// escaped.
+struct Links<W> {
+    out: W,
+    shown: bool,
+    /// Within the start or the end of a link.
+    inside: bool,
+}
+
+impl<W: Write> Write for Links<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.shown {
+            return self.out.write(bytes);
+        }
+        let mark = if self.inside { paint::LINK_END } else { paint::LINK };
+        match memchr::memmem::find(bytes, mark.as_bytes()) {
+            Some(0) => {
+                self.inside = !self.inside;
+                Ok(mark.len())
+            }
+            at if self.inside => Ok(at.unwrap_or(bytes.len())),
+            at => self.out.write(&bytes[..at.unwrap_or(bytes.len())]),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// `error: what`, and the way out.
@@ -147,6 +197,28 @@ mod tests {
         assert_eq!(choice(When::Auto, env(BOTH)), ColorChoice::Never);
         assert_eq!(choice(When::Auto, env(&BOTH[1..])), ColorChoice::Always);
         assert_eq!(choice(When::Auto, env(&[("NO_COLOR", ""), ("FORCE_COLOR", "0")])), ColorChoice::Auto);
+    }
+
+    #[test]
+    fn links_leave_their_text_where_nothing_follows_them() {
+        let text =
+            format!("a {}https://x.test/{}rule{}{} b", paint::LINK, paint::LINK_END, paint::LINK, paint::LINK_END);
+        for (shown, expected) in [(false, "a rule b"), (true, text.as_str())] {
+            for buffer in [1, 16, 1000] {
+                let mut links = Links { out: Vec::new(), shown, inside: false };
+                // Marks come whole, as one piece of a format or within a longer one.
+                let marks = [paint::LINK, paint::LINK_END];
+                let mut rest = text.as_str();
+                while !rest.is_empty() {
+                    let whole = marks.iter().find(|mark| rest.starts_with(**mark)).map(|mark| mark.len());
+                    let next = rest[1..].find('\x1b').map_or(rest.len(), |at| at + 1);
+                    let end = whole.unwrap_or(next.min(buffer));
+                    links.write_all(&rest.as_bytes()[..end]).unwrap();
+                    rest = &rest[end..];
+                }
+                assert_eq!(String::from_utf8(links.out).unwrap(), expected);
+            }
+        }
     }
 
     #[test]

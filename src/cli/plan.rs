@@ -30,8 +30,10 @@ pub(super) struct Plan {
 impl Plan {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
-        let policy = self.scope.policy(&packs, None)?;
-        let request = self.scope.request(packs, &policy.config, None)?;
+        let stdin = self.scope.stdin(None)?;
+        let policy = self.scope.policy(&packs, stdin.as_deref())?;
+        policy.tell(global, streams);
+        let request = self.scope.request(packs, &policy.config, stdin.as_deref())?;
 
         let progress = Arc::new(Progress::default());
         let display = Display::start(&progress, global.quiet);

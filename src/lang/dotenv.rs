@@ -87,7 +87,17 @@ impl Reader<'_> {
         }
         let name = Name { text: line[..len].to_owned(), span: self.span(start, start + len) };
         let value_at = after + 1 + blanks(&self.text[after + 1..line_end]);
-        let (value, end) = self.quoted(value_at).unwrap_or_else(|| self.plain(value_at, line_end, comments));
+        let (value, end) = match self.quoted(value_at) {
+            Some((value, end)) => {
+                let rest = &self.text[end..self.line_end(end)];
+                let blank = blanks(rest);
+                if rest[blank..].starts_with('#') {
+                    comments.push(Span::new(end + blank, end + rest.len()));
+                }
+                (value, end)
+            }
+            None => self.plain(value_at, line_end, comments),
+        };
         let span = name.span.to(value.span);
         self.facts.entries.push(Entry { path: Path::single(name), value, span });
         self.line_end(end) + 1

@@ -145,6 +145,7 @@ impl Reader<'_> {
             }
         } else {
             self.directive(line);
+            self.remark(line);
         }
         end + 1
     }
@@ -214,10 +215,12 @@ impl Reader<'_> {
             if self.text[line.start..line.end].starts_with(['#', ';']) {
                 self.comments.push(self.shift(line));
             } else {
+                self.remark(line);
                 rest.push(line);
             }
             at = end + 1;
         }
+        self.remark(value);
         if rest.is_empty() {
             let value = self.value(value);
             self.more(&kind, value);
@@ -269,6 +272,18 @@ impl Reader<'_> {
         let comment = [" #", "\t#", " ;", "\t;", " //"].iter().filter_map(|mark| text.find(mark)).min();
         let text = text[..comment.unwrap_or(text.len())].trim_end().trim_end_matches([',', ';']).trim_end();
         Span::new(span.start, span.start + text.len())
+    }
+
+    /// Records the comment that follows what stands on a line.
+    fn remark(&mut self, line: Span) {
+        let text = &self.text[line.start..line.end];
+        let marks = [" #", "\t#", " ;", "\t;", " //"];
+        let Some(at) = marks.iter().filter_map(|mark| text.find(mark)).min() else { return };
+        let quoted =
+            [b'"', b'\''].iter().any(|quote| memchr::memchr_iter(*quote, &text.as_bytes()[..at]).count() % 2 == 1);
+        if !quoted {
+            self.comments.push(self.shift(Span::new(line.start + at + 1, line.end)));
+        }
     }
 
     /// The value a span of text stands for.

@@ -15,7 +15,6 @@ use super::pattern::{self, Step};
 use super::route::Ways;
 use super::schema::{self, PackFile, Text};
 use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
-use crate::finding::RuleDoc;
 use crate::lang;
 use crate::prefilter::Needle;
 use crate::span::Span;
@@ -270,22 +269,7 @@ impl Compiler {
             if !seen.insert(id.clone()) {
                 self.problem(Some(row.id.span()), format!("the rule {id} is described twice"), "keep one of the two");
             }
-            pack.rules.push(Rule {
-                doc: RuleDoc {
-                    id,
-                    summary: row.summary,
-                    level: row.level,
-                    why: row.why,
-                    remedy: row.remedy.get("any").or_else(|| row.remedy.values().next()).cloned().unwrap_or_default(),
-                    statement: row.statement,
-                    help: row.help,
-                    cwe: row.cwe,
-                    before: row.before,
-                    after: row.after,
-                },
-                message: row.message,
-                remedies: row.remedy.into_iter().collect(),
-            });
+            pack.rules.push(Rule::new(&pack.id, row));
         }
     }
 

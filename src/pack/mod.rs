@@ -251,6 +251,24 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// The rule of a row; `prefix` is the vendor's.
+    pub(crate) fn new(prefix: &str, row: schema::Rule) -> Self {
+        let any = row.remedy.get("any").or_else(|| row.remedy.values().next());
+        let doc = RuleDoc {
+            id: format!("{prefix}/{}", row.id.get_ref()),
+            summary: row.summary,
+            level: row.level,
+            why: row.why,
+            remedy: any.cloned().unwrap_or_default(),
+            statement: row.statement,
+            help: row.help,
+            cwe: row.cwe,
+            before: row.before,
+            after: row.after,
+        };
+        Self { doc, message: row.message, remedies: row.remedy.into_iter().collect() }
+    }
+
     /// What to do on this route.
     #[must_use]
     pub fn remedy(&self, route: Option<Route>) -> &str {

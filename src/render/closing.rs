@@ -16,7 +16,7 @@ use crate::source::{Reason, RelPath, Skipped};
 const LISTED: usize = 10;
 
 /// Writes notes on reduced analysis, on skipped files, and the summary; with `verbose` every entry by name, the spared
-/// places and the ignored count.
+/// places, the directives in use and the ignored count.
 ///
 /// # Errors
 ///
@@ -25,6 +25,7 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
     let listed = if verbose { usize::MAX } else { LISTED };
     if verbose {
         spared(report, out)?;
+        suppressing(report, out)?;
     }
     reduced(report, listed, out)?;
     incomplete(report, verbose, out)?;
@@ -86,6 +87,7 @@ pub fn summary(report: &Report) -> String {
         0 => String::new(),
         n => format!(", {n} skipped"),
     };
+    let took = report.tally.elapsed.map_or_else(String::new, |took| format!(" in {:.2} s", took.as_secs_f64()));
     let mut text = if !found.is_empty() {
         let levels = [Level::Error, Level::Warning, Level::Note]
             .map(|level| (level, found.iter().filter(|finding| finding.level == level).count() as u64))
@@ -98,13 +100,13 @@ pub fn summary(report: &Report) -> String {
         files.sort_unstable();
         files.dedup();
         let files = count(files.len() as u64, "file");
-        format!("Found {levels} in {files} ({examined} examined{skipped}).")
+        format!("Found {levels} in {files} ({examined} examined{took}{skipped}).")
     } else if missing > 0 {
         format!("Nothing found in {} examined, but {} could not be examined.", count(examined, "file"), paths(missing))
     } else if examined == 0 {
         format!("Nothing to examine (0 files examined{skipped}).")
     } else {
-        format!("Nothing found in {} examined{skipped}.", count(examined, "file"))
+        format!("Nothing found in {} examined{took}{skipped}.", count(examined, "file"))
     };
     let units = unit::offered(&report.findings);
     let fixable = |sure| -> usize {
@@ -125,25 +127,25 @@ pub fn summary(report: &Report) -> String {
     text
 }
 
-/// How many findings do not count, by what accepts them.
+/// What does not count, by reason: ` 3 suppressed, 12 accepted by dekey-baseline.toml (31 of 120 left).`
 fn accepted(report: &Report) -> String {
     let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
-    let mut text = String::new();
-    let mut say = |n: usize, why: &str| {
-        if n > 0 {
-            text.push_str(&format!(" {n} {why}."));
-        }
-    };
-    say(of(State::Suppressed), "accepted by directive");
-    say(of(State::Unchanged), "there before");
-    match &report.baseline {
-        None => say(of(State::Baselined), "accepted by the baseline"),
-        Some(Standing { name, left, started }) => {
-            let name = Escaped::new(name);
-            text.push_str(&format!(" {} accepted by {name} ({left} of {started} left).", of(State::Baselined)));
-        }
-    }
-    text
+    let baseline = report.baseline.as_ref().map(|Standing { name, left, started }| {
+        format!("accepted by {} ({left} of {started} left)", Escaped::new(name))
+    });
+    let words = [
+        (State::Suppressed, "suppressed"),
+        (State::Baselined, baseline.as_deref().unwrap_or("in the baseline")),
+        (State::Unchanged, "there before the change"),
+    ];
+    let told = |state: State, n: usize| n > 0 || state == State::Baselined && baseline.is_some();
+    let counts: Vec<String> = words
+        .iter()
+        .map(|(state, words)| (*state, of(*state), words))
+        .filter(|(state, n, _)| told(*state, *n))
+        .map(|(_, n, words)| format!("{n} {words}"))
+        .collect();
+    if counts.is_empty() { String::new() } else { format!(" {}.", counts.join(", ")) }
 }
 
 fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {
@@ -154,6 +156,22 @@ fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     title(Level::Note, &format!("{} spared", count(report.exempted.len() as u64, "place")), out)?;
     for (label, reason) in &report.exempted {
         writeln!(out, "  {}: {}", places.locate(label), Escaped::new(reason))?;
+    }
+    Ok(())
+}
+
+/// The directives that accept something, and why.
+fn suppressing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let used: Vec<_> = report.suppressions.iter().filter(|suppression| suppression.used).collect();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let places = Places::new(&report.files);
+    title(Level::Note, &format!("{} in use", count(used.len() as u64, "directive")), out)?;
+    for suppression in used {
+        let (rules, reason) = (suppression.rules.join(", "), Escaped::new(&suppression.reason));
+        let until = suppression.until.map_or_else(String::new, |until| format!(" (until {until})"));
+        writeln!(out, "  {}: {}: {reason}{until}", places.locate(&suppression.label), Escaped::new(&rules))?;
     }
     Ok(())
 }

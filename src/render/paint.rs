@@ -17,6 +17,20 @@ pub(super) const REMOVED: Style = AnsiColor::Red.on_default();
 pub(super) const ADDED: Style = AnsiColor::Green.on_default();
 const LABEL_WARNING: Style = AnsiColor::Yellow.on_default();
 
+/// What begins a link, before its address; without an address it ends the link's text. The rule is OSC 8.
+pub(crate) const LINK: &str = "\x1b]8;;";
+/// What ends an address.
+pub(crate) const LINK_END: &str = "\x1b\\";
+
+/// `text`, which is escaped, as a link to a page that a pack names.
+pub(super) fn linked(text: &str, page: &str) -> String {
+    // Anything else could end the address.
+    match page.bytes().all(|byte| byte.is_ascii_graphic()) && !page.is_empty() {
+        true => format!("{LINK}{page}{LINK_END}{text}{LINK}{LINK_END}"),
+        false => text.to_owned(),
+    }
+}
+
 /// The style of a level's name.
 pub(super) const fn level(level: Level) -> Style {
     match level {

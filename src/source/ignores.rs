@@ -14,8 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use super::git::Repository;
 use super::open::{Dir, OpenError, ReadError, read_to};
-use super::repository::Repository;
 
 /// The most bytes a file with patterns may have.
 pub(crate) const MAX_BYTES: u64 = 1 << 20;

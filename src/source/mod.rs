@@ -9,30 +9,29 @@
 //! - [`LineIndex`] turns offsets of a source into lines, columns and bytes of the file.
 
 mod decode;
+mod git;
 mod ignores;
 mod lines;
 mod open;
 mod path;
 mod read;
-mod repository;
 mod roots;
 mod settings;
 mod skip;
-mod status;
 mod stream;
 mod walk;
 
 pub use decode::Encoding;
+pub(crate) use git::{Snapshot, Status, around, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;
 #[cfg(unix)]
 pub(crate) use open::{Dir, OpenError, Regular};
-pub use open::{ReadError, read_found, read_named};
+pub use open::{ReadError, read_beneath, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;
 pub use settings::{is_manifest, is_setting};
 pub use skip::{Reason, Skipped};
-pub(crate) use status::{Snapshot, Status, around, work_tree};
 pub use walk::{Progress, Walk, Walked, walk};
 
 /// The text of one file, or of one window of a file too large to read whole.

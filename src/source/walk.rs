@@ -17,10 +17,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+use super::git::Repository;
 use super::ignores::{self, Allowance, Rules};
 use super::open::{Dir, OpenError, open_limit, open_real};
 use super::read::{Failure, Origin, Reader};
-use super::repository::Repository;
 use super::roots::Root;
 use super::skip::Notices;
 use super::{Limits, Reason, RelPath, Skipped, Source, is_setting};

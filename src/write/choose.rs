@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Applicability, Edit, FileId, Finding, Label, Report, State};
 use crate::fix::unit;
+use crate::source::RelPath;
 use crate::span::Span;
 
 /// What is applied whole or not at all: one fix, or the fixes of a group.
@@ -20,8 +21,8 @@ pub(super) struct Unit {
     pub(super) edits: Vec<Edit>,
     /// That of its most doubtful part.
     pub(super) applicability: Applicability,
-    /// Whether a finding of it is shown and counts.
-    pub(super) asked: bool,
+    /// Whether a finding of it is shown.
+    pub(super) shown: bool,
     /// Whether a finding of it is accepted as it is.
     pub(super) accepted: bool,
     /// Its first finding.
@@ -30,16 +31,19 @@ pub(super) struct Unit {
     pub(super) title: String,
 }
 
-/// The units of a report, in the order of their first findings.
-pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Unit> {
+/// The units of a report that mend something, in the order of their first findings.
+pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding, &RelPath) -> bool) -> Vec<Unit> {
+    let shown = |finding: &Finding| shown(finding, &report.files[finding.primary.file].path);
     let unit = |whole: unit::Unit<'_>| {
         let findings: Vec<&Finding> = whole.findings.iter().map(|at| &report.findings[*at]).collect();
         let first = findings.first()?;
+        let mut open = findings.iter().filter(|finding| finding.state == State::Open).peekable();
+        open.peek()?;
         Some(Unit {
             key: findings.iter().map(|finding| finding.fingerprint.as_str()).collect(),
             edits: whole.edits.into_iter().cloned().collect(),
             applicability: whole.applicability,
-            asked: findings.iter().any(|finding| finding.state == State::Open && shown(finding)),
+            shown: open.any(|finding| shown(finding)),
             accepted: findings.iter().any(|finding| finding.state != State::Open),
             at: first.primary.clone(),
             title: first.fix.as_ref()?.title.clone(),
@@ -124,7 +128,7 @@ mod tests {
             findings: Vec::new(),
             edits: edits.iter().map(edit).collect(),
             applicability: Applicability::Safe,
-            asked: true,
+            shown: true,
             accepted: false,
             at: Label { file: 0, span: Span::default(), text: String::new() },
             title: String::new(),

@@ -39,8 +39,8 @@ const MAX_ATTEMPTS: usize = 400;
 pub struct Wish<'w> {
     /// Whether unsafe ones are, too.
     pub unsafe_too: bool,
-    /// Which findings are shown; what is not shown is not mended.
-    pub shown: &'w dyn Fn(&Finding) -> bool,
+    /// Which findings of a file are shown; what is not shown is not mended.
+    pub shown: &'w dyn Fn(&Finding, &RelPath) -> bool,
     /// Marks the findings of a report that are accepted as they are; they are not mended either.
     pub settle: &'w dyn Fn(&mut Report),
 }
@@ -115,7 +115,9 @@ pub struct Versions {
 pub enum Why {
     /// It is unsafe, and those were not asked for.
     Unsafe,
-    /// Another finding that it would mend is accepted as it is.
+    /// None of its findings is shown.
+    Hidden,
+    /// One of its findings is accepted as it is.
     Accepted,
     /// A file it changes was refused.
     Refused,
@@ -166,7 +168,7 @@ pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>)
         }
     }
     let mut left = Vec::new();
-    for unit in choose::units(&draft.report, wish.shown).into_iter().filter(|unit| unit.asked) {
+    for unit in choose::units(&draft.report, wish.shown) {
         let why = draft.obstacle(&unit, wish, originals).unwrap_or(Why::Overlap);
         left.push(Left { at: unit.at, title: unit.title, findings: unit.findings.len(), why });
     }
@@ -209,8 +211,7 @@ impl<'o> Draft<'o> {
     /// Applies what can be applied together. Whether anything was.
     fn round(&mut self, wish: &Wish<'_>, originals: &mut Originals<'_>) -> bool {
         let units = choose::units(&self.report, wish.shown);
-        let asked = units.iter().filter(|unit| unit.asked);
-        let open: Vec<&Unit> = asked.filter(|unit| self.obstacle(unit, wish, originals).is_none()).collect();
+        let open: Vec<&Unit> = units.iter().filter(|unit| self.obstacle(unit, wish, originals).is_none()).collect();
         let chosen = choose::compatible(open.into_iter());
         let census = Census::of(&self.report);
         // Those that hold together, and the state they lead to.
@@ -242,6 +243,9 @@ impl<'o> Draft<'o> {
 
     /// What speaks against a unit before it is tried.
     fn obstacle(&self, unit: &Unit, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Option<Why> {
+        if !unit.shown {
+            return Some(Why::Hidden);
+        }
         if unit.accepted {
             return Some(Why::Accepted);
         }

@@ -1,10 +1,13 @@
 //! Reports made by hand. Credentials are put together here, so that none stands in a file.
 
+use std::time::{Duration, SystemTime};
+
 use dekey::facts::Note;
 use dekey::finding::{
     Applicability, Confidence, Edit, FileId, Finding, Fix, Label, Level, Report, Route, RuleDoc, State, Tally,
 };
 use dekey::redact::Masked;
+use dekey::render::Brief;
 use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
 use dekey::write::Changed;
@@ -166,8 +169,10 @@ pub(crate) fn report() -> Report {
     });
     let mut fifth = fourth.clone();
     fifth.state = State::Suppressed;
+    fifth.accepted = Some("the key of a server that is gone".to_owned());
 
     Report {
+        suppressions: Vec::new(),
         files: vec![
             masked("app/intercom.rb", ruby.as_bytes(), &[secret]),
             masked("jobs/sync.py", python.as_bytes(), &[at(&python, &key, 0)]),
@@ -185,10 +190,40 @@ pub(crate) fn report() -> Report {
         notes: vec![(RelPath::from("deep.js"), Note::TooDeep)],
         exempted: vec![(label(1, at(&python, "os", 0), ""), "not a login".to_owned())],
         around: dekey::finding::Around::default(),
-        tally: Tally { examined: 12, bytes: 1_050_000, counts: [(Reason::Ignored, 3), (Reason::Symlink, 1)].into() },
+        tally: Tally {
+            examined: 12,
+            bytes: 1_050_000,
+            counts: [(Reason::Ignored, 3), (Reason::Symlink, 1)].into(),
+            elapsed: None,
+        },
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
         grounds: Vec::new(),
         baseline: None,
     }
+}
+
+/// Findings of which none counts but the first, each for another reason.
+pub(crate) fn accepted() -> Report {
+    let mut report = report();
+    let finding = report.findings.remove(2);
+    let states = [
+        (State::Open, None),
+        (State::Suppressed, Some("the key of a server that is gone | <b>")),
+        (State::Baselined, Some("accepted in dekey-baseline.json")),
+        (State::Unchanged, None),
+    ];
+    let made = |(state, accepted): (State, Option<&str>)| Finding {
+        state,
+        accepted: accepted.map(str::to_owned),
+        ..finding.clone()
+    };
+    report.findings = states.map(made).into();
+    report
+}
+
+/// As a build server would have it, at a time of no meaning.
+pub(crate) fn brief() -> Brief {
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    Brief { began: at(1_700_000_000), ended: at(1_700_000_001), commit: "c0ffee".repeat(6), ..Brief::default() }
 }

@@ -9,7 +9,8 @@
 //!          ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ deprecated-api-key-auth error high access-token fix=safe <- .env:1
 //! ```
 //!
-//! The rule's id, level, confidence, route, applicability of the fix, and the lines that explain it. A finding of several
+//! The rule's id, level, confidence, route, applicability of the fix, whether it is accepted (`suppressed`), and the lines
+//! that explain it. A finding of several
 //! lines is marked on its first. `FIXME noisy` before the id marks a finding that should not be there, `FIXME missing`
 //! one that should. A fence with `fixed=path` holds the file after its fixes; with `FIXME` too, what it ought to be.
 //! `<!-- FIXME law -->` marks a case that breaks a law of the harness.

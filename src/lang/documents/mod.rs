@@ -27,7 +27,7 @@ struct Block<'a> {
 const MAX_BLOCKS: usize = 1000;
 
 /// Documents inside documents are text: they would otherwise nest as deep as their author likes.
-const DOCUMENTS: &[&str] = &["markdown", "mdx", "rst", "asciidoc", "org", "notebook"];
+pub const DOCUMENTS: &[&str] = &["markdown", "mdx", "rst", "asciidoc", "org", "notebook"];
 
 /// Lowers a document whose text `decoded` starts at `start` of the file.
 fn lower(name: &'static str, text: &[u8], decoded: &str, start: usize, blocks: &[Block<'_>]) -> Vec<Layer> {
@@ -36,7 +36,7 @@ fn lower(name: &'static str, text: &[u8], decoded: &str, start: usize, blocks: &
     let mut commands = Vec::new();
     let mut prose = 0;
     for block in blocks.iter().take(MAX_BLOCKS) {
-        said(decoded, start, Span::new(prose, block.span.start.max(prose)), &mut facts, &mut commands);
+        said(name, decoded, start, Span::new(prose, block.span.start.max(prose)), &mut facts, &mut commands);
         let place = Span::new(start + block.span.start, start + block.span.end);
         match language(block, decoded) {
             Some(language) => layers.extend(super::lower(language, text, place)),
@@ -50,7 +50,7 @@ fn lower(name: &'static str, text: &[u8], decoded: &str, start: usize, blocks: &
     if blocks.len() > MAX_BLOCKS {
         facts.notes.push(Note::TooLarge);
     }
-    said(decoded, start, Span::new(prose, decoded.len()), &mut facts, &mut commands);
+    said(name, decoded, start, Span::new(prose, decoded.len()), &mut facts, &mut commands);
     layers.insert(0, Layer { carrier: Carrier::Prose, language: name, facts });
     layers.extend(commands::lower(text, start, &commands));
     for layer in layers.iter_mut().filter(|layer| layer.carrier == Carrier::Code) {
@@ -67,19 +67,46 @@ fn language(block: &Block<'_>, decoded: &str) -> Option<&'static Language> {
     (found.name != lines::LANGUAGE.name && !DOCUMENTS.contains(&found.name)).then_some(found)
 }
 
-/// Reads a run of prose: its settings, those in its comments, its commands.
-fn said(decoded: &str, start: usize, span: Span, facts: &mut Facts, commands: &mut Vec<Span>) {
+/// What starts a comment of one line.
+fn comment_sign(name: &str) -> Option<&'static str> {
+    match name {
+        "rst" => Some(".. "),
+        "asciidoc" => Some("//"),
+        "org" => Some("# "),
+        _ => None,
+    }
+}
+
+/// Reads a run of prose: its settings, its comments and the settings in them, its commands.
+fn said(name: &str, decoded: &str, start: usize, span: Span, facts: &mut Facts, commands: &mut Vec<Span>) {
     if span.is_empty() {
         return;
     }
     lines::read(decoded, start, span, facts);
     let prose = &decoded.as_bytes()[span.start..span.end];
+    let mut comment = |from: usize, to: usize| {
+        let span = Span::new(start + span.start + from, start + span.start + to);
+        facts.texts.push(Text { carrier: Carrier::Comment, span });
+    };
+    let mut inside = Vec::new();
     let mut at = 0;
     while let Some(open) = memchr::memmem::find(&prose[at..], b"<!--").map(|len| at + len + 4) {
         let close = memchr::memmem::find(&prose[open..], b"-->").map_or(prose.len(), |len| open + len);
-        lines::read(decoded, start, Span::new(span.start + open, span.start + close), facts);
+        comment(open, close);
+        inside.push(Span::new(span.start + open, span.start + close));
         at = close;
     }
+    if let Some(sign) = comment_sign(name) {
+        let mut at = 0;
+        for line in prose.split_inclusive(|byte| *byte == b'\n') {
+            let blanks = line.len() - line.trim_ascii_start().len();
+            if line[blanks..].starts_with(sign.as_bytes()) {
+                comment(at + blanks, at + line.trim_ascii_end().len());
+            }
+            at += line.len();
+        }
+    }
+    inside.iter().for_each(|comment| lines::read(decoded, start, *comment, facts));
     commands.extend(commands::find(decoded.as_bytes(), span));
     facts.texts.push(Text { carrier: Carrier::Prose, span: Span::new(start + span.start, start + span.end) });
 }

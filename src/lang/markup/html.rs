@@ -113,7 +113,9 @@ impl<'a> Reader<'a> {
             return self.at += 1;
         };
         let code = &rest[from..from + len];
-        let sign = usize::from(matches!(code.first(), Some(b'#' | b'/' | b':' | b'@')));
+        // `{#if …}`, `{/if}`; a comment keeps its sign.
+        let comment = code.starts_with(b"/*") || code.starts_with(b"//");
+        let sign = usize::from(!comment && matches!(code.first(), Some(b'#' | b'/' | b':' | b'@')));
         self.island(language, Span::new(self.at + from + sign, self.at + from + len));
         self.at += from + len + from;
         self.at = self.at.min(self.page.len());

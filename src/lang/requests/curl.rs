@@ -4,7 +4,7 @@
 //! `next`.
 
 use super::{arg, header, request};
-use crate::facts::{Arg, Carrier, Facts, Value, ValueKind};
+use crate::facts::{Arg, Carrier, Facts, Text, Value, ValueKind};
 use crate::lang::{Front, Language, Layer, settings, utf8};
 use crate::span::Span;
 
@@ -27,6 +27,11 @@ fn lower(text: &[u8], range: Span) -> Vec<Layer> {
     for line in decoded.split_inclusive('\n') {
         if line.trim().trim_start_matches('-') == "next" {
             close(&mut args, &mut facts);
+        }
+        let blanks = line.len() - line.trim_start().len();
+        if line[blanks..].starts_with('#') {
+            let span = Span::new(at + blanks, at + line.trim_end().len());
+            facts.texts.push(Text { carrier: Carrier::Comment, span });
         }
         args.extend(option(line, at));
         at += line.len();
