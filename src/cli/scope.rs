@@ -98,7 +98,7 @@ impl Scope {
     }
 
     /// What the search for a configuration starts from.
-    fn first<'a>(&'a self, stdin: Option<&'a Path>) -> &'a Path {
+    pub(super) fn first<'a>(&'a self, stdin: Option<&'a Path>) -> &'a Path {
         let dir = |path: &'_ Path| path.parent().is_none_or(|dir| dir.as_os_str().is_empty());
         match stdin {
             Some(name) if dir(name) => Path::new("."),
