@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fingerprint::Identity;
 use crate::redact::Masked;
 use crate::source::{Reason, Skipped};
 use crate::span::Span;
@@ -14,7 +15,9 @@ use crate::span::Span;
 pub type FileId = usize;
 
 /// How much a finding matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Worth knowing; nothing is broken.
@@ -26,7 +29,9 @@ pub enum Level {
 }
 
 /// How sure dekey is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Not bound to the vendor beyond doubt, or ambiguous. Hidden unless asked for.
@@ -38,7 +43,7 @@ pub enum Confidence {
 }
 
 /// Where the code has to go.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Route {
     /// Own data: an access token from the environment.
@@ -61,7 +66,7 @@ pub struct Label {
 }
 
 /// Whether a finding counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It counts.
@@ -97,6 +102,8 @@ pub struct Finding {
     pub route: Option<Route>,
     /// What the route was chosen by, a short phrase each.
     pub evidence: Vec<String>,
+    /// Tells it from others, wherever it stands.
+    pub identity: Identity,
     /// Stable over moved lines, different for a different secret; hex.
     pub fingerprint: String,
     /// Whether it counts.
@@ -125,7 +132,9 @@ pub struct Suppression {
 }
 
 /// What applying a fix may mean for the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Applicability {
     /// The construct and the SDK's version are understood; the result works once the named environment variable
@@ -286,6 +295,17 @@ pub struct RuleDoc {
     pub after: String,
 }
 
+/// How far a baseline has been worked off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The file, as it is shown; unescaped.
+    pub name: String,
+    /// The findings that it accepts still.
+    pub left: usize,
+    /// How many they were when it was made.
+    pub started: usize,
+}
+
 /// How much was examined, and how much was not.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -322,6 +342,8 @@ pub struct Report {
     pub rules: Vec<RuleDoc>,
     /// Findings below the asked-for confidence, counted but not listed.
     pub hidden: usize,
+    /// The baseline that findings were held against.
+    pub baseline: Option<Standing>,
     /// What a plan needs besides the findings, vendor by vendor.
     pub grounds: Vec<crate::plan::Ground>,
 }
@@ -341,6 +363,7 @@ impl Finding {
             remedy: String::new(),
             route: None,
             evidence: Vec::new(),
+            identity: Identity::default(),
             fingerprint: String::new(),
             state: State::Open,
             accepted: None,

@@ -306,7 +306,8 @@ fn the_configuration_governs_and_the_command_line_wins() {
     assert_eq!(configured("select = [\"hardcoded-api-key\"]\n", &["--select", "deprecated-api-key-auth"]).code, 1);
 
     let route = |text: &str, args: &[&str]| {
-        let ran = configured(text, &[args, &["--output-format", "json", "app.rb"]].concat());
+        std::fs::write(dir.path().join("dekey.toml"), text).unwrap();
+        let ran = dekey(dir.path(), &[&["check", "--output-format", "json", "app.rb"], args].concat());
         let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         document["findings"][0]["route"].as_str().map(str::to_owned)
     };

@@ -52,6 +52,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("hcl", "b.tfvars", "t = \"{{token}}\" // @\n"),
     ("dockerfile", "Dockerfile", "FROM a\n# @\nENV T={{token}}\n"),
     ("dockerfile", "b.dockerfile", "# @\nRUN a && \\\n  b {{token}}\n"),
+    ("dockerfile", "c.dockerfile", "FROM a\nENV A=b \\\n  # @\n  T={{token}}\n"),
     ("netrc", ".netrc", "machine a.example login b\n# @\n  password {{token}}\n"),
     ("makefile", "Makefile", "# @\nT = {{token}}\n"),
     ("makefile", "b.mk", "a:\n\t# @\n\tb {{token}}\n"),
@@ -178,4 +179,182 @@ fn every_language_is_listed() {
         lang::LANGUAGES.iter().copied().filter(|language| !is_lock(language) && !listed.contains(language.name));
     let missing: Vec<&str> = missing.map(|language| language.name).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn a_directive_accepts_nothing_from_a_string() {
+    for (path, text) in [
+        ("a.js", "const t = '{{token}}', d = '// @';\n"),
+        ("a.js", "const d = `\n// @\n`;\nconst t = '{{token}}';\n"),
+        ("a.rb", "d = <<~A\n  # @\nA\nt = '{{token}}'\n"),
+        ("a.py", "def a():\n    '''\n    @\n    '''\n    return '{{token}}'\n"),
+        ("a.go", "var d = `\n// @\n`\nvar t = \"{{token}}\"\n"),
+        ("a.yml", "d: '# @'\nt: {{token}}\n"),
+        ("a.toml", "d = \"# @\"\nt = \"{{token}}\"\n"),
+        ("a.ini", "t = \"{{token}} # @\"\n"),
+        (".env", "T='{{token}} # @'\n"),
+        ("a.html", "<a title=\"<!-- @ -->\" t=\"{{token}}\">\n"),
+        ("a.sh", "t='{{token}}' d='# @'\n"),
+        ("a.rs", "const T: &str = \"{{token}}\"; const D: &str = \"// @\";\n"),
+        ("a.json", "{ \"t\": \"{{token}}\", \"d\": \"// @\" }\n"),
+        ("a.txt", "t: {{token}} \"# @\"\n"),
+    ] {
+        let report = scan(&[(path, &text.replace('@', DIRECTIVE))]);
+        assert_eq!(states(&report, "/hardcoded-access-token"), [State::Open], "{text}");
+        assert!(of(&report, "-suppression").is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn the_last_directive_before_a_finding_is_the_one_that_is_used() {
+    let text = format!("# {DIRECTIVE} one\n# {DIRECTIVE} two\nt = '{{{{token}}}}'  # {DIRECTIVE} three\n");
+    let report = scan(&[("a.py", &text)]);
+    let accepted: Vec<_> = of(&report, "/hardcoded-access-token").iter().map(|found| found.accepted.clone()).collect();
+    assert_eq!(accepted, [Some("kept for the test three".to_owned())]);
+    assert_eq!(report.suppressions.iter().map(|found| found.used).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(of(&report, "/unused-suppression").len(), 2);
+}
+
+#[test]
+fn what_does_not_count_is_open_again() {
+    let text = format!("t = '{{{{token}}}}'  # {DIRECTIVE} one\nu = '{{{{token:2}}}}'  # {DIRECTIVE} two\n");
+    let mut report = scan(&[("a.py", &text)]);
+    dekey::suppress::lift(&mut report, &|found| found.reason.ends_with("two"));
+    assert_eq!(states(&report, "/hardcoded-access-token"), [State::Open, State::Suppressed]);
+    let reasons: Vec<_> = report.findings.iter().map(|finding| finding.accepted.as_deref()).collect();
+    assert_eq!(reasons, [None, Some("kept for the test two")]);
+    dekey::suppress::lift(&mut report, &|_| false);
+    assert_eq!(states(&report, "/hardcoded-access-token"), [State::Open, State::Open]);
+}
+
+#[test]
+fn masking_is_the_same_with_and_without() {
+    let text = format!("t = '{{{{token}}}}'; u = '{{{{token:2}}}}'  # {DIRECTIVE} {{{{token:3}}}}\n");
+    let planted = Planted::new(&text);
+    let report = scan(&[("a.py", &text)]);
+    assert!(report.findings.iter().all(|finding| finding.state == State::Suppressed));
+    for (format, output) in scanned::outputs(&report) {
+        assert!(plant::shown(&planted.secrets, &output).is_none(), "{format}:\n{output}");
+    }
+}
+
+#[test]
+fn hostile_reasons_and_names_are_escaped() {
+    let text = "t = '{{token}}'  # dekey: ignore[hardcoded-access-token] a\u{202e}b\u{1b}[31mc::error::d\n\
+                u = '{{token:2}}'  # dekey: ignore[x\u{202e}y\u{1b}[2J] why\n";
+    let report = scan(&[("a.py", text)]);
+    assert_eq!(states(&report, "/hardcoded-access-token"), [State::Suppressed, State::Open]);
+    assert_eq!(of(&report, "/invalid-suppression").len(), 1);
+    for (format, output) in scanned::outputs(&report) {
+        if !matches!(format, "json" | "sarif" | "rdjson") {
+            assert!(!output.contains(['\u{202e}', '\u{1b}']), "{format}:\n{output}");
+        }
+        assert!(!output.contains('\u{1b}'), "{format}:\n{output}");
+    }
+}
+
+/// Neither takes long, which the limits of the test runner would tell.
+#[test]
+fn many_directives_and_long_comments() {
+    let many = format!("# {DIRECTIVE}\n").repeat(10_000) + "t = '{{token}}'\n";
+    let report = scan(&[("a.py", &many)]);
+    assert_eq!(states(&report, "/hardcoded-access-token"), [State::Suppressed]);
+    assert_eq!(of(&report, "/unused-suppression").len(), 9_999);
+
+    let beside = format!("t = '{{{{token}}}}'  # {DIRECTIVE}\n").repeat(3_000);
+    let report = scan(&[("a.py", &beside)]);
+    assert!(report.findings.iter().all(|finding| finding.state == State::Suppressed));
+
+    let one_line = format!("/* {DIRECTIVE} */ ").repeat(10_000) + "t = '{{token}}';\n";
+    assert_eq!(states(&scan(&[("a.js", &one_line)]), "/hardcoded-access-token"), [State::Suppressed]);
+
+    let long = format!("/* {} */\nconst t = '{{{{token}}}}';\n", "dekey: ignore[ ".repeat(70_000));
+    assert_eq!(states(&scan(&[("a.js", &long)]), "/hardcoded-access-token"), [State::Open]);
+    let nested = format!("# dekey: ignore{} why\nt = '{{{{token}}}}'\n", "[".repeat(1 << 20));
+    assert_eq!(states(&scan(&[("a.py", &nested)]), "/hardcoded-access-token"), [State::Open]);
+    let stars = format!("/*{}{DIRECTIVE}\n*/\nconst t = '{{{{token}}}}';\n", "*\n".repeat(500_000));
+    assert_eq!(states(&scan(&[("a.js", &stars)]), "/hardcoded-access-token"), [State::Suppressed]);
+}
+
+/// How dekey ends, and what it writes to standard output.
+fn check(dir: &std::path::Path, args: &[&str]) -> (Option<i32>, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_dekey"))
+        .args(["check", "--output-format", "concise", "-q"])
+        .args(args)
+        .current_dir(dir)
+        .env_clear()
+        .output()
+        .expect("it starts");
+    (output.status.code(), String::from_utf8(output.stdout).expect("our output is UTF-8"))
+}
+
+fn written(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let files: Vec<_> =
+        files.iter().map(|(path, text)| ((*path).to_owned(), Planted::new(text).text.into_bytes())).collect();
+    let dir = scanned::made(&files);
+    // Nothing above the scratch directory governs it.
+    std::fs::create_dir(dir.path().join(".git")).expect("writable");
+    dir
+}
+
+const UNUSED: &str = "t = load()  # dekey: ignore[hardcoded-access-token] once\n";
+
+#[test]
+fn an_accepted_finding_does_not_fail() {
+    let text = format!("t = '{{{{token}}}}'  # {DIRECTIVE} until=9999-12-31\n");
+    let dir = written(&[("a.py", &text)]);
+    assert_eq!(check(dir.path(), &[]), (Some(0), String::new()));
+    // Whatever is selected, the directive is in use.
+    assert_eq!(check(dir.path(), &["--select", "unused-suppression", "--fail-on", "note"]), (Some(0), String::new()));
+}
+
+#[test]
+fn an_expired_directive_accepts_nothing() {
+    let text = format!("t = '{{{{token}}}}'  # {DIRECTIVE} until=2001-01-31\n");
+    let (code, out) = check(written(&[("a.py", &text)]).path(), &[]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("error[intercom/hardcoded-access-token]"), "{out}");
+    assert!(
+        out.contains("warning[dekey/invalid-suppression] this directive accepts nothing: it expired after 2001-01-31")
+    );
+}
+
+#[test]
+fn what_was_meant_is_said() {
+    let text = "t = '{{token}}'  # dekey: ignore[hardcoded-acces-token] why\n";
+    let (_, out) = check(written(&[("a.py", text)]).path(), &[]);
+    assert!(
+        out.contains("there is no rule `hardcoded-acces-token` (did you mean `intercom/hardcoded-access-token`"),
+        "{out}"
+    );
+}
+
+#[test]
+fn unused_is_said_of_whole_folders_only() {
+    let dir = written(&[("a.py", UNUSED)]);
+    let (code, out) = check(dir.path(), &[]);
+    assert_eq!(code, Some(0));
+    assert!(
+        out.contains("a.py:1:15: note[dekey/unused-suppression] `intercom/hardcoded-access-token` is not found here"),
+        "{out}"
+    );
+    assert_eq!(check(dir.path(), &["--fail-on", "note"]).0, Some(1));
+    assert_eq!(check(dir.path(), &["a.py", "--fail-on", "note"]), (Some(0), String::new()));
+    assert_eq!(check(dir.path(), &["--ignore", "unused-suppression", "--fail-on", "note"]), (Some(0), String::new()));
+}
+
+#[test]
+fn a_fix_removes_what_is_unused() {
+    let dir = written(&[("a.py", UNUSED), ("b.py", &format!("# {DIRECTIVE}\nt = load()\n"))]);
+    check(dir.path(), &["--fix", "--allow-no-vcs", "--allow-dirty"]);
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("it is there");
+    assert_eq!((read("a.py").as_str(), read("b.py").as_str()), ("t = load()\n", "t = load()\n"));
+}
+
+#[test]
+fn a_level_of_the_configuration_counts() {
+    let config = "[levels]\nunused-suppression = \"error\"\n";
+    let dir = written(&[("a.py", UNUSED), ("dekey.toml", config)]);
+    let (code, out) = check(dir.path(), &[]);
+    assert!(code == Some(1) && out.contains("error[dekey/unused-suppression]"), "{out}");
 }

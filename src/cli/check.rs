@@ -1,21 +1,23 @@
 //! `dekey check`
 //!
-//! Owns the formats of a report, and what its findings mean for the exit code. Which findings are shown is
-//! [`super::scope`]'s.
+//! Owns what a report's findings mean for the exit code. Which of them are shown is [`super::scope`]'s, and in which
+//! formats [`super::outputs`]'s.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use clap::{Args, ValueEnum};
 
+use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
+use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
 use super::staged::Staging;
 use super::{Error, Exit, Global, engine, heading, watch};
-use crate::finding::{Level, Report, State};
-use crate::render;
+use crate::finding::{Finding, Level, Report, State};
+use crate::render::{self, Brief};
+use crate::source::RelPath;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
 #[derive(Debug, Args)]
@@ -23,18 +25,11 @@ use crate::render;
 pub(super) struct Check {
     #[command(flatten)]
     scope: Scope,
-    /// How to print the report
-    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "text", help_heading = heading::OUTPUT)]
-    output_format: Format,
-    /// Write the report to FILE instead of standard output
-    #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]
-    output_file: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
     /// Fail at findings of this level or above [default: warning]
     #[arg(long, value_name = "LEVEL", help_heading = heading::OUTPUT)]
     fail_on: Option<LevelArg>,
-    /// Print how often each rule fired instead of the findings; for text and concise
-    #[arg(long, help_heading = heading::OUTPUT)]
-    statistics: bool,
     /// Exit with 0 when there are findings
     #[arg(long, help_heading = heading::OUTPUT)]
     exit_zero: bool,
@@ -51,6 +46,8 @@ pub(super) struct Check {
     bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
+    #[command(flatten)]
+    accepting: Accepting,
 }
 
 const EXAMPLES: &str = "\
@@ -60,20 +57,6 @@ Examples:
   dekey check --output-format sarif -o out.sarif
   dekey check --fix --unsafe-fixes               then look at `git diff`
   git show HEAD:app.rb | dekey check - --stdin-filename app.rb";
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people: source, reasons, what to do
-    Text,
-    /// One line per finding
-    Concise,
-    /// One JSON document, with everything
-    Json,
-    /// For reviewdog: suggestions in a code review
-    Rdjson,
-    /// For GitHub's code scanning and others that read SARIF 2.1.0
-    Sarif,
-}
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum LevelArg {
@@ -85,13 +68,17 @@ enum LevelArg {
 impl Check {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         match self.watch {
+            true if self.outputs.has_files() => {
+                // Writing it would be the next change.
+                Err(Error::new("`--watch` writes no files", "leave out the files of `--output-format`, or `--watch`"))
+            }
             true => watch::run(&self.scope.paths, streams, || self.once(global, streams)),
             false => self.once(global, streams),
         }
     }
 
     fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
-        let started = Instant::now();
+        let (started, began, planned) = (Instant::now(), SystemTime::now(), self.outputs.planned()?);
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
@@ -100,76 +87,59 @@ impl Check {
             return Err(Error::new(what, "run dekey once with `--staged` and once for `-`"));
         }
         let policy = self.scope.policy(&packs, stdin)?;
+        policy.tell(global, streams);
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, staged: self.staging.staged, ..asked };
 
-        let mut fixed = self.fixing.run(&request, &|finding| policy.shows(finding), global, streams)?;
+        let held = self.accepting.open(&policy.config, self.scope.first(stdin))?;
+        let reach = Reach::of(&request)?;
+        let reach = if self.staging.staged { reach.partly("only what is staged was examined") } else { reach };
+        let reach = if self.fixing.diff { reach.partly("nothing is changed with `--diff`") } else { reach };
+        let shows = |finding: &Finding, path: &RelPath| policy.shows(finding, path);
+        let settle = |report: &mut Report| held.as_ref().map(|held| held.settle(report, &reach, &shows));
+        let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
+        let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
         if self.staging.staged {
             // What is only linked with is not what was asked for.
             fixed.report.findings.retain(|finding| finding.state != State::Unchanged);
         }
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
-        self.write(&fixed, global, streams)?;
+        self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
+        if let (Some(held), Some(settled)) = (&held, &settled) {
+            self.accepting.ratchet(held, settled, global, streams)?;
+        }
         let fail_on = match &fixed.diff {
             // What would change has been found, whatever its level.
             Some(changed) if !changed.is_empty() => Level::Note,
+            _ if self.accepting.ratchet => Level::Note,
             _ => self.fail_on.map(Level::from).or(policy.config.fail_on).unwrap_or(Level::Warning),
         };
         let exit = exit(&fixed.report, fail_on, self.exit_zero);
         Ok(if fixed.is_incomplete() { Exit::Failed } else { exit })
     }
 
-    /// The report to its place, and beside it, on standard error, what a machine's format does not tell a person.
-    fn write(&self, fixed: &Fixed, global: &Global, streams: &Streams) -> Result<(), Error> {
+    /// The report to its places, and beside it, on standard error, what its formats do not tell a person.
+    fn write(&self, planned: &[Output], fixed: &Fixed, brief: &Brief, streams: &Streams) -> Result<(), Error> {
         let report = &fixed.report;
         if let Some(text) = &fixed.text {
             streams.text(text)?;
         }
-        let write = |out: &mut dyn Write| match &fixed.diff {
-            Some(changed) => render::diff::write(changed, out),
-            None => self.report(report, global, out),
-        };
-        match &self.output_file {
-            Some(path) => streams.file(path, write)?,
+        let written = match &fixed.diff {
+            Some(changed) => outputs::instead(planned, streams, |out| render::diff::write(changed, out)),
             // The file's own text has taken the report's place.
-            None if fixed.text.is_some() => streams.complain(write)?,
-            None => streams.report(write)?,
-        }
-        let aside = |out: &mut dyn Write| match self.output_format {
-            Format::Text if self.output_file.is_none() && fixed.diff.is_none() && !global.quiet => Ok(()),
-            Format::Text | Format::Concise if !global.quiet => render::closing::write(report, global.verbose, out),
-            format => {
-                let left_out = render::sarif::left_out(report).filter(|_| format == Format::Sarif);
-                left_out.map_or(Ok(()), |text| render::closing::warning(&text, out))?;
-                render::closing::incomplete(report, global.verbose, out)
-            }
+            None => self.outputs.write(planned, report, brief, fixed.text.is_some(), streams),
         };
-        // The report is written; that nobody reads standard error does not change the outcome.
-        _ = streams.complain(aside);
+        // That nobody reads standard error does not change the outcome.
+        _ = streams.complain(|out| self.outputs.aside(planned, report, brief, fixed.diff.is_some(), out));
         if self.fixing.fix || self.fixing.diff {
-            _ = streams.complain(|out| fixed.write(global.quiet, out));
+            _ = streams.complain(|out| fixed.write(brief.quiet, out));
         }
-        if self.staging.staged && self.fixing.fix && fixed.has_changed() && !global.quiet {
+        if self.staging.staged && self.fixing.fix && fixed.has_changed() && !brief.quiet {
             _ = streams
                 .complain(|out| writeln!(out, "The work tree was fixed, not the index: `git add` the files again."));
         }
-        Ok(())
-    }
-
-    fn report(&self, report: &Report, global: &Global, out: &mut dyn Write) -> io::Result<()> {
-        match self.output_format {
-            Format::Json => return render::json::report(report, out),
-            Format::Rdjson => return render::rdjson::report(report, out),
-            Format::Sarif => return render::sarif::report(report, out),
-            _ if self.statistics => render::closing::statistics(report, out)?,
-            Format::Text => render::text::findings(report, out)?,
-            Format::Concise => render::concise::findings(report, out)?,
-        }
-        if self.output_format == Format::Text && !global.quiet {
-            render::closing::write(report, global.verbose, out)?;
-        }
-        Ok(())
+        written
     }
 }
 

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ignore::gitignore::GitignoreBuilder;
-
 use super::output::plain;
 use super::{Error, staged};
-use crate::config::Audience;
+use crate::config::{Audience, Matcher};
 use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
@@ -35,8 +33,8 @@ pub(crate) struct Request {
     pub(crate) variable: Option<String>,
     /// Whether fixes may raise the versions that manifests ask for.
     pub(crate) bump_sdk: bool,
-    /// What not to examine: patterns of `.gitignore`, and the directory they are relative to.
-    pub(crate) exclude: (PathBuf, Vec<String>),
+    /// What not to examine.
+    pub(crate) exclude: Option<Matcher>,
     /// The packs to judge by.
     pub(crate) packs: Vec<Pack>,
 }
@@ -112,23 +110,18 @@ pub(crate) fn scanned<T>(
     then: impl FnOnce(&Scan<'_>, &Walk) -> T,
 ) -> Result<T, Error> {
     let here = here()?;
-    let exclude = excluding(&here, &request.exclude)?;
-    let excluded = |path: &Path| exclude.as_ref().is_some_and(|exclude| exclude(path));
+    let excluded = |path: &RelPath| request.exclude.as_ref().is_some_and(|exclude| exclude.matches(path));
     let input = match &request.stdin {
         Some((path, bytes)) => Input::one(Source::from_bytes(RelPath::new(path), bytes.clone(), true)),
         None if request.staged => {
             let prefilter = scan::prefilter(&request.packs).map_err(unusable)?;
+            let excluded = |path: &Path| excluded(&RelPath::new(path));
             staged::input(&here, &request.paths, &excluded, &prefilter, progress)?
         }
         None => Input::default(),
     };
-    let reached = |path: &RelPath| {
-        let path = here.join(path.as_path());
-        // Only files with a needle come here, so that this costs little; a name of standard input may not exist.
-        excluded(&path.canonicalize().unwrap_or(path))
-    };
     let roots = if request.staged { Vec::new() } else { request.paths.clone() };
-    let mut walk = Walk::new(here.clone(), roots);
+    let mut walk = Walk::new(here, roots);
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
     let options = scan::Options {
@@ -141,8 +134,8 @@ pub(crate) fn scanned<T>(
         }),
         variable: request.variable.as_deref(),
         bump_sdk: request.bump_sdk,
-        // What is staged was asked before it was read.
-        exclude: exclude.as_ref().filter(|_| !request.staged).map(|_| &reached as _),
+        // Only files with a needle come here, so that a look at the disk costs little. What is staged was asked before.
+        exclude: request.exclude.as_ref().filter(|_| !request.staged).map(|_| &excluded as _),
         prefilter: true,
         today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     };
@@ -160,24 +153,4 @@ pub(crate) fn here() -> Result<PathBuf, Error> {
         let what = format!("cannot tell the working directory: {}", plain(&error));
         Error::new(what, "change to a directory that exists")
     })
-}
-
-type Excluded = dyn Fn(&Path) -> bool + Sync;
-
-/// Whether the configuration leaves a file out, by its real path; `None` when it leaves out none.
-fn excluding(here: &Path, (base, patterns): &(PathBuf, Vec<String>)) -> Result<Option<Box<Excluded>>, Error> {
-    if patterns.is_empty() {
-        return Ok(None);
-    }
-    let base = here.join(base);
-    let base = base.canonicalize().unwrap_or(base);
-    let mut builder = GitignoreBuilder::new(&base);
-    let built = patterns.iter().try_for_each(|pattern| builder.add_line(None, pattern).map(drop));
-    let matcher = built.and_then(|()| builder.build()).map_err(|error| {
-        Error::new(format!("cannot use the patterns under `exclude`: {error}"), "write them as in a .gitignore file")
-    })?;
-    Ok(Some(Box::new(move |path| {
-        // What is outside of the configuration's directory is none of its business.
-        path.starts_with(&base) && matcher.matched_path_or_any_parents(path, false).is_ignore()
-    })))
 }

@@ -4,12 +4,20 @@
 //! The decision to know: an exit code is made from what was found and from what could not be done, never from the
 //! output format.
 
+mod accepting;
+mod baseline;
 mod check;
+mod completions;
+mod config;
 mod engine;
 mod explain;
 mod fixing;
+mod init;
+mod man;
 mod output;
+mod outputs;
 mod plan;
+mod policy;
 mod progress;
 mod rules;
 mod scope;
@@ -108,6 +116,7 @@ mod heading {
     pub(super) const FILES: &str = "Files";
     pub(super) const OUTPUT: &str = "Output";
     pub(super) const FIXING: &str = "Fixing";
+    pub(super) const BASELINE: &str = "Baseline";
     pub(super) const GLOBAL: &str = "Everywhere";
 }
 
@@ -144,10 +153,20 @@ enum Command {
     Check(check::Check),
     /// Write the whole migration as a checklist, in Markdown
     Plan(plan::Plan),
+    /// Accept what is found now, and take out later what is gone
+    Baseline(baseline::Baseline),
     /// Explain a rule: what it finds, why, and what to do
     Explain(explain::Explain),
     /// List rules, or check packs of rules
     Rules(rules::Rules),
+    /// Show the configuration that governs, or its JSON Schema
+    Config(config::Config),
+    /// Set dekey up in a repository: configuration, hook and workflow, as new files only
+    Init(init::Init),
+    /// Write the completions of a shell
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(man::Man),
 }
 
 /// Packs besides the built-in ones.
@@ -168,8 +187,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = match &cli.command {
         Command::Check(check) => check.run(&cli.global, &streams),
         Command::Plan(plan) => plan.run(&cli.global, &streams),
+        Command::Baseline(baseline) => baseline.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
+        Command::Config(config) => config.run(&streams),
+        Command::Init(init) => init.run(&streams),
+        Command::Completions(completions) => completions.run(&streams),
+        Command::Man(man) => man.run(&streams),
     };
     ended.unwrap_or_else(|error| failed(&error, &streams))
 }

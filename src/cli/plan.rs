@@ -32,6 +32,7 @@ impl Plan {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(None)?;
         let policy = self.scope.policy(&packs, stdin.as_deref())?;
+        policy.tell(global, streams);
         let request = self.scope.request(packs, &policy.config, stdin.as_deref())?;
 
         let progress = Arc::new(Progress::default());

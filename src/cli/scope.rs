@@ -1,16 +1,17 @@
 //! What `check` and `plan` have in common: what is examined, by which rules, and which findings count.
 //!
-//! Owns the options that both commands take, and the policy they make together with the configuration. Output and exit
-//! codes are the commands' own.
+//! Owns the options that both commands take, and the way from them and the configuration to a [`Policy`]. Output and
+//! exit codes are the commands' own. The decision to know: the command line wins over the configuration.
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::policy::{self, Policy};
 use super::{Error, Packs, engine, heading};
-use crate::config::{self, Audience, Config};
-use crate::finding::{Confidence, Finding, Report, State};
+use crate::config::{self, Audience, Config, Place, WorkTree};
+use crate::finding::Confidence;
 use crate::names;
 use crate::pack::Pack;
 
@@ -27,9 +28,9 @@ pub(super) struct Scope {
     /// Files and directories to examine, whatever ignore files say [default: .]; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub(super) paths: Vec<PathBuf>,
-    /// Show findings of this confidence or above
-    #[arg(long, value_name = "CONFIDENCE", default_value = "medium", help_heading = heading::RULES)]
-    min_confidence: ConfidenceArg,
+    /// Show findings of this confidence or above [default: medium]
+    #[arg(long, value_name = "CONFIDENCE", help_heading = heading::RULES)]
+    min_confidence: Option<ConfidenceArg>,
     /// Run only these rules, with or without the vendor's prefix
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = heading::RULES)]
     select: Vec<String>,
@@ -41,7 +42,7 @@ pub(super) struct Scope {
     audience: Option<Audience>,
     #[command(flatten)]
     pub(super) packs: Packs,
-    /// Use this configuration instead of the nearest dekey.toml
+    /// Use this configuration instead of the nearest one
     #[arg(long, value_name = "FILE", help_heading = heading::RULES)]
     config: Option<PathBuf>,
     /// Also examine what git ignores
@@ -57,13 +58,6 @@ enum ConfidenceArg {
     Low,
     Medium,
     High,
-}
-
-/// Which findings are shown.
-#[derive(Debug)]
-pub(super) struct Policy {
-    pub(super) config: Config,
-    pub(super) min_confidence: Confidence,
 }
 
 impl Scope {
@@ -83,27 +77,28 @@ impl Scope {
     pub(super) fn policy(&self, packs: &[Pack], stdin: Option<&Path>) -> Result<Policy, Error> {
         let rules = engine::rules(packs);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
-        let mut config = match &self.config {
-            Some(path) => load(path, true, &ids)?,
-            None => match config::find(self.first(stdin))? {
-                Some(path) => load(&path, false, &ids)?,
-                None => Config::default(),
-            },
-        };
+        let mut config = configuration(self.config.as_deref(), self.first(stdin), &ids)?;
         let known = |names: &[String]| -> Result<Vec<String>, Error> {
             let rule = |name: &String| names::rule(name, &ids).map(str::to_owned);
             names.iter().map(|name| rule(name).map_err(|nearest| Error::unknown_rule(name, &nearest))).collect()
         };
-        if !self.select.is_empty() {
-            config.select = known(&self.select)?;
+        let overrides = config.overrides.iter_mut().flatten();
+        let min_confidence = self.min_confidence.map(Confidence::from);
+        for entry in overrides {
+            entry.select.take_if(|_| !self.select.is_empty());
+            entry.min_confidence.take_if(|_| min_confidence.is_some());
         }
-        config.ignore.extend(known(&self.ignore)?);
+        if !self.select.is_empty() {
+            config.select = Some(known(&self.select)?);
+        }
+        config.ignore.get_or_insert_default().extend(known(&self.ignore)?);
         config.audience = self.audience.or(config.audience);
-        Ok(Policy { config, min_confidence: self.min_confidence.into() })
+        config.min_confidence = min_confidence.or(config.min_confidence);
+        Policy::new(config, &engine::here()?)
     }
 
     /// What the search for a configuration starts from.
-    fn first<'a>(&'a self, stdin: Option<&'a Path>) -> &'a Path {
+    pub(super) fn first<'a>(&'a self, stdin: Option<&'a Path>) -> &'a Path {
         let dir = |path: &'_ Path| path.parent().is_none_or(|dir| dir.as_os_str().is_empty());
         match stdin {
             Some(name) if dir(name) => Path::new("."),
@@ -132,46 +127,37 @@ impl Scope {
             audience: config.audience,
             variable: config.variable.clone(),
             bump_sdk: false,
-            exclude: (config.base.clone(), config.exclude.clone()),
+            exclude: config.exclude.as_ref().map(|exclude| policy::matcher(exclude, config)).transpose()?,
             packs,
         })
     }
 }
 
-impl Policy {
-    /// Leaves what is asked for in the report, at the levels asked for.
-    pub(super) fn narrow(&self, report: &mut Report) {
-        report.findings.retain_mut(|finding| {
-            if let Some(Some(level)) = self.config.levels.get(&finding.rule) {
-                finding.level = *level;
-            }
-            self.runs(&finding.rule)
-        });
-        let hidden = &mut report.hidden;
-        report.findings.retain(|finding| {
-            let shown = self.shows(finding);
-            *hidden += usize::from(!shown && finding.state == State::Open);
-            shown
-        });
-    }
-
-    fn runs(&self, rule: &String) -> bool {
-        let Config { select, ignore, levels, .. } = &self.config;
-        (select.is_empty() || select.contains(rule)) && !ignore.contains(rule) && levels.get(rule) != Some(&None)
-    }
-
-    /// Whether a finding is asked for.
-    pub(super) fn shows(&self, finding: &Finding) -> bool {
-        self.runs(&finding.rule) && finding.confidence >= self.min_confidence
-    }
+/// The repository around a path; `None` when the path does not exist.
+pub(super) fn place(path: &Path) -> Result<Option<Place>, Error> {
+    Place::of(path).map_err(|error| {
+        let what = format!("cannot tell the working directory: {}", super::output::plain(&error));
+        Error::new(what, "change to a directory that exists")
+    })
 }
 
-fn load(path: &Path, named: bool, ids: &[&str]) -> Result<Config, Error> {
-    config::load(path, named, ids).map_err(|error| match error {
+/// The configuration that was `named`, or else the one that governs `first`.
+pub(super) fn configuration(named: Option<&Path>, first: &Path, rules: &[&str]) -> Result<Config, Error> {
+    let loaded = match named {
+        Some(path) => config::named(path, rules),
+        None => match place(first)? {
+            Some(place) => config::load(&WorkTree::new(&place.root), &place, rules).map(Option::unwrap_or_default),
+            None => Ok(Config::default()),
+        },
+    };
+    loaded.map_err(|error| match error {
         config::Error::Refused(refused) => Error::Refused(vec![*refused]),
         config::Error::Unreadable(path, error) => {
             let what = format!("cannot read the configuration {}: {error}", path.display());
             Error::new(what, "make it a readable file of at most 1 MiB, or name another with `--config`")
+        }
+        config::Error::Empty(path, section) => {
+            Error::new(format!("{} has no {section}", path.display()), "name a file with settings")
         }
     })
 }
@@ -196,41 +182,5 @@ impl From<ConfidenceArg> for Confidence {
             ConfidenceArg::Medium => Self::Medium,
             ConfidenceArg::High => Self::High,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Level;
-
-    fn finding(rule: &str, confidence: Confidence) -> Finding {
-        Finding::bare(rule, Level::Error, confidence)
-    }
-
-    #[test]
-    fn rules_levels_and_confidence_narrow_a_report() {
-        let findings = || {
-            vec![finding("v/a", Confidence::High), finding("v/b", Confidence::Medium), finding("v/c", Confidence::Low)]
-        };
-        let narrowed = |config: Config, min_confidence| {
-            let mut report = Report { findings: findings(), ..Report::default() };
-            Policy { config, min_confidence }.narrow(&mut report);
-            let left: Vec<_> = report.findings.iter().map(|finding| (finding.rule.clone(), finding.level)).collect();
-            (left, report.hidden)
-        };
-        let rule = |name: &str, level| (name.to_owned(), level);
-        let error = |name: &str| rule(name, Level::Error);
-
-        let (left, hidden) = narrowed(Config::default(), Confidence::Medium);
-        assert_eq!((left, hidden), (vec![error("v/a"), error("v/b")], 1));
-        let select = Config { select: vec!["v/c".to_owned()], ..Config::default() };
-        assert_eq!(narrowed(select.clone(), Confidence::Low), (vec![error("v/c")], 0));
-        assert_eq!(narrowed(select, Confidence::High), (Vec::new(), 1));
-        let ignore = Config { ignore: vec!["v/a".to_owned()], ..Config::default() };
-        assert_eq!(narrowed(ignore, Confidence::Low).0, [error("v/b"), error("v/c")]);
-        let levels = [rule("v/a", Level::Note)].map(|(name, level)| (name, Some(level))).into_iter();
-        let levels = Config { levels: levels.chain([("v/b".to_owned(), None)]).collect(), ..Config::default() };
-        assert_eq!(narrowed(levels, Confidence::Medium), (vec![rule("v/a", Level::Note)], 1));
     }
 }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
-use crate::finding::{Applicability, Level, Report, State};
+use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
@@ -16,7 +16,7 @@ use crate::source::{Reason, RelPath, Skipped};
 const LISTED: usize = 10;
 
 /// Writes notes on reduced analysis, on skipped files, and the summary; with `verbose` every entry by name, the spared
-/// places and the ignored count.
+/// places, the directives in use and the ignored count.
 ///
 /// # Errors
 ///
@@ -25,6 +25,7 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
     let listed = if verbose { usize::MAX } else { LISTED };
     if verbose {
         spared(report, out)?;
+        suppressing(report, out)?;
     }
     reduced(report, listed, out)?;
     incomplete(report, verbose, out)?;
@@ -126,19 +127,23 @@ pub fn summary(report: &Report) -> String {
     text
 }
 
-/// What does not count, by reason: ` 3 suppressed, 12 in the baseline.`
+/// What does not count, by reason: ` 3 suppressed, 12 accepted by dekey-baseline.toml (31 of 120 left).`
 fn accepted(report: &Report) -> String {
     let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    let baseline = report.baseline.as_ref().map(|Standing { name, left, started }| {
+        format!("accepted by {} ({left} of {started} left)", Escaped::new(name))
+    });
     let words = [
         (State::Suppressed, "suppressed"),
-        (State::Baselined, "in the baseline"),
+        (State::Baselined, baseline.as_deref().unwrap_or("in the baseline")),
         (State::Unchanged, "there before the change"),
     ];
+    let told = |state: State, n: usize| n > 0 || state == State::Baselined && baseline.is_some();
     let counts: Vec<String> = words
         .iter()
-        .map(|(state, words)| (of(*state), words))
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, words)| format!("{n} {words}"))
+        .map(|(state, words)| (*state, of(*state), words))
+        .filter(|(state, n, _)| told(*state, *n))
+        .map(|(_, n, words)| format!("{n} {words}"))
         .collect();
     if counts.is_empty() { String::new() } else { format!(" {}.", counts.join(", ")) }
 }
@@ -151,6 +156,22 @@ fn spared(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     title(Level::Note, &format!("{} spared", count(report.exempted.len() as u64, "place")), out)?;
     for (label, reason) in &report.exempted {
         writeln!(out, "  {}: {}", places.locate(label), Escaped::new(reason))?;
+    }
+    Ok(())
+}
+
+/// The directives that accept something, and why.
+fn suppressing(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let used: Vec<_> = report.suppressions.iter().filter(|suppression| suppression.used).collect();
+    if used.is_empty() {
+        return Ok(());
+    }
+    let places = Places::new(&report.files);
+    title(Level::Note, &format!("{} in use", count(used.len() as u64, "directive")), out)?;
+    for suppression in used {
+        let (rules, reason) = (suppression.rules.join(", "), Escaped::new(&suppression.reason));
+        let until = suppression.until.map_or_else(String::new, |until| format!(" (until {until})"));
+        writeln!(out, "  {}: {}: {reason}{until}", places.locate(&suppression.label), Escaped::new(&rules))?;
     }
     Ok(())
 }

@@ -9,19 +9,32 @@ pub mod concise;
 pub mod diff;
 pub mod escape;
 pub mod explain;
+pub mod format;
+pub mod github;
+pub mod gitlab;
+pub mod gitlab_secrets;
+mod identity;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
 pub mod markdown;
 pub(crate) mod paint;
 mod plain;
 pub mod plan;
 pub mod problem;
+pub mod project;
 pub mod rdjson;
+mod record;
 pub mod sarif;
 mod suggestion;
+pub mod summary;
 pub mod text;
 pub mod view;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+
+pub use format::{Brief, FORMATS, Format, Reader};
 
 use crate::finding::{FileId, Finding, Label, Report, State};
 use crate::redact::Masked;
@@ -30,33 +43,53 @@ use crate::span::Span;
 
 /// The files of a report with their line indexes, built once.
 pub struct Places<'a> {
-    files: Vec<(&'a Masked, LineIndex)>,
+    files: Vec<File<'a>>,
+}
+
+struct File<'a> {
+    masked: &'a Masked,
+    index: LineIndex,
+    path: Cow<'a, [u8]>,
 }
 
 impl<'a> Places<'a> {
     /// Indexes `files`.
     #[must_use]
     pub fn new(files: &'a [Masked]) -> Self {
-        Self { files: files.iter().map(|file| (file, LineIndex::new(file.source()))).collect() }
+        let file = |masked: &'a Masked| File {
+            masked,
+            index: LineIndex::new(masked.source()),
+            path: Cow::Borrowed(masked.path.as_bytes()),
+        };
+        Self { files: files.iter().map(file).collect() }
+    }
+
+    /// Indexes `files`, for a reader who knows them by their paths in a project.
+    fn within(files: &'a [Masked], project: &project::Project) -> Self {
+        let mut places = Self::new(files);
+        for file in &mut places.files {
+            file.path = Cow::Owned(project.path(&file.path));
+        }
+        places
     }
 
     /// The path of a file as raw bytes, `/` between its parts; empty for an id that is not in the report.
     #[must_use]
     pub fn path(&self, file: FileId) -> &[u8] {
-        self.files.get(file).map_or(&[], |(masked, _)| masked.path.as_bytes())
+        self.files.get(file).map_or(&[], |file| &file.path)
     }
 
     /// The masked text; empty for an id that is not in the report.
     #[must_use]
     pub fn text(&self, file: FileId) -> &[u8] {
-        self.files.get(file).map_or(&[], |(masked, _)| masked.text())
+        self.files.get(file).map_or(&[], |file| file.masked.text())
     }
 
     /// Where an offset of the text is in the file as it lies on disk.
     #[must_use]
     pub fn position(&self, file: FileId, offset: usize) -> Position {
         match self.files.get(file) {
-            Some((masked, index)) => index.position(masked.source(), offset),
+            Some(File { masked, index, .. }) => index.position(masked.source(), offset),
             None => Position { line: 1, column: 1, utf8_column: 1, byte: 0 },
         }
     }
@@ -79,6 +112,23 @@ impl<'a> Places<'a> {
 /// The findings that count: neither suppressed nor in the baseline.
 pub fn open(report: &Report) -> impl Iterator<Item = &Finding> {
     report.findings.iter().filter(|finding| finding.state == State::Open)
+}
+
+/// What a finding's state is called; `None` for one that counts.
+fn state(finding: &Finding) -> Option<&'static str> {
+    match finding.state {
+        State::Open => None,
+        State::Suppressed => Some("suppressed"),
+        State::Baselined => Some("in the baseline"),
+        State::Unchanged => Some("unchanged"),
+    }
+}
+
+/// Why a finding does not count, as `suppressed: reason`; `None` for one that counts.
+fn accepted(finding: &Finding) -> Option<String> {
+    let state = state(finding)?;
+    let reason = finding.accepted.as_deref().filter(|reason| !reason.is_empty());
+    Some(reason.map_or_else(|| state.to_owned(), |reason| format!("{state}: {reason}")))
 }
 
 /// How much was not examined, by reason: what is listed, and what is only counted.

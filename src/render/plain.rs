@@ -6,13 +6,22 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
+use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
 
 use super::escape::{is_hostile, opens_command};
 
 /// Writes a document and a line end.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(PrettyFormatter::new()));
+    written(document, PrettyFormatter::new(), out)
+}
+
+/// Writes a document on one line, and its end.
+pub(super) fn line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    written(document, CompactFormatter, out)
+}
+
+fn written(document: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(layout));
     document.serialize(&mut serializer).map_err(io::Error::from)?;
     writeln!(out)
 }
@@ -29,10 +38,10 @@ pub(super) fn percent(bytes: &[u8]) -> String {
     out
 }
 
-/// Pretty JSON in which strings hold no character that acts on its own.
-struct Plain(PrettyFormatter<'static>);
+/// JSON of some layout, in which strings hold no character that acts on its own.
+struct Plain<F>(F);
 
-impl Formatter for Plain {
+impl<F: Formatter> Formatter for Plain<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut done = 0;
         for (at, c) in fragment.char_indices() {

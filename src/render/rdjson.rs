@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Places, plain, sentence};
+use super::{Brief, Places, plain, sentence};
 use crate::finding::{Applicability, FileId, Finding, Fix, Label, Level, Report, RuleDoc, State};
 use crate::fix::unit::{self, Unit};
 use crate::span::Span;
@@ -18,7 +18,7 @@ use crate::span::Span;
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn report(report: &Report, _: &Brief, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
     let rules: BTreeMap<&str, &RuleDoc> = report.rules.iter().map(|doc| (doc.id.as_str(), doc)).collect();
     let offered = unit::offered(&report.findings);

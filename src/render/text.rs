@@ -12,23 +12,32 @@ use codespan_reporting::term::{Config, emit_to_write_style};
 use super::escape::{Escaped, inline};
 use super::paint::{self, Painted};
 use super::view::View;
-use super::{Places, open, suggestion};
-use crate::finding::{Applicability, Confidence, Finding, Fix, Label, Level, Report, Route, RuleDoc};
+use super::{Brief, Places, closing, state, suggestion};
+use crate::finding::{Applicability, Confidence, Finding, Fix, Label, Level, Report, Route, RuleDoc, State};
 
 /// Columns of running text.
 const WIDTH: usize = 100;
 /// Related places drawn with a finding.
 const MAX_RELATED: usize = 6;
 
-/// Writes the findings that count.
+/// Writes the findings that are asked for, or how often each rule fired; and what there is to say besides.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn findings(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
+    if brief.statistics {
+        closing::statistics(report, out)?;
+    } else {
+        findings(report, brief, out)?;
+    }
+    if brief.quiet { Ok(()) } else { closing::write(report, brief.verbose, out) }
+}
+
+fn findings(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
     let mut said = Said::default();
-    for finding in open(report) {
+    for finding in report.findings.iter().filter(|finding| brief.lists(finding)) {
         let doc = report.rules.iter().find(|doc| doc.id == finding.rule);
         let (snippet, gutter) = snippet(&places, finding, doc.map_or("", |doc| &doc.help));
         out.write_all(&snippet)?;
@@ -110,6 +119,9 @@ impl Tail<'_> {
             self.note("also", &format!("{rest} more places"), out)?;
         }
 
+        if let Some(state) = state(finding) {
+            self.note(state, finding.accepted.as_deref().unwrap_or("it does not count"), out)?;
+        }
         let here = self.places.locate(&finding.primary);
         let mut elsewhere = None;
         let mut once = |what, text: &str, out: &mut dyn Write| match said.before(&finding.rule, what, text, &here) {
@@ -126,7 +138,7 @@ impl Tail<'_> {
         if finding.confidence < Confidence::High {
             self.note("confidence", confidence(finding.confidence), out)?;
         }
-        if let Some(fix) = &finding.fix {
+        if let Some(fix) = finding.fix.as_ref().filter(|_| finding.state == State::Open) {
             self.fix(fix, out)?;
         }
         if let Some(doc) = self.doc {

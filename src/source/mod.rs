@@ -28,7 +28,7 @@ pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;
 #[cfg(unix)]
 pub(crate) use open::{Dir, OpenError, Regular};
-pub use open::{ReadError, read_found, read_named};
+pub use open::{ReadError, read_beneath, read_found, read_named};
 pub use path::RelPath;
 pub use read::Limits;
 pub use settings::{is_manifest, is_setting};

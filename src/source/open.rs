@@ -107,6 +107,20 @@ pub fn read_found(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     read_to(system::open(path)?, limit)
 }
 
+/// Reads a file beneath `root`, a real path. No segment of `path`, which has names only, may be a link.
+///
+/// # Errors
+///
+/// When it cannot be read, is no regular file, lies behind a link, or has more than `limit` bytes.
+pub fn read_beneath(root: &Path, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let parent = root.join(path.parent().unwrap_or(Path::new("")));
+    if parent.canonicalize().map_err(ReadError::Io)? != parent {
+        return Err(ReadError::NotRegular("behind a symbolic link"));
+    }
+    let dir = Dir::open_real(&parent).map_err(ReadError::Io)?;
+    read_to(dir.open(path.file_name().unwrap_or_default())?, limit)
+}
+
 /// Reads all of an open file, at most `limit` bytes.
 pub(crate) fn read_to(regular: Regular, limit: u64) -> Result<Vec<u8>, ReadError> {
     if regular.size > limit {

@@ -68,7 +68,8 @@ impl<'t> Layout<'t> {
                 return if below.bare { end } else { self.joined(below.span) };
             }
             let line = self.line(start);
-            if !line.bare && !(self.blocks && opens(line.span.of(self.text))) {
+            let passed = line.bare || self.blocks && opens(line.span.of(self.text));
+            if !passed {
                 return self.joined(line.span);
             }
             at = line.span.end;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::finding::{Applicability, Edit, FileId, Finding, Label, Report, State};
 use crate::fix::unit;
+use crate::source::RelPath;
 use crate::span::Span;
 
 /// What is applied whole or not at all: one fix, or the fixes of a group.
@@ -31,7 +32,8 @@ pub(super) struct Unit {
 }
 
 /// The units of a report that mend something, in the order of their first findings.
-pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding) -> bool) -> Vec<Unit> {
+pub(super) fn units(report: &Report, shown: &dyn Fn(&Finding, &RelPath) -> bool) -> Vec<Unit> {
+    let shown = |finding: &Finding| shown(finding, &report.files[finding.primary.file].path);
     let unit = |whole: unit::Unit<'_>| {
         let findings: Vec<&Finding> = whole.findings.iter().map(|at| &report.findings[*at]).collect();
         let first = findings.first()?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use dekey::finding::{Applicability, Edit, Fix, Level, Report};
-use dekey::render::{diff, json, rdjson, sarif};
+use dekey::render::{Brief, diff, json, rdjson, sarif};
 use dekey::span::Span;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -68,9 +68,9 @@ impl Rendered {
             serde_json::from_str(&text(write)).unwrap()
         };
         Self {
-            json: document(&|out| json::report(&report, out)),
-            sarif: document(&|out| sarif::report(&report, out)),
-            rdjson: document(&|out| rdjson::report(&report, out)),
+            json: document(&|out| json::report(&report, &Brief::default(), out)),
+            sarif: document(&|out| sarif::report(&report, &Brief::default(), out)),
+            rdjson: document(&|out| rdjson::report(&report, &Brief::default(), out)),
             diff: {
                 let changed = changed(report, &[Applicability::Safe]);
                 text(&|out| diff::write(&changed, out))

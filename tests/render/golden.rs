@@ -4,7 +4,7 @@ use std::io;
 
 use dekey::finding::{Applicability, Report};
 use dekey::problem::{Problem, Refused};
-use dekey::render::{closing, concise, diff, explain, json, problem, rdjson, sarif, text};
+use dekey::render::{Brief, FORMATS, closing, diff, explain, problem};
 use dekey::source::RelPath;
 
 use crate::sample;
@@ -29,38 +29,49 @@ fn difference(expected: &str, actual: &str) -> String {
     similar::TextDiff::from_lines(expected, actual).unified_diff().header("expected", "actual").to_string()
 }
 
+/// What the golden of a format ends in.
+fn extension(format: &str) -> &str {
+    match format {
+        "text" => "txt",
+        "concise" => "concise.txt",
+        "github" => "github.txt",
+        "gitlab" => "gitlab.json",
+        "gitlab-secrets" => "gitlab-secrets.json",
+        "junit" => "junit.xml",
+        "markdown" => "md",
+        name => name,
+    }
+}
+
+fn format(name: &str, report: &Report, brief: &Brief) -> Vec<u8> {
+    rendered(|out| dekey::render::Format::named(name).unwrap().write(report, brief, out))
+}
+
 #[test]
-fn text() {
-    check("report.txt", |out| {
-        let report = sample::report();
-        text::findings(&report, out)?;
-        closing::write(&report, false, out)
-    });
+fn formats() {
+    for format in &FORMATS {
+        let write = |out: &mut dyn io::Write| format.write(&sample::report(), &sample::brief(), out);
+        check(&format!("report.{}", extension(format.name)), write);
+    }
+}
+
+/// Only where the format can say so.
+#[test]
+fn findings_that_do_not_count() {
+    let brief = Brief { accepted: true, ..sample::brief() };
+    for name in ["text", "concise", "junit", "markdown"] {
+        let report = sample::accepted();
+        check(&format!("accepted.{}", extension(name)), |out| out.write_all(&format(name, &report, &brief)));
+    }
+    for name in ["github", "gitlab", "gitlab-secrets", "rdjson"] {
+        let same = format(name, &sample::accepted(), &brief) == format(name, &sample::accepted(), &sample::brief());
+        assert!(same, "{name}");
+    }
 }
 
 #[test]
 fn closing_with_every_detail() {
     check("verbose.txt", |out| closing::write(&sample::report(), true, out));
-}
-
-#[test]
-fn concise() {
-    check("report.concise.txt", |out| concise::findings(&sample::report(), out));
-}
-
-#[test]
-fn json() {
-    check("report.json", |out| json::report(&sample::report(), out));
-}
-
-#[test]
-fn rdjson() {
-    check("report.rdjson", |out| rdjson::report(&sample::report(), out));
-}
-
-#[test]
-fn sarif() {
-    check("report.sarif", |out| sarif::report(&sample::report(), out));
 }
 
 #[test]
@@ -88,7 +99,7 @@ fn statistics() {
 #[test]
 fn positions_are_those_of_the_file() {
     let document: serde_json::Value =
-        serde_json::from_slice(&rendered(|out| json::report(&sample::report(), out))).unwrap();
+        serde_json::from_slice(&format("json", &sample::report(), &sample::brief())).unwrap();
     let first = &document["findings"][0];
     // "# Schlüssel für 日本\\n" has 18 characters; ü takes two bytes (twice), 日 and 本 three each.
     assert_eq!(first["start"], serde_json::json!({ "line": 4, "column": 8, "byte": 25 + 49 + 1 + 8 }));
@@ -108,11 +119,11 @@ fn the_edits_of_a_group_are_told_once() {
         let fix = finding.fix.as_mut().unwrap();
         (fix.group, fix.edits) = (Some(3), both.clone());
     }
-    let document: serde_json::Value = serde_json::from_slice(&rendered(|out| json::report(&report, out))).unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&format("json", &report, &sample::brief())).unwrap();
     let fix = |at: usize| document["findings"][at]["fix"].clone();
     assert_eq!((fix(0)["group"].as_u64(), fix(0)["edits"].as_array().unwrap().len()), (Some(3), 2));
     assert_eq!((fix(1)["group"].as_u64(), fix(1)["edits"].as_array().unwrap().len()), (Some(3), 0));
-    let text = String::from_utf8(rendered(|out| text::findings(&report, out))).unwrap();
+    let text = String::from_utf8(format("text", &report, &sample::brief())).unwrap();
     assert_eq!(text.matches("+ über = ").count(), 1, "{text}");
     // What changes elsewhere is named beside each of them.
     assert_eq!(text.matches("together with 1 change in app/intercom.rb").count(), 2, "{text}");
@@ -120,15 +131,8 @@ fn the_edits_of_a_group_are_told_once() {
 
 #[test]
 fn the_same_report_gives_the_same_bytes() {
-    let all = |report: &Report| {
-        rendered(|out| {
-            text::findings(report, out)?;
-            json::report(report, out)?;
-            rdjson::report(report, out)?;
-            sarif::report(report, out)?;
-            closing::write(report, true, out)
-        })
-    };
+    let brief = Brief { verbose: true, accepted: true, ..sample::brief() };
+    let all = |report: &Report| -> Vec<_> { FORMATS.iter().map(|one| format(one.name, report, &brief)).collect() };
     assert_eq!(all(&sample::report()), all(&sample::report()));
 }
 
@@ -136,11 +140,8 @@ fn the_same_report_gives_the_same_bytes() {
 fn no_piece_of_a_secret_is_printed() {
     let out = rendered(|out| {
         let report = sample::report();
-        text::findings(&report, out)?;
-        concise::findings(&report, out)?;
-        json::report(&report, out)?;
-        rdjson::report(&report, out)?;
-        sarif::report(&report, out)?;
+        let brief = Brief { accepted: true, ..sample::brief() };
+        FORMATS.iter().try_for_each(|format| format.write(&report, &brief, out))?;
         diff::write(&sample::changed(report, &[Applicability::Safe, Applicability::Unsafe]), out)
     });
     let piece = "9f".repeat(6);

@@ -1,9 +1,9 @@
 //! Names and lines made to act on a terminal, a reader or a build server.
 
-use dekey::finding::{Level, Report};
+use dekey::finding::{Level, Report, RuleDoc};
 use dekey::redact::Masked;
 use dekey::render::escape::is_hostile;
-use dekey::render::{closing, concise, diff, json, rdjson, sarif, text};
+use dekey::render::{Brief, FORMATS, Format, diff};
 use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
 use dekey::write::Changed;
@@ -11,7 +11,7 @@ use dekey::write::Changed;
 use proptest::prelude::*;
 
 use crate::build_server::commands;
-use crate::sample::{finding, label, masked};
+use crate::sample::{self, finding, label, masked};
 
 pub(crate) const ATTACKS: &[&str] = &[
     "x = \"##[add-mask]a ::error::b ##vso[task.setvariable variable=p]1 ##teamcity[x]\"",
@@ -48,6 +48,7 @@ pub(crate) fn report(text: &str) -> Report {
         skipped: vec![Skipped { path: RelPath::from(text), reason: Reason::Unreadable, detail: text.to_owned() }],
         notes: vec![(RelPath::from(text), dekey::facts::Note::Malformed)],
         exempted: vec![(label(0, span, ""), text.to_owned())],
+        rules: vec![RuleDoc { cwe: vec![798], ..sample::doc("hostile", Level::Error) }],
         ..Report::default()
     }
 }
@@ -66,6 +67,16 @@ fn changes(report: &Report) -> Vec<Changed> {
     after.map(change).into_iter().collect()
 }
 
+/// All that a format can say.
+fn brief() -> Brief {
+    Brief { verbose: true, accepted: true, ..sample::brief() }
+}
+
+/// How many commands there are to be: annotations and no others.
+fn annotations(format: &str, report: &Report) -> usize {
+    if format == "github" { report.findings.len() } else { 0 }
+}
+
 fn outputs(report: &Report) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let mut add = |name, write: &dyn Fn(&mut dyn std::io::Write) -> std::io::Result<()>| {
@@ -73,22 +84,20 @@ fn outputs(report: &Report) -> Vec<(&'static str, String)> {
         write(&mut out).unwrap();
         all.push((name, String::from_utf8(out.into_inner()).unwrap()));
     };
-    add("text", &|out| text::findings(report, out));
-    add("concise", &|out| concise::findings(report, out));
-    add("json", &|out| json::report(report, out));
-    add("rdjson", &|out| rdjson::report(report, out));
-    add("sarif", &|out| sarif::report(report, out));
+    for format in &FORMATS {
+        add(format.name, &|out| format.write(report, &brief(), out));
+    }
     let changed = changes(report);
     add("diff", &|out| diff::write(&changed, out));
-    add("closing", &|out| closing::write(report, true, out));
     all
 }
 
 #[test]
 fn nothing_acts() {
     for attack in ATTACKS {
-        for (format, out) in outputs(&report(attack)) {
-            assert_eq!(commands(&out), Vec::<String>::new(), "{format} of {attack:?}:\n{out}");
+        let report = report(attack);
+        for (format, out) in outputs(&report) {
+            assert_eq!(commands(&out).len(), annotations(format, &report), "{format} of {attack:?}:\n{out}");
             let hostile: Vec<char> =
                 out.replace("\r\n", "\n").chars().filter(|c| *c != '\n' && is_hostile(*c)).collect();
             assert!(hostile.is_empty(), "{format} of {attack:?} prints {hostile:?}");
@@ -97,14 +106,17 @@ fn nothing_acts() {
 }
 
 #[test]
-fn styles_are_the_only_escapes_on_a_terminal() {
-    let mut out = Vec::new();
-    text::findings(&report(ATTACKS[3]), &mut out).unwrap();
+fn styles_and_links_of_packs_are_the_only_escapes_on_a_terminal() {
+    let (mut out, report) = (Vec::new(), report(ATTACKS[3]));
+    Format::named("text").unwrap().write(&report, &brief(), &mut out).unwrap();
     let out = String::from_utf8(out).unwrap();
     assert!(out.contains('\u{1b}'));
+    let link = format!("]8;;{}", report.rules[0].help);
     for rest in out.split('\u{1b}').skip(1) {
-        let (code, _) = rest.split_once('m').expect("a style ends in m");
-        assert!(code.starts_with('[') && code[1..].chars().all(|c| c.is_ascii_digit() || c == ';'), "{code:?}");
+        let of_link = rest == link || rest.starts_with('\\') || rest == "]8;;";
+        let style = rest.split_once('m').and_then(|(code, _)| code.strip_prefix('['));
+        let of_style = style.is_some_and(|code| code.chars().all(|c| c.is_ascii_digit() || c == ';'));
+        assert!(of_link || of_style, "{rest:?}");
     }
 }
 
@@ -126,7 +138,7 @@ fn a_name_that_is_not_utf8_survives_in_json() {
     report.skipped[0].path = RelPath::new(std::path::Path::new(name));
     let all: std::collections::BTreeMap<_, _> = outputs(&report).into_iter().collect();
     let document: serde_json::Value = serde_json::from_str(&all["json"]).unwrap();
-    let closing = &all["closing"];
+    let closing = &all["text"];
     assert_eq!(document["skipped"][0]["path"], "caf\u{fffd}/a b.rb");
     assert_eq!(document["skipped"][0]["path_percent"], "caf%E9/a%20b.rb");
     assert!(closing.contains(r"caf\xe9/a b.rb"));
@@ -143,10 +155,7 @@ fn labels_may_point_anywhere() {
             report.findings[0].related[0].span = Span::new(end, end);
             report.findings[0].related[0].file = end % 2;
             for (format, out) in outputs(&report) {
-                assert!(
-                    ["closing", "diff"].contains(&format) || out.contains("intercom/hostile"),
-                    "{format} {start}..{end}"
-                );
+                assert!(format == "diff" || out.contains("intercom/hostile"), "{format} {start}..{end}");
             }
         }
     }
@@ -230,8 +239,8 @@ proptest! {
         finding.fix.as_mut().unwrap().edits[0].text.clone_from(&text);
         for (format, out) in outputs(&report) {
             prop_assert!(out.replace("\r\n", "\n").chars().all(|c| c == '\n' || !is_hostile(c)), "{}: {:?}", format, out);
-            prop_assert_eq!(commands(&out), Vec::<String>::new());
-            prop_assert!(["closing", "diff"].contains(&format) || out.contains("intercom/hostile"));
+            prop_assert_eq!(commands(&out).len(), annotations(format, &report));
+            prop_assert!(format == "diff" || out.contains("intercom/hostile"));
         }
     }
 }

@@ -1,10 +1,13 @@
 //! Reports made by hand. Credentials are put together here, so that none stands in a file.
 
+use std::time::{Duration, SystemTime};
+
 use dekey::facts::Note;
 use dekey::finding::{
     Applicability, Confidence, Edit, FileId, Finding, Fix, Label, Level, Report, Route, RuleDoc, State, Tally,
 };
 use dekey::redact::Masked;
+use dekey::render::Brief;
 use dekey::source::{Reason, RelPath, Skipped, Source};
 use dekey::span::Span;
 use dekey::write::Changed;
@@ -35,6 +38,7 @@ pub(crate) fn finding(rule: &str, level: Level, primary: Label, message: &str) -
         remedy: "create an access token in the developer hub and pass it from the environment".to_owned(),
         route: Some(Route::AccessToken),
         evidence: vec!["audience = \"own-data\" in dekey.toml".to_owned()],
+        identity: dekey::fingerprint::Identity::default(),
         fingerprint: "00112233445566778899".to_owned(),
         state: State::Open,
         accepted: None,
@@ -165,6 +169,7 @@ pub(crate) fn report() -> Report {
     });
     let mut fifth = fourth.clone();
     fifth.state = State::Suppressed;
+    fifth.accepted = Some("the key of a server that is gone".to_owned());
 
     Report {
         suppressions: Vec::new(),
@@ -194,5 +199,31 @@ pub(crate) fn report() -> Report {
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
         grounds: Vec::new(),
+        baseline: None,
     }
+}
+
+/// Findings of which none counts but the first, each for another reason.
+pub(crate) fn accepted() -> Report {
+    let mut report = report();
+    let finding = report.findings.remove(2);
+    let states = [
+        (State::Open, None),
+        (State::Suppressed, Some("the key of a server that is gone | <b>")),
+        (State::Baselined, Some("accepted in dekey-baseline.json")),
+        (State::Unchanged, None),
+    ];
+    let made = |(state, accepted): (State, Option<&str>)| Finding {
+        state,
+        accepted: accepted.map(str::to_owned),
+        ..finding.clone()
+    };
+    report.findings = states.map(made).into();
+    report
+}
+
+/// As a build server would have it, at a time of no meaning.
+pub(crate) fn brief() -> Brief {
+    let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    Brief { began: at(1_700_000_000), ended: at(1_700_000_001), commit: "c0ffee".repeat(6), ..Brief::default() }
 }

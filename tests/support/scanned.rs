@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route, State};
 use dekey::pack::Pack;
+use dekey::render::{Brief, FORMATS, Format};
 use dekey::scan::{Options, Scan};
 use dekey::source::{Progress, RelPath, Walk};
 use dekey::write::{Left, Originals, Wish, plan};
@@ -64,7 +65,7 @@ pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> Fixed {
         let found = files.iter().find(|(name, _)| name.as_bytes() == path.as_bytes());
         found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| "it is not there".to_owned())
     };
-    let wish = Wish { unsafe_too: true, shown: &|_| true };
+    let wish = Wish { unsafe_too: true, shown: &|_, _| true, settle: &|_| () };
     with(made(files).path(), how, |scan| {
         let planned = plan(scan, &wish, &mut Originals::new(&read));
         let shown = planned.changed(scan);
@@ -91,31 +92,28 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
     then(&Scan::new(&options, &Progress::default()).expect("the scan runs"))
 }
 
-/// Every format of a report, one after the other.
-pub(crate) fn outputs(report: &Report) -> [(&'static str, String); 6] {
-    [
-        ("text", text(report)),
-        ("concise", concise(report)),
-        ("json", json(report)),
-        ("plan", checklist(report)),
-        ("rdjson", written(|out| dekey::render::rdjson::report(report, out))),
-        ("sarif", written(|out| dekey::render::sarif::report(report, out))),
-    ]
+/// Every format of a report, and the plan, one after the other; with all that they can say.
+pub(crate) fn outputs(report: &Report) -> Vec<(&'static str, String)> {
+    let brief = Brief { verbose: true, accepted: true, ..Brief::default() };
+    let format = |format: &'static Format| (format.name, written(|out| format.write(report, &brief, out)));
+    FORMATS.iter().map(format).chain([("plan", checklist(report))]).collect()
+}
+
+fn named(name: &str, report: &Report, brief: &Brief) -> String {
+    let format = Format::named(name).expect("it is on the list");
+    written(|out| format.write(report, brief, out))
 }
 
 pub(crate) fn text(report: &Report) -> String {
-    written(|out| {
-        dekey::render::text::findings(report, out)?;
-        dekey::render::closing::write(report, true, out)
-    })
+    named("text", report, &Brief { verbose: true, ..Brief::default() })
 }
 
 pub(crate) fn concise(report: &Report) -> String {
-    written(|out| dekey::render::concise::findings(report, out))
+    named("concise", report, &Brief::default())
 }
 
 pub(crate) fn json(report: &Report) -> String {
-    written(|out| dekey::render::json::report(report, out))
+    named("json", report, &Brief::default())
 }
 
 pub(crate) fn checklist(report: &Report) -> String {

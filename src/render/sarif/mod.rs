@@ -1,10 +1,12 @@
 //! The report as SARIF 2.1.0, as GitHub's code scanning reads it.
 //!
-//! Owns the serialised shapes and GitHub's limits. The decision to know: only findings that count are results, since
-//! GitHub shows suppressed ones as open; columns are code points; a fix covers all files it changes and is carried by
+//! Owns the serialised shapes and GitHub's limits. The decision to know: only findings that count are results unless
+//! others are asked for, since GitHub shows suppressed ones as open; columns are code points; a fix covers all files it changes and is carried by
 //! its first finding. What is left out to stay within the limits is said, in a notification and by [`left_out`].
 
+mod limits;
 mod line_hash;
+mod notice;
 mod place;
 mod rule;
 
@@ -13,34 +15,38 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Places, closing, count, plain, sentence};
+use super::{Brief, Places, closing, count, plain, sentence};
 use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Label, Level, Report, Route, State};
 use crate::fix::unit::{self, Unit};
 use crate::source::Encoding;
+use limits::kept;
+pub use limits::left_out;
+use notice::{Notification, notifications};
 use place::{Artifact, Location, Physical, ROOT, Region, artifact, primary, region};
 use rule::{Rule, Text};
 
-/// Results that GitHub accepts; with more it refuses the file.
-const MAX_RESULTS: usize = 25_000;
-/// Results that GitHub shows.
-const SHOWN_RESULTS: usize = 5_000;
 /// Related places of a result that GitHub shows.
 const MAX_RELATED: usize = 100;
-/// Files listed that were not examined, or with less care.
-const MAX_NOTIFICATIONS: usize = 1_000;
 /// What stands for each byte of a secret.
 const MASK: &str = "*";
-/// Writes the findings that count.
+
+/// Writes the findings that are asked for.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let places = Places::new(&report.files);
+pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
+    let places = Places::within(&report.files, &brief.project);
+    let kept = kept(report, brief, &places);
+    write(report, brief, &places, &kept, out)
+}
+
+/// Writes the findings that are `kept`, by index.
+fn write(report: &Report, brief: &Brief, places: &Places<'_>, kept: &[usize], out: &mut dyn Write) -> io::Result<()> {
     let rules = rule::all(&report.rules);
-    let kept = kept(report);
-    let hashes = hashes(report, &places, &kept);
+    let hashes = hashes(report, places, kept);
     let offered = unit::offered(&report.findings);
+    let compared = kept.iter().any(|at| report.findings[*at].state == State::Unchanged);
     let results = kept.iter().map(|at| {
         let finding = &report.findings[*at];
         Outcome {
@@ -48,13 +54,19 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             rule_index: rules.binary_search_by(|rule| rule.id.cmp(&finding.rule)).ok(),
             level: finding.level,
             message: Text::new(message(finding)),
-            locations: [Location { id: None, message: None, physical_location: primary(&places, &finding.primary) }],
-            related_locations: related(&places, finding),
+            locations: [Location { id: None, message: None, physical_location: primary(places, &finding.primary) }],
+            related_locations: related(places, finding),
             partial_fingerprints: Fingerprints {
-                line: hashes.get(&line(&places, &finding.primary)).cloned().unwrap_or_default(),
+                line: hashes.get(&line(places, &finding.primary)).cloned().unwrap_or_default(),
                 own: &finding.fingerprint,
             },
-            fixes: offered.get(at).map(|unit| fix(&places, finding, unit)).into_iter().collect(),
+            suppressions: suppression(finding).into_iter().collect(),
+            baseline_state: match finding.state {
+                State::Unchanged => Some("unchanged"),
+                State::Open if compared => Some("new"),
+                _ => None,
+            },
+            fixes: offered.get(at).map(|unit| fix(places, finding, unit)).into_iter().collect(),
             properties: Properties {
                 confidence: finding.confidence,
                 route: finding.route,
@@ -73,7 +85,7 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         },
         invocations: [Invocation {
             execution_successful: !report.skipped.iter().any(|entry| entry.reason.incomplete()),
-            tool_execution_notifications: notifications(report),
+            tool_execution_notifications: notifications(report, brief, kept.len()),
         }],
         original_uri_base_ids: BTreeMap::from([(
             ROOT,
@@ -85,19 +97,6 @@ pub fn report(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     plain::write(&Log { schema, version: "2.1.0", runs: [run] }, out)
-}
-
-/// What GitHub will not accept or not show of this report.
-#[must_use]
-pub fn left_out(report: &Report) -> Option<String> {
-    match super::open(report).count() {
-        n if n > MAX_RESULTS => Some(format!(
-            "{} left out, the least severe ones: GitHub accepts {MAX_RESULTS} in a file and shows {SHOWN_RESULTS}",
-            count((n - MAX_RESULTS) as u64, "finding")
-        )),
-        n if n > SHOWN_RESULTS => Some(format!("GitHub shows the {SHOWN_RESULTS} most severe of these {n} findings")),
-        _ => None,
-    }
 }
 
 #[derive(Serialize)]
@@ -142,14 +141,6 @@ struct Invocation {
     tool_execution_notifications: Vec<Notification>,
 }
 
-#[derive(Serialize)]
-struct Notification {
-    level: Level,
-    message: Text,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-}
-
 /// Without a URI, which would be that of one machine.
 #[derive(Serialize)]
 struct Base {
@@ -169,6 +160,10 @@ struct Outcome<'a> {
     related_locations: Vec<Location>,
     partial_fingerprints: Fingerprints<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<WholeFix<'a>>,
     properties: Properties,
 }
@@ -179,6 +174,13 @@ struct Fingerprints<'a> {
     line: String,
     #[serde(rename = "dekey/v1")]
     own: &'a str,
+}
+
+#[derive(Serialize)]
+struct Suppression<'a> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -217,16 +219,13 @@ struct Inserted<'a> {
     text: &'a str,
 }
 
-/// The findings that become results, as indexes in their order: all that count, or the most severe of them.
-fn kept(report: &Report) -> Vec<usize> {
-    let findings = &report.findings;
-    let mut kept: Vec<usize> = (0..findings.len()).filter(|at| findings[*at].state == State::Open).collect();
-    if kept.len() > MAX_RESULTS {
-        kept.sort_by_key(|at| std::cmp::Reverse((findings[*at].level, findings[*at].confidence)));
-        kept.truncate(MAX_RESULTS);
-        kept.sort_unstable();
-    }
-    kept
+fn suppression(finding: &Finding) -> Option<Suppression<'_>> {
+    let kind = match finding.state {
+        State::Suppressed => "inSource",
+        State::Baselined => "external",
+        State::Open | State::Unchanged => return None,
+    };
+    Some(Suppression { kind, justification: finding.accepted.as_deref() })
 }
 
 fn line(places: &Places<'_>, label: &Label) -> (FileId, u64) {
@@ -306,34 +305,4 @@ fn fix<'a>(places: &Places<'_>, finding: &Finding, unit: &Unit<'a>) -> WholeFix<
         replacements: edits.iter().map(replacement).collect(),
     });
     WholeFix { description: Text::new(unlinked(&description)), artifact_changes: changes.collect() }
-}
-
-fn notifications(report: &Report) -> Vec<Notification> {
-    let about = |path: &crate::source::RelPath, level, text: &str| Notification {
-        level,
-        message: Text::new(unlinked(&sentence(text))),
-        locations: vec![Location {
-            id: None,
-            message: None,
-            physical_location: Physical {
-                artifact_location: artifact(path.as_bytes()),
-                region: None,
-                context_region: None,
-            },
-        }],
-    };
-    let skipped = report.skipped.iter().map(|entry| {
-        let level = if entry.reason.incomplete() { Level::Error } else { Level::Note };
-        about(&entry.path, level, &format!("not examined: {}", closing::described(entry)))
-    });
-    let reduced = report.notes.iter().map(|(path, note)| about(path, Level::Note, closing::less_care(*note)));
-    let plain = |level, text: String| Notification {
-        level,
-        message: Text::new(unlinked(&sentence(&text))),
-        locations: Vec::new(),
-    };
-    let rest = (report.skipped.len() + report.notes.len()).saturating_sub(MAX_NOTIFICATIONS);
-    let rest = (rest > 0).then(|| plain(Level::Note, format!("{} more like these", count(rest as u64, "file"))));
-    let left_out = left_out(report).map(|text| plain(Level::Warning, text));
-    left_out.into_iter().chain(skipped.chain(reduced).take(MAX_NOTIFICATIONS)).chain(rest).collect()
 }

@@ -1,0 +1,242 @@
+//! In which formats a report is written, and where to.
+//!
+//! Owns `--output-format` and what belongs to it, and what the environment of a build server adds: the job's summary, the
+//! project's directory, the commit. The decision to know: one format at most goes to standard output, and every other
+//! to a file that is whole or absent; one that cannot be written does not keep the others from being written.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command};
+
+use super::output::{Streams, plain};
+use super::{Error, Global};
+use crate::finding::Report;
+use crate::render::project::Project;
+use crate::render::{Brief, FORMATS, Format, Reader, closing};
+
+/// Bytes of a job's summary that GitHub accepts for a step.
+const MAX_SUMMARY: u64 = 1 << 20;
+
+/// How to write a report, and where to.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Output")]
+pub(super) struct Outputs {
+    /// How to write the report, and in which file; may be given several times, once without a file
+    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", default_value = FORMATS[0].name, value_parser = Parser)]
+    output_format: Vec<Output>,
+    /// Write the report to FILE instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+    /// Print how often each rule fired instead of the findings; for text and concise
+    #[arg(long)]
+    statistics: bool,
+    /// Also list findings that are suppressed, in the baseline or unchanged, where the format can say so
+    #[arg(long)]
+    show_suppressed: bool,
+}
+
+/// A format, and the file it goes to; standard output without one.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    format: &'static Format,
+    file: Option<PathBuf>,
+}
+
+/// Reads `FORMAT` and `FORMAT=FILE`.
+#[derive(Clone, Debug)]
+struct Parser;
+
+impl TypedValueParser for Parser {
+    type Value = Output;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Output, clap::Error> {
+        let Some(value) = value.to_str() else {
+            return Err(clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command));
+        };
+        let (name, file) = match value.split_once('=') {
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (value, None),
+        };
+        // It knows how to name the nearest one.
+        let names = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name));
+        let name = names.parse_ref(command, arg, OsStr::new(name))?;
+        match (Format::named(&name), file) {
+            (_, Some(file)) if file.as_os_str().is_empty() => {
+                let text =
+                    format!("there is no file after `{value}`: write `{value}FILE`, or `{name}` for standard output\n");
+                Err(clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command))
+            }
+            (Some(format), file) => Ok(Output { format, file }),
+            (None, _) => Err(clap::Error::new(ErrorKind::InvalidValue).with_cmd(command)),
+        }
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about))))
+    }
+}
+
+impl Outputs {
+    /// Whether a report goes to a file.
+    pub(super) fn has_files(&self) -> bool {
+        self.output_file.is_some() || self.output_format.iter().any(|output| output.file.is_some())
+    }
+
+    /// Where each format goes.
+    pub(super) fn planned(&self) -> Result<Vec<Output>, Error> {
+        let mut planned = self.output_format.clone();
+        if let Some(file) = &self.output_file {
+            match planned.as_mut_slice() {
+                [one] if one.file.is_none() => one.file = Some(file.clone()),
+                _ => {
+                    return Err(Error::new(
+                        "`--output-file` is for a report in one format",
+                        "name the file with its format instead, as in `--output-format sarif=FILE`",
+                    ));
+                }
+            }
+        }
+        for (at, one) in planned.iter().enumerate() {
+            let Some(other) = planned[..at].iter().find(|other| other.file == one.file) else { continue };
+            let (a, b) = (other.format.name, one.format.name);
+            return Err(match &one.file {
+                None => Error::new(
+                    format!("the formats {a} and {b} would both go to standard output"),
+                    format!("name a file for one of them, as in `--output-format {b}=FILE`"),
+                ),
+                Some(file) => Error::new(
+                    format!("the formats {a} and {b} would both go to {}", file.display()),
+                    "name a file for each",
+                ),
+            });
+        }
+        Ok(planned)
+    }
+
+    /// What the formats are told besides the report.
+    pub(super) fn brief(&self, began: SystemTime, global: &Global) -> Brief {
+        let said = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let bytes = |path: &Path| path.as_os_str().as_encoded_bytes().to_vec();
+        // GitHub's name for the project's directory, then GitLab's.
+        let root = said("GITHUB_WORKSPACE").or_else(|| said("CI_PROJECT_DIR")).map(PathBuf::from);
+        let root = root.map(|root| root.canonicalize().unwrap_or(root));
+        let here = super::engine::here().unwrap_or_default();
+        Brief {
+            quiet: global.quiet,
+            verbose: global.verbose,
+            statistics: self.statistics,
+            accepted: self.show_suppressed,
+            began,
+            ended: SystemTime::now(),
+            commit: said("CI_COMMIT_SHA").and_then(|sha| sha.into_string().ok()).unwrap_or_default(),
+            project: Project { root: root.map(|root| bytes(&root)).unwrap_or_default(), here: bytes(&here) },
+        }
+    }
+
+    /// Writes the report in every format. With `taken`, standard output has something else, and the report that would go
+    /// there goes to standard error. The first failure is given back, any other is said.
+    pub(super) fn write(
+        &self,
+        planned: &[Output],
+        report: &Report,
+        brief: &Brief,
+        taken: bool,
+        streams: &Streams,
+    ) -> Result<(), Error> {
+        let mut failed: Option<Error> = None;
+        let mut done = |result: Result<(), Error>| {
+            let Err(error) = result else { return };
+            if let Some(earlier) = failed.replace(error) {
+                _ = streams.complain(|out| earlier.write(out));
+            }
+        };
+        for Output { format, file } in planned {
+            let write = |out: &mut dyn Write| format.write(report, brief, out);
+            done(match file {
+                Some(file) => streams.file(file, write),
+                None if taken => streams.complain(write).map_err(Error::from),
+                None => streams.report(write).map_err(Error::from),
+            });
+        }
+        if planned.iter().any(|output| output.format.name == "github")
+            && let Some(file) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|file| !file.is_empty())
+        {
+            done(summarise(&file, report, brief, streams));
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Says beside the report, on standard error, what its formats do not tell a person.
+    pub(super) fn aside(
+        &self,
+        planned: &[Output],
+        report: &Report,
+        brief: &Brief,
+        replaced: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        for Output { format, .. } in planned {
+            if self.statistics && !format.counts() {
+                let text =
+                    format!("`--statistics` is for text and concise; the {} report has the findings", format.name);
+                closing::warning(&text, out)?;
+            }
+            if let Some(text) = format.left_out(report, brief) {
+                closing::warning(&text, out)?;
+            }
+        }
+        let told = |output: &Output| output.format.reader == Reader::Person && output.file.is_none() && !replaced;
+        let people = |output: &Output| output.format.reader != Reader::Program;
+        if brief.quiet || !planned.iter().any(people) {
+            closing::incomplete(report, brief.verbose, out)
+        } else if planned.iter().any(told) {
+            Ok(())
+        } else {
+            closing::write(report, brief.verbose, out)
+        }
+    }
+}
+
+/// Writes something else where the report would go.
+pub(super) fn instead(
+    planned: &[Output],
+    streams: &Streams,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    match planned.iter().find_map(|output| output.file.as_deref()) {
+        Some(file) => streams.file(file, write),
+        None => Ok(streams.report(write)?),
+    }
+}
+
+/// Adds the report to the summary of GitHub's job.
+fn summarise(file: &OsString, report: &Report, brief: &Brief, streams: &Streams) -> Result<(), Error> {
+    let Some(page) = Format::named("markdown") else { return Ok(()) };
+    let mut text = Vec::new();
+    let write = |text: &mut Vec<u8>| -> io::Result<bool> {
+        page.write(report, brief, text)?;
+        let mut file = OpenOptions::new().append(true).create(true).open(file)?;
+        let fits = file.metadata()?.len() + text.len() as u64 <= MAX_SUMMARY;
+        if fits {
+            file.write_all(text)?;
+        }
+        Ok(fits)
+    };
+    match write(&mut text) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            _ = streams.complain(|out| closing::warning("the job's summary is full, so the report is not in it", out));
+            Ok(())
+        }
+        Err(error) => Err(Error::new(
+            format!("cannot write to the job's summary: {}", plain(&error)),
+            "name a file that can be written to in GITHUB_STEP_SUMMARY, or none",
+        )),
+    }
+}

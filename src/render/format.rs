@@ -1,0 +1,141 @@
+//! The formats of a report, in one list.
+//!
+//! Owns their names, and what a format is told besides the report. The decision to know: a format is a function from
+//! both to bytes, and everything that goes over the formats (the command line, tests, documents) goes over this list.
+
+use std::io::{self, Write};
+use std::time::SystemTime;
+
+use super::project::Project;
+use super::{concise, github, gitlab, gitlab_secrets, json, jsonl, junit, rdjson, sarif, summary, text};
+use crate::finding::{Finding, Report, State};
+
+/// A way to write a report.
+pub struct Format {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it is for, in a few words.
+    pub about: &'static str,
+    /// Whom it is for.
+    pub reader: Reader,
+    write: fn(&Report, &Brief, &mut dyn Write) -> io::Result<()>,
+    left_out: fn(&Report, &Brief) -> Option<String>,
+}
+
+/// Whom a format is for, and so what is to be said beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A person, to whom it says everything.
+    Person,
+    /// A person, to whom it tells the findings; how much was examined is to be said beside it.
+    Lines,
+    /// A program. To people only that is said which makes its report incomplete.
+    Program,
+}
+
+/// What a format is told besides the report.
+#[derive(Clone, Debug)]
+pub struct Brief {
+    /// Say findings and nothing else.
+    pub quiet: bool,
+    /// Also say what was left out or spared, and why.
+    pub verbose: bool,
+    /// Say how often each rule fired, in place of the findings.
+    pub statistics: bool,
+    /// Also list findings that do not count.
+    pub accepted: bool,
+    /// When the scan began.
+    pub began: SystemTime,
+    /// When it ended.
+    pub ended: SystemTime,
+    /// The commit that was examined; empty where nobody said.
+    pub commit: String,
+    /// The project that the paths of a report are shown in.
+    pub project: Project,
+}
+
+impl Default for Brief {
+    fn default() -> Self {
+        Self {
+            quiet: false,
+            verbose: false,
+            statistics: false,
+            accepted: false,
+            began: SystemTime::UNIX_EPOCH,
+            ended: SystemTime::UNIX_EPOCH,
+            commit: String::new(),
+            project: Project::default(),
+        }
+    }
+}
+
+impl Brief {
+    /// Whether a finding is to be listed by a format that can say of one that it does not count.
+    pub(super) fn lists(&self, finding: &Finding) -> bool {
+        self.accepted || finding.state == State::Open
+    }
+}
+
+/// Every format. The first is what a person gets who asks for none.
+pub static FORMATS: [Format; 11] = [
+    Format { reader: Reader::Person, ..new("text", "For people: source, reasons, what to do", text::report) },
+    Format { reader: Reader::Lines, ..new("concise", "One line per finding", concise::report) },
+    new("json", "One JSON document, with everything", json::report),
+    new("jsonl", "JSON Lines: one finding a line, the summary last", jsonl::report),
+    Format {
+        left_out: sarif::left_out,
+        ..new("sarif", "For GitHub's code scanning and others that read SARIF 2.1.0", sarif::report)
+    },
+    Format {
+        reader: Reader::Lines,
+        ..new("github", "Annotations in GitHub Actions, and its job summary", github::report)
+    },
+    new("gitlab", "GitLab's Code Quality report", gitlab::report),
+    new("gitlab-secrets", "GitLab's Secret Detection report: credentials in files", gitlab_secrets::report),
+    new("junit", "JUnit XML: a failed test for each finding", junit::report),
+    new("rdjson", "For reviewdog: suggestions in a code review", rdjson::report),
+    new("markdown", "A page for a job summary or a ticket", summary::report),
+];
+
+const fn new(
+    name: &'static str,
+    about: &'static str,
+    write: fn(&Report, &Brief, &mut dyn Write) -> io::Result<()>,
+) -> Format {
+    Format { name, about, reader: Reader::Program, write, left_out: |_, _| None }
+}
+
+impl Format {
+    /// The format of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        FORMATS.iter().find(|format| format.name == name)
+    }
+
+    /// Writes the report.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub fn write(&self, report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
+        (self.write)(report, brief, out)
+    }
+
+    /// What its reader would not take or not show of this report.
+    #[must_use]
+    pub fn left_out(&self, report: &Report, brief: &Brief) -> Option<String> {
+        (self.left_out)(report, brief)
+    }
+
+    /// Whether it can count rules in place of telling findings.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        matches!(self.name, "text" | "concise")
+    }
+}
+
+impl std::fmt::Debug for Format {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
