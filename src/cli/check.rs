@@ -16,7 +16,8 @@ use super::{Error, Exit, Global, engine, heading, watch};
 use crate::finding::{Level, Report};
 use crate::render::{self, Brief};
 
-/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
+/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted; only
+/// formats and lists add up.
 #[derive(Debug, Args)]
 #[command(args_override_self = true, after_help = EXAMPLES)]
 pub(super) struct Check {
