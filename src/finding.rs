@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::fingerprint::Identity;
 use crate::redact::Masked;
 use crate::source::{Reason, Skipped};
 use crate::span::Span;
@@ -101,6 +102,8 @@ pub struct Finding {
     pub route: Option<Route>,
     /// What the route was chosen by, a short phrase each.
     pub evidence: Vec<String>,
+    /// Tells it from others, wherever it stands.
+    pub identity: Identity,
     /// Stable over moved lines, different for a different secret; hex.
     pub fingerprint: String,
     /// Whether it counts.
@@ -292,6 +295,17 @@ pub struct RuleDoc {
     pub after: String,
 }
 
+/// How far a baseline has been worked off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The file, as it is shown; unescaped.
+    pub name: String,
+    /// The findings that it accepts still.
+    pub left: usize,
+    /// How many they were when it was made.
+    pub started: usize,
+}
+
 /// How much was examined, and how much was not.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
@@ -328,6 +342,8 @@ pub struct Report {
     pub rules: Vec<RuleDoc>,
     /// Findings below the asked-for confidence, counted but not listed.
     pub hidden: usize,
+    /// The baseline that findings were held against.
+    pub baseline: Option<Standing>,
     /// What a plan needs besides the findings, vendor by vendor.
     pub grounds: Vec<crate::plan::Ground>,
 }
@@ -347,6 +363,7 @@ impl Finding {
             remedy: String::new(),
             route: None,
             evidence: Vec::new(),
+            identity: Identity::default(),
             fingerprint: String::new(),
             state: State::Open,
             accepted: None,

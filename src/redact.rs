@@ -34,16 +34,7 @@ impl Masked {
                 }
             }
         }
-        let mut sorted = secrets.to_vec();
-        sorted.sort_unstable();
-        let mut hidden: Vec<Span> = Vec::new();
-        for span in sorted {
-            match hidden.last_mut() {
-                Some(last) if span.start <= last.end => *last = last.to(span),
-                _ => hidden.push(span),
-            }
-        }
-        Self { path: source.path.clone(), source, hidden }
+        Self { path: source.path.clone(), source, hidden: merged(secrets.to_vec()) }
     }
 
     /// Whether anything that `span` shares a byte with has been overwritten.
@@ -64,6 +55,20 @@ impl Masked {
     pub fn source(&self) -> &Source {
         &self.source
     }
+}
+
+/// Spans in order, those that overlap or touch as one.
+#[must_use]
+pub fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_unstable();
+    let mut apart: Vec<Span> = Vec::new();
+    for span in spans {
+        match apart.last_mut() {
+            Some(last) if span.start <= last.end => *last = last.to(span),
+            _ => apart.push(span),
+        }
+    }
+    apart
 }
 
 impl std::fmt::Debug for Masked {

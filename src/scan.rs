@@ -22,7 +22,7 @@ use crate::matcher::{self, Matched};
 use crate::pack::Pack;
 use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
-use crate::redact::Masked;
+use crate::redact::{Masked, merged};
 use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
 use crate::suppress::{self, Directive, Held};
@@ -237,6 +237,8 @@ impl<'o> Scan<'o> {
 struct Examined<'p> {
     source: Source,
     matched: Vec<Matched<'p>>,
+    /// What any pack masks in it, in order and apart.
+    hidden: Vec<Span>,
     notes: Vec<Note>,
     directives: Vec<Directive>,
 }
@@ -277,7 +279,7 @@ fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
     let secrets: Vec<Span> = matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect();
     let directives = suppress::directives(&source, language, &layers, &secrets);
     let means = !notes.is_empty() || !directives.is_empty() || matched.iter().any(|matched| !matched.is_empty());
-    means.then_some(Examined { source, matched, notes, directives })
+    means.then_some(Examined { source, matched, hidden: merged(secrets), notes, directives })
 }
 
 /// The variables and settings that logins read, and the packages that tell what the code around them is built on.
@@ -297,8 +299,10 @@ fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
 fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     let mut report = Report::default();
     for (at, pack) in options.packs.iter().enumerate() {
-        let scanned: Vec<Scanned<'_, '_>> =
-            files.iter().map(|file| Scanned { source: &file.source, matched: &file.matched[at] }).collect();
+        let scanned: Vec<Scanned<'_, '_>> = files
+            .iter()
+            .map(|file| Scanned { source: &file.source, matched: &file.matched[at], hidden: &file.hidden })
+            .collect();
         let own = || link::variable::of(pack, &scanned).unwrap_or(&pack.variable);
         let variable = options.variable.unwrap_or_else(own);
         let mut project = Project::new(pack, scanned, options.audience, variable);
@@ -318,7 +322,8 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
     }
     report.rules.extend(suppress::rules().iter().map(|rule| rule.doc.clone()));
     let rules: Vec<&str> = report.rules.iter().map(|doc| doc.id.as_str()).collect();
-    let held = files.iter().map(|file| Held { source: &file.source, directives: &file.directives });
+    let held =
+        files.iter().map(|file| Held { source: &file.source, hidden: &file.hidden, directives: &file.directives });
     report.suppressions = suppress::apply(&mut report.findings, &held.collect::<Vec<_>>(), &rules, options.today);
     let mut used: Vec<Option<usize>> = vec![None; files.len()];
     let edited = report

@@ -306,7 +306,7 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
     let options = options(walk, &packs);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |path: &RelPath| disk.read(path);
-    let wish = Wish { unsafe_too: false, shown: &|_, _| true };
+    let wish = Wish { unsafe_too: false, shown: &|_, _| true, settle: &|_| () };
 
     // Saved between the scan and the plan.
     let saved = format!("{LOGIN} # saved");
@@ -346,7 +346,8 @@ fn what_would_change_is_shown_masked() {
     let options = options(walk, &packs);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |_: &RelPath| std::fs::read(&path).map_err(|error| error.to_string());
-    let planned = plan(&scan, &Wish { unsafe_too: true, shown: &|_, _| true }, &mut Originals::new(&read));
+    let planned =
+        plan(&scan, &Wish { unsafe_too: true, shown: &|_, _| true, settle: &|_| () }, &mut Originals::new(&read));
     let changed = planned.changed(&scan);
     assert_eq!(changed.len(), 1);
     for masked in [&changed[0].before, &changed[0].after] {

@@ -184,6 +184,20 @@ fn hooks_are_run_by_what_runs_hooks_already() {
     assert_eq!(hook["additional_dependencies"][0], format!("dekey=={}", env!("CARGO_PKG_VERSION")));
 }
 
+/// The command lines of all that is written or told are ones that the program takes.
+#[test]
+fn every_command_written_is_taken() {
+    let dir = repository(&[(".github/CODEOWNERS", ""), (".gitlab-ci.yml", ""), (".circleci/config.yml", "")]);
+    let ran = dekey(dir.path(), &["init", "--dry-run"]);
+    let npm = format!("npx --yes dekey@{} ", env!("CARGO_PKG_VERSION"));
+    let commands: Vec<&str> = ran.out.lines().filter_map(|line| line.split_once(&npm)).map(|(_, args)| args).collect();
+    assert_eq!(commands.len(), 3, "{}", ran.out);
+    for command in commands {
+        let ran = dekey(repository(&[]).path(), &command.split(' ').collect::<Vec<_>>());
+        assert_eq!(ran.code, 0, "{command}: {}", ran.err);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn no_link_is_followed() {

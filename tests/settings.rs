@@ -78,7 +78,8 @@ fn check(section: &str, case: &mut case::Case, wrong: &mut String) {
         .iter()
         .map(|source| matcher::matched(pack, source, &lang::lower_any(source.path.as_path(), &source.text).1))
         .collect();
-    let files = sources.iter().zip(&matched).map(|(source, matched)| Scanned { source, matched }).collect();
+    let files =
+        sources.iter().zip(&matched).map(|(source, matched)| Scanned { source, matched, hidden: &[] }).collect();
     let project = Project::new(pack, files, case.audience, &pack.variable);
     let judged = check::judge(&project);
     let logins = judged.findings.iter().filter(|finding| finding.rule.ends_with("/deprecated-api-key-auth"));

@@ -52,6 +52,7 @@ const FILES: &[(&str, &str, &str)] = &[
     ("hcl", "b.tfvars", "t = \"{{token}}\" // @\n"),
     ("dockerfile", "Dockerfile", "FROM a\n# @\nENV T={{token}}\n"),
     ("dockerfile", "b.dockerfile", "# @\nRUN a && \\\n  b {{token}}\n"),
+    ("dockerfile", "c.dockerfile", "FROM a\nENV A=b \\\n  # @\n  T={{token}}\n"),
     ("netrc", ".netrc", "machine a.example login b\n# @\n  password {{token}}\n"),
     ("makefile", "Makefile", "# @\nT = {{token}}\n"),
     ("makefile", "b.mk", "a:\n\t# @\n\tb {{token}}\n"),

@@ -73,8 +73,10 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
     if ids.iter().any(token) && keys.iter().any(|key| matches!(key.origin, Origin::Blank { .. })) {
         return judged.spare(file, found.span, "a token stands in the app id's place, and the password may be empty");
     }
-    let proven =
-        keys.iter().any(|key| !credentials(project, Role::ApiKey, std::slice::from_ref(key.origin)).is_empty());
+    let value =
+        |origin| credentials(project, Role::ApiKey, std::slice::from_ref(origin)).first().map(|(text, _)| *text);
+    let secret = keys.iter().find_map(|key| value(key.origin)).map(str::as_bytes);
+    let proven = secret.is_some();
     let confidence = match (found.binding, proven) {
         (Binding::Import | Binding::Host, true) => Confidence::High,
         // Only the name looks like it, but the key's own name says whose it is.
@@ -82,10 +84,6 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         _ => Confidence::Medium,
     };
     let (route, evidence) = route::of_use(project, file, found);
-    let secret = keys.iter().find_map(|key| match key.origin {
-        Origin::Literal { text, .. } => Some(text.as_bytes()),
-        _ => None,
-    });
     let draft = Draft {
         rule: "deprecated-api-key-auth",
         file,

@@ -22,6 +22,7 @@ mod unsupported;
 
 use crate::facts::Carrier;
 use crate::finding::{Around, Confidence, Finding, Label, Route, State};
+use crate::fingerprint::Identity;
 use crate::link::Origin;
 use crate::link::packages::Version;
 use crate::link::project::Project;
@@ -86,7 +87,7 @@ struct Draft<'d> {
     confidence: Confidence,
     route: Option<Route>,
     evidence: Vec<String>,
-    /// The secret, for telling it from others; never shown.
+    /// The secret, of its credential's structure, for telling it from others; never shown.
     secret: Option<&'d [u8]>,
     /// Whether the secret's structure alone proves it, which some exemptions do not spare.
     proven: bool,
@@ -108,7 +109,7 @@ impl Judged {
             return None;
         }
         let words = |text: &str| text.replace("{variable}", project.variable);
-        let fingerprint = crate::fingerprint::of(&rule.doc.id, file.source, draft.span, draft.secret);
+        let identity = Identity::new(&rule.doc.id, file.source, draft.span, file.hidden, draft.secret);
         self.findings.push(Finding {
             rule: rule.doc.id.clone(),
             level: rule.doc.level,
@@ -120,7 +121,8 @@ impl Judged {
             remedy: words(rule.remedy(draft.route)),
             route: draft.route,
             evidence: draft.evidence,
-            fingerprint,
+            identity,
+            fingerprint: identity.fingerprint(&file.source.path),
             state: State::Open,
             accepted: None,
             fix: None,

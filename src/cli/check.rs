@@ -8,13 +8,15 @@ use std::time::{Instant, SystemTime};
 
 use clap::{Args, ValueEnum};
 
+use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
 use super::{Error, Exit, Global, engine, heading, watch};
-use crate::finding::{Level, Report};
+use crate::finding::{Finding, Level, Report};
 use crate::render::{self, Brief};
+use crate::source::RelPath;
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted; only
 /// formats and lists add up.
@@ -42,6 +44,8 @@ pub(super) struct Check {
     bump_sdk: bool,
     #[command(flatten)]
     fixing: Fixing,
+    #[command(flatten)]
+    accepting: Accepting,
 }
 
 const EXAMPLES: &str = "\
@@ -81,13 +85,23 @@ impl Check {
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, ..asked };
 
-        let mut fixed = self.fixing.run(&request, &|finding, path| policy.shows(finding, path), global, streams)?;
+        let held = self.accepting.open(&policy.config, self.scope.first(stdin))?;
+        let reach = Reach::of(&request)?;
+        let reach = if self.fixing.diff { reach.partly("nothing is changed with `--diff`") } else { reach };
+        let shows = |finding: &Finding, path: &RelPath| policy.shows(finding, path);
+        let settle = |report: &mut Report| held.as_ref().map(|held| held.settle(report, &reach, &shows));
+        let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
+        let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
         self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
+        if let (Some(held), Some(settled)) = (&held, &settled) {
+            self.accepting.ratchet(held, settled, global, streams)?;
+        }
         let fail_on = match &fixed.diff {
             // What would change has been found, whatever its level.
             Some(changed) if !changed.is_empty() => Level::Note,
+            _ if self.accepting.ratchet => Level::Note,
             _ => self.fail_on.map(Level::from).or(policy.config.fail_on).unwrap_or(Level::Warning),
         };
         let exit = exit(&fixed.report, fail_on, self.exit_zero);

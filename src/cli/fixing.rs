@@ -79,11 +79,12 @@ pub(super) struct Fixed {
 }
 
 impl Fixing {
-    /// Fixes what `shown` is true for. Without `--fix` nothing is changed, and the report is all there is.
+    /// Fixes what `shown` is true for and `settle` does not mark as accepted. Without `--fix` nothing is changed, and the report is all there is.
     pub(super) fn run(
         self,
         request: &engine::Request,
         shown: &dyn Fn(&Finding, &RelPath) -> bool,
+        settle: &dyn Fn(&mut Report),
         global: &Global,
         streams: &Streams,
     ) -> Result<Fixed, Error> {
@@ -92,7 +93,7 @@ impl Fixing {
             let display = Display::start(&progress, global.quiet);
             return engine::scanned(request, &progress, |scan, walk| {
                 drop(display);
-                self.shown(scan, walk, &Wish { unsafe_too: self.unsafe_fixes, shown }, request)
+                self.shown(scan, walk, &Wish { unsafe_too: self.unsafe_fixes, shown, settle }, request)
             });
         }
         if !self.fix {
@@ -106,7 +107,7 @@ impl Fixing {
         let display = Display::start(&progress, global.quiet);
         engine::scanned(request, &progress, |scan, walk| {
             drop(display);
-            let wish = Wish { unsafe_too: self.unsafe_fixes, shown };
+            let wish = Wish { unsafe_too: self.unsafe_fixes, shown, settle };
             match &request.stdin {
                 Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes)),
                 None => self.of_files(scan, walk, &wish),

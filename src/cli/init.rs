@@ -10,7 +10,7 @@ use anstyle::Style;
 use clap::Args;
 
 use super::output::{Streams, plain};
-use super::{Error, Exit};
+use super::{Error, Exit, scope};
 use crate::config::{Place, WorkTree};
 use crate::init::{self, Proposal, Signs, Task};
 use crate::render::escape::Escaped;
@@ -41,7 +41,7 @@ impl Init {
             let what = format!("there is no directory {}", self.dir.display());
             Error::new(what, "name a directory of the repository")
         };
-        let place = Place::of(&self.dir)?.filter(|_| self.dir.is_dir()).ok_or_else(absent)?;
+        let place = scope::place(&self.dir)?.filter(|_| self.dir.is_dir()).ok_or_else(absent)?;
         let root = &place.root;
         let is_dir = |path: &Path| root.join(path).symlink_metadata().is_ok_and(|found| found.is_dir());
         let proposal = init::propose(&Signs::of(&WorkTree::new(root), &is_dir));

@@ -4,6 +4,8 @@
 //! The decision to know: an exit code is made from what was found and from what could not be done, never from the
 //! output format.
 
+mod accepting;
+mod baseline;
 mod check;
 mod completions;
 mod config;
@@ -113,6 +115,7 @@ mod heading {
     pub(super) const FILES: &str = "Files";
     pub(super) const OUTPUT: &str = "Output";
     pub(super) const FIXING: &str = "Fixing";
+    pub(super) const BASELINE: &str = "Baseline";
     pub(super) const GLOBAL: &str = "Everywhere";
 }
 
@@ -149,6 +152,8 @@ enum Command {
     Check(check::Check),
     /// Write the whole migration as a checklist, in Markdown
     Plan(plan::Plan),
+    /// Accept what is found now, and take out later what is gone
+    Baseline(baseline::Baseline),
     /// Explain a rule: what it finds, why, and what to do
     Explain(explain::Explain),
     /// List rules, or check packs of rules
@@ -181,6 +186,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
     let ended = match &cli.command {
         Command::Check(check) => check.run(&cli.global, &streams),
         Command::Plan(plan) => plan.run(&cli.global, &streams),
+        Command::Baseline(baseline) => baseline.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
         Command::Config(config) => config.run(&streams),

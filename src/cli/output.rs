@@ -67,17 +67,27 @@ impl Streams {
 
     /// Writes a report to a file: beside it first, then in its place, so that it is never half there.
     pub(crate) fn file(&self, path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-        // Renaming would replace a device or a link, not write to it.
-        if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
-            let what = format!("cannot write the report to {}: it is not a regular file", path.display());
-            return Err(Error::new(what, "name another file, or redirect standard output"));
-        }
-        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        whole(dir, path, self.choice == ColorChoice::Always, write).map_err(|error| {
-            let what = format!("cannot write the report to {}: {}", path.display(), plain(&error));
-            Error::new(what, "name a file in a directory that exists and can be written to")
-        })
+        replace("the report", path, self.choice == ColorChoice::Always, write)
     }
+}
+
+/// Writes `what` to a file: beside it first, then in its place, so that it is never half there.
+pub(crate) fn replace(
+    what: &str,
+    path: &Path,
+    colour: bool,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    // Renaming would replace a device or a link, not write to it.
+    if path.symlink_metadata().is_ok_and(|found| !found.is_file()) {
+        let what = format!("cannot write {what} to {}: it is not a regular file", path.display());
+        return Err(Error::new(what, "name another file, or redirect standard output"));
+    }
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    whole(dir, path, colour, write).map_err(|error| {
+        let what = format!("cannot write {what} to {}: {}", path.display(), plain(&error));
+        Error::new(what, "name a file in a directory that exists and can be written to")
+    })
 }
 
 fn whole(

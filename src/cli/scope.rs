@@ -98,7 +98,7 @@ impl Scope {
     }
 
     /// What the search for a configuration starts from.
-    fn first<'a>(&'a self, stdin: Option<&'a Path>) -> &'a Path {
+    pub(super) fn first<'a>(&'a self, stdin: Option<&'a Path>) -> &'a Path {
         let dir = |path: &'_ Path| path.parent().is_none_or(|dir| dir.as_os_str().is_empty());
         match stdin {
             Some(name) if dir(name) => Path::new("."),
@@ -132,11 +132,19 @@ impl Scope {
     }
 }
 
+/// The repository around a path; `None` when the path does not exist.
+pub(super) fn place(path: &Path) -> Result<Option<Place>, Error> {
+    Place::of(path).map_err(|error| {
+        let what = format!("cannot tell the working directory: {}", super::output::plain(&error));
+        Error::new(what, "change to a directory that exists")
+    })
+}
+
 /// The configuration that was `named`, or else the one that governs `first`.
 pub(super) fn configuration(named: Option<&Path>, first: &Path, rules: &[&str]) -> Result<Config, Error> {
     let loaded = match named {
         Some(path) => config::named(path, rules),
-        None => match Place::of(first)? {
+        None => match place(first)? {
             Some(place) => config::load(&WorkTree::new(&place.root), &place, rules).map(Option::unwrap_or_default),
             None => Ok(Config::default()),
         },

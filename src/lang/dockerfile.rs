@@ -98,7 +98,10 @@ impl Reader<'_> {
         let kind = self.text[from..from + word].to_ascii_uppercase();
         let mut at = self.blanks(from + word, end);
         match kind.as_str() {
-            "ENV" | "ARG" | "LABEL" => self.variables(at, end),
+            "ENV" | "ARG" | "LABEL" => {
+                self.remarks(at, end);
+                self.variables(at, end);
+            }
             "ONBUILD" => return self.instruction(at.min(end)),
             "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "SHELL" => {
                 while let Some(flag) = self.text[at..end].strip_prefix("--") {
@@ -122,6 +125,19 @@ impl Reader<'_> {
             _ => (),
         }
         end + 1
+    }
+
+    /// Records the comments between the lines of a continued instruction.
+    fn remarks(&mut self, at: usize, end: usize) {
+        let mut at = self.line_end(at) + 1;
+        while at < end {
+            let next = self.line_end(at);
+            let from = next - self.text[at..next].trim_start().len();
+            if self.text[from..next].starts_with('#') {
+                self.comments.push(self.span(from, next));
+            }
+            at = next + 1;
+        }
     }
 
     /// `NAME=value NAME="value"`, or `NAME value` up to the end of the line.

@@ -21,6 +21,8 @@ pub struct Scanned<'s, 'p> {
     pub source: &'s Source,
     /// What it means.
     pub matched: &'s Matched<'p>,
+    /// What is masked in it, in order and apart.
+    pub hidden: &'s [Span],
 }
 
 /// The files of one scan, in path order.

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::escape::Escaped;
 use super::{Places, count, open, paint, skipped_by_reason};
 use crate::facts::Note;
-use crate::finding::{Applicability, Level, Report, State};
+use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
 
@@ -127,19 +127,23 @@ pub fn summary(report: &Report) -> String {
     text
 }
 
-/// What does not count, by reason: ` 3 suppressed, 12 in the baseline.`
+/// What does not count, by reason: ` 3 suppressed, 12 accepted by dekey-baseline.toml (31 of 120 left).`
 fn accepted(report: &Report) -> String {
     let of = |state| report.findings.iter().filter(|finding| finding.state == state).count();
+    let baseline = report.baseline.as_ref().map(|Standing { name, left, started }| {
+        format!("accepted by {} ({left} of {started} left)", Escaped::new(name))
+    });
     let words = [
         (State::Suppressed, "suppressed"),
-        (State::Baselined, "in the baseline"),
+        (State::Baselined, baseline.as_deref().unwrap_or("in the baseline")),
         (State::Unchanged, "there before the change"),
     ];
+    let told = |state: State, n: usize| n > 0 || state == State::Baselined && baseline.is_some();
     let counts: Vec<String> = words
         .iter()
-        .map(|(state, words)| (of(*state), words))
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, words)| format!("{n} {words}"))
+        .map(|(state, words)| (*state, of(*state), words))
+        .filter(|(state, n, _)| told(*state, *n))
+        .map(|(_, n, words)| format!("{n} {words}"))
         .collect();
     if counts.is_empty() { String::new() } else { format!(" {}.", counts.join(", ")) }
 }

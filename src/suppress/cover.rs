@@ -11,11 +11,14 @@ use jiff::civil::Date;
 use super::{Directive, said, words};
 use crate::finding::{FileId, Finding, Label, Report, State, Suppression};
 use crate::source::Source;
+use crate::span::Span;
 
 /// A file and its directives.
 pub struct Held<'a> {
     /// The file.
     pub source: &'a Source,
+    /// What is masked in it, in order and apart.
+    pub hidden: &'a [Span],
     /// Its directives, in order.
     pub directives: &'a [Directive],
 }
@@ -33,7 +36,7 @@ pub fn apply(findings: &mut Vec<Finding>, files: &[Held<'_>], rules: &[&str], to
                     suppressions.push(suppression(file, directive, ids));
                     directives.push((file, directive));
                 }
-                Err(why) if directive.told => about.push((said::invalid(file, held.source, directive, &why), None)),
+                Err(why) if directive.told => about.push((said::invalid(file, held, directive, &why), None)),
                 Err(_) => (),
             }
         }
@@ -43,9 +46,9 @@ pub fn apply(findings: &mut Vec<Finding>, files: &[Held<'_>], rules: &[&str], to
     // First what is unused of vendors' rules, which may be accepted in turn; then what is of dekey's.
     for own in [false, true] {
         for (at, (suppression, (file, directive))) in suppressions.iter().zip(&directives).enumerate() {
-            let source = files[*file].source;
+            let held = &files[*file];
             // Of a file that was named, the others that explain its findings may not have been looked at.
-            if !directive.told || source.explicit || !source.whole {
+            if !directive.told || held.source.explicit || !held.source.whole {
                 continue;
             }
             let used = &cover.used[at];
@@ -53,7 +56,7 @@ pub fn apply(findings: &mut Vec<Finding>, files: &[Held<'_>], rules: &[&str], to
             let unused: Vec<usize> = (0..suppression.rules.len()).filter(unused).collect();
             if !unused.is_empty() {
                 let left = used.contains(&true);
-                let finding = said::unused(*file, source, directive, &suppression.rules, &unused, left);
+                let finding = said::unused(*file, held, directive, &suppression.rules, &unused, left);
                 about.push((finding, Some(at)));
             }
         }

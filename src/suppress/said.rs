@@ -8,11 +8,11 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::directive::Fault;
-use super::{Directive, words};
+use super::{Directive, Held, words};
 use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Fix, Label, State};
-use crate::source::Source;
+use crate::fingerprint::Identity;
+use crate::names;
 use crate::span::Span;
-use crate::{fingerprint, names};
 
 /// The ids of all rules, and what names were found to mean.
 pub(super) struct Names<'r> {
@@ -68,14 +68,14 @@ pub(super) fn resolved(
 }
 
 /// A directive that does not count.
-pub(super) fn invalid(file: FileId, source: &Source, directive: &Directive, why: &str) -> Finding {
-    finding(words::INVALID, file, source, directive, why)
+pub(super) fn invalid(file: FileId, held: &Held<'_>, directive: &Directive, why: &str) -> Finding {
+    finding(words::INVALID, file, held, directive, why)
 }
 
 /// A directive of whose `rules` some are not found; `left` when others are.
 pub(super) fn unused(
     file: FileId,
-    source: &Source,
+    held: &Held<'_>,
     directive: &Directive,
     rules: &[String],
     unused: &[usize],
@@ -98,7 +98,7 @@ pub(super) fn unused(
         _ if left => unused.iter().map(|at| edit(with_comma(directive, *at, unused))).collect(),
         _ => Vec::new(),
     };
-    let mut finding = finding(words::UNUSED, file, source, directive, &what);
+    let mut finding = finding(words::UNUSED, file, held, directive, &what);
     finding.primary.span = span;
     let title = if whole { "remove the directive" } else { "remove what is unused of the directive" };
     finding.fix = Some(match edits.is_empty() {
@@ -121,9 +121,11 @@ fn with_comma(directive: &Directive, at: usize, unused: &[usize]) -> Span {
     }
 }
 
-fn finding(rule: &'static str, file: FileId, source: &Source, directive: &Directive, what: &str) -> Finding {
+fn finding(rule: &'static str, file: FileId, held: &Held<'_>, directive: &Directive, what: &str) -> Finding {
     let rule = words::rule(rule);
     let span = directive.written.span;
+    // Its own words rather than its line, which may hold many.
+    let identity = Identity::of_words(&rule.doc.id, held.source, span, held.hidden);
     Finding {
         rule: rule.doc.id.clone(),
         level: rule.doc.level,
@@ -135,8 +137,8 @@ fn finding(rule: &'static str, file: FileId, source: &Source, directive: &Direct
         remedy: rule.doc.remedy.clone(),
         route: None,
         evidence: Vec::new(),
-        // Its own words rather than its line, which may be long and hold many.
-        fingerprint: fingerprint::of(&rule.doc.id, source, span, Some(span.of(&source.text))),
+        identity,
+        fingerprint: identity.fingerprint(&held.source.path),
         state: State::Open,
         accepted: None,
         fix: None,

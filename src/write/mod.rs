@@ -41,6 +41,8 @@ pub struct Wish<'w> {
     pub unsafe_too: bool,
     /// Which findings of a file are shown; what is not shown is not mended.
     pub shown: &'w dyn Fn(&Finding, &RelPath) -> bool,
+    /// Marks the findings of a report that are accepted as they are; they are not mended either.
+    pub settle: &'w dyn Fn(&mut Report),
 }
 
 /// The bytes of a file, or why it may not be changed.
@@ -156,8 +158,9 @@ pub struct Planned<'o> {
 
 /// Applies the fixes that are asked for, in memory, and keeps those that hold what they promise.
 pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Planned<'o> {
-    let mut draft =
-        Draft { report: scan.report(), scan: scan.clone(), files: BTreeMap::new(), failed: BTreeMap::new(), fixed: 0 };
+    let mut report = scan.report();
+    (wish.settle)(&mut report);
+    let mut draft = Draft { report, scan: scan.clone(), files: BTreeMap::new(), failed: BTreeMap::new(), fixed: 0 };
     let variables = draft.report.around.variables.clone();
     for _ in 0..MAX_ROUNDS {
         if !draft.round(wish, originals) {
@@ -221,7 +224,7 @@ impl<'o> Draft<'o> {
             let tried = if attempts > MAX_ATTEMPTS {
                 Err("too many other fixes failed".to_owned())
             } else {
-                self.attempt(&together, &census, originals)
+                self.attempt(&together, &census, wish, originals)
             };
             match (tried, batch.as_slice()) {
                 (Ok(next), _) => (good, best) = (together, Some(next)),
@@ -276,7 +279,13 @@ impl<'o> Draft<'o> {
     }
 
     /// The state with `units` applied, when that is as it should be.
-    fn attempt(&self, units: &[&Unit], census: &Census, originals: &mut Originals<'_>) -> Result<Self, String> {
+    fn attempt(
+        &self,
+        units: &[&Unit],
+        census: &Census,
+        wish: &Wish<'_>,
+        originals: &mut Originals<'_>,
+    ) -> Result<Self, String> {
         const UNFIT: &str = "its edits do not fit the file";
         let (mut files, mut sources) = (self.files.clone(), Vec::new());
         for (file, edits) in choose::edits(units) {
@@ -295,7 +304,8 @@ impl<'o> Draft<'o> {
             files.insert(path.clone(), after);
         }
         let scan = self.scan.with(sources);
-        let report = scan.report();
+        let mut report = scan.report();
+        (wish.settle)(&mut report);
         let findings = units.iter().flat_map(|unit| &unit.findings).copied();
         let fixed = self.fixed + findings.clone().count();
         match Census::of(&report).refutes(census, &self.report, findings) {

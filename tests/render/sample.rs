@@ -38,6 +38,7 @@ pub(crate) fn finding(rule: &str, level: Level, primary: Label, message: &str) -
         remedy: "create an access token in the developer hub and pass it from the environment".to_owned(),
         route: Some(Route::AccessToken),
         evidence: vec!["audience = \"own-data\" in dekey.toml".to_owned()],
+        identity: dekey::fingerprint::Identity::default(),
         fingerprint: "00112233445566778899".to_owned(),
         state: State::Open,
         accepted: None,
@@ -198,6 +199,7 @@ pub(crate) fn report() -> Report {
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
         grounds: Vec::new(),
+        baseline: None,
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> Fixed {
         let found = files.iter().find(|(name, _)| name.as_bytes() == path.as_bytes());
         found.map(|(_, bytes)| bytes.clone()).ok_or_else(|| "it is not there".to_owned())
     };
-    let wish = Wish { unsafe_too: true, shown: &|_, _| true };
+    let wish = Wish { unsafe_too: true, shown: &|_, _| true, settle: &|_| () };
     with(made(files).path(), how, |scan| {
         let planned = plan(scan, &wish, &mut Originals::new(&read));
         let shown = planned.changed(scan);
