@@ -19,7 +19,8 @@ use crate::finding::{Finding, Level, Report, State};
 use crate::render::{self, Brief};
 use crate::source::RelPath;
 
-/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
+/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted; only
+/// formats and lists add up.
 #[derive(Debug, Args)]
 #[command(args_override_self = true, after_help = EXAMPLES)]
 pub(super) struct Check {
