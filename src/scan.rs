@@ -42,7 +42,7 @@ pub struct Options<'o> {
     pub variable: Option<&'o str>,
     /// Whether fixes may raise the versions that manifests ask for.
     pub bump_sdk: bool,
-    /// What is not examined.
+    /// What a walk finds and is not examined.
     pub exclude: Option<&'o (dyn Fn(&RelPath) -> bool + Sync)>,
     /// Whether the prefilter is used; results are the same without.
     pub prefilter: bool,
@@ -202,16 +202,18 @@ impl<'o> Scan<'o> {
             gate.leave();
         };
         let walked = self.pool.in_place_scope(|scope| {
-            let hit = |source: Source| {
-                if options.exclude.is_some_and(|exclude| exclude(&source.path)) {
-                    return;
-                }
+            let taken = |source: Source| {
                 gate.enter();
                 let lowered = &lowered;
                 scope.spawn(move |_| lowered(source));
             };
+            let hit = |source: Source| {
+                if !options.exclude.is_some_and(|exclude| exclude(&source.path)) {
+                    taken(source);
+                }
+            };
             let walked = source::walk(walk, filter, progress, &hit);
-            given.into_iter().for_each(&hit);
+            given.into_iter().for_each(&taken);
             walked
         });
         self.files.append(&mut results.into_inner().unwrap_or_else(PoisonError::into_inner));

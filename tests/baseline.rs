@@ -413,6 +413,31 @@ fn a_baseline_is_found_beside_the_configuration_or_at_the_root() {
 }
 
 #[test]
+fn the_configuration_may_name_the_baseline() {
+    let tree = Tree::new(&[("dekey.toml", "baseline = 'ci/accepted.toml'\n"), ("lib/a.rb", &token(1))]);
+    let missing = tree.run(&["check"]);
+    assert!(missing.code == 2 && missing.err.contains("there is no baseline ci/accepted.toml"), "{}", missing.err);
+    std::fs::create_dir(tree.path("ci")).unwrap();
+    assert_eq!(tree.run(&["baseline"]).out, "ci/accepted.toml written: 1 of 1 left\n");
+    let text = std::fs::read_to_string(tree.path("ci/accepted.toml")).unwrap();
+    assert!(text.contains("path = \"../lib/a.rb\""), "{text}");
+    assert_eq!(tree.check(&[]), (vec![], 0));
+    let below = run(&tree.path("lib"), &["check"], b"");
+    assert!(below.out.contains("1 accepted by ../ci/accepted.toml (1 of 1 left)"), "{}", below.out);
+}
+
+#[test]
+fn findings_about_directives_are_accepted_like_others() {
+    let tree = Tree::new(&[("a.rb", "x = 1 # dekey: ignore[hardcoded-access-token] a reason\n")]).accepted();
+    assert_eq!((tree.entries(), tree.check(&[]).0), (1, vec![]));
+    tree.write(
+        "a.rb",
+        &format!("{}# dekey: ignore[hardcoded-access-token] a reason\n{}", "y = 2\n".repeat(9), token(1)),
+    );
+    assert_eq!(tree.run(&["check", "--ratchet"]).err, "dekey-baseline.toml rewritten: 0 of 1 left, 1 fewer\n");
+}
+
+#[test]
 fn wrong_usage_is_2() {
     let tree = Tree::new(&[("a.rb", &token(1))]);
     for (args, said) in [

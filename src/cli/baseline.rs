@@ -35,7 +35,7 @@ pub(super) struct Baseline {
 impl Baseline {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
-        let policy = self.scope.policy(&packs, None)?;
+        let policy = self.scope.policy(&packs, None, None)?;
         policy.tell(global, streams);
         let place = Place::of(self.baseline.as_deref(), &policy.config, self.scope.first(None))?;
         let existing = place.read()?;

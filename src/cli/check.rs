@@ -13,13 +13,15 @@ use super::fixing::{Fixed, Fixing};
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
+use super::since::Since;
 use super::staged::Staging;
 use super::{Error, Exit, Global, engine, heading, watch};
 use crate::finding::{Finding, Level, Report, State};
 use crate::render::{self, Brief};
 use crate::source::RelPath;
 
-/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted.
+/// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted; only
+/// formats and lists add up.
 #[derive(Debug, Args)]
 #[command(args_override_self = true, after_help = EXAMPLES)]
 pub(super) struct Check {
@@ -38,6 +40,8 @@ pub(super) struct Check {
     stdin_filename: Option<PathBuf>,
     #[command(flatten)]
     staging: Staging,
+    #[command(flatten)]
+    since: Since,
     /// Examine again whenever a file changes, until interrupted
     #[arg(long, help_heading = heading::FILES, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
     watch: bool,
@@ -86,17 +90,32 @@ impl Check {
             let what = "what is staged cannot be examined together with standard input";
             return Err(Error::new(what, "run dekey once with `--staged` and once for `-`"));
         }
-        let policy = self.scope.policy(&packs, stdin)?;
+        let start = self.since.open(self.scope.first(stdin))?;
+        if start.is_some() && stdin.is_some() {
+            let what = "standard input has no history to compare with";
+            return Err(Error::new(what, "run dekey on the repository's files, or without `--since`"));
+        }
+        let policy = self.scope.policy(&packs, stdin, start.as_ref().map(|start| start as _))?;
         policy.tell(global, streams);
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, staged: self.staging.staged, ..asked };
 
-        let held = self.accepting.open(&policy.config, self.scope.first(stdin))?;
+        let before = start.as_ref().map(|start| start.before(&request)).transpose()?;
+        // What a baseline accepts was there before the change.
+        let held = match &start {
+            Some(_) => None,
+            None => self.accepting.open(&policy.config, self.scope.first(stdin))?,
+        };
         let reach = Reach::of(&request)?;
         let reach = if self.staging.staged { reach.partly("only what is staged was examined") } else { reach };
         let reach = if self.fixing.diff { reach.partly("nothing is changed with `--diff`") } else { reach };
         let shows = |finding: &Finding, path: &RelPath| policy.shows(finding, path);
-        let settle = |report: &mut Report| held.as_ref().map(|held| held.settle(report, &reach, &shows));
+        let settle = |report: &mut Report| {
+            if let (Some(start), Some(before)) = (&start, &before) {
+                start.mark(before, report);
+            }
+            held.as_ref().map(|held| held.settle(report, &reach, &shows))
+        };
         let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
         let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
@@ -106,6 +125,9 @@ impl Check {
         }
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
         self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
+        if let Some(start) = &start {
+            _ = streams.complain(|out| start.tell(global, out));
+        }
         if let (Some(held), Some(settled)) = (&held, &settled) {
             self.accepting.ratchet(held, settled, global, streams)?;
         }

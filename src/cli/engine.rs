@@ -1,6 +1,6 @@
 //! What the commands need of the library, in one place.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::output::plain;
@@ -10,6 +10,7 @@ use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
 use crate::pack::{self, Pack, builtin, compile, load};
+use crate::prefilter::Prefilter;
 use crate::problem::{Problem, Refused};
 use crate::scan::{self, Input, Scan};
 use crate::source::{Progress, RelPath, Source, Walk};
@@ -37,6 +38,19 @@ pub(crate) struct Request {
     pub(crate) exclude: Option<Matcher>,
     /// The packs to judge by.
     pub(crate) packs: Vec<Pack>,
+}
+
+impl Request {
+    /// Whether the configuration leaves a file out. Only files with a needle are asked for, so that a look at the disk
+    /// costs little.
+    fn excludes(&self, path: &RelPath) -> bool {
+        self.exclude.as_ref().is_some_and(|exclude| exclude.matches(path))
+    }
+}
+
+/// What a file must hold to mean anything to `packs`.
+pub(crate) fn prefilter(packs: &[Pack]) -> Result<Prefilter, Error> {
+    scan::prefilter(packs).map_err(unusable)
 }
 
 /// The built-in packs and those in `dirs`; one with the id of another takes its place.
@@ -103,6 +117,18 @@ pub(crate) fn scan(request: &Request, progress: &Progress) -> Result<Report, Err
     scanned(request, progress, |scan, _| scan.report())
 }
 
+/// Scans the project with `was` in place of the files that are not among `same`.
+pub(crate) fn as_it_was(
+    request: &Request,
+    was: Vec<Source>,
+    same: &HashSet<RelPath>,
+    progress: &Progress,
+) -> Result<Report, Error> {
+    let files = was.into_iter().filter(|source| !request.excludes(&source.path)).collect();
+    let excluded = |path: &RelPath| !same.contains(path) || request.excludes(path);
+    given(request, Input { files, ..Input::default() }, &excluded, progress, |scan, _| scan.report())
+}
+
 /// Scans, and goes on with what was read and the walk that found it.
 pub(crate) fn scanned<T>(
     request: &Request,
@@ -110,18 +136,33 @@ pub(crate) fn scanned<T>(
     then: impl FnOnce(&Scan<'_>, &Walk) -> T,
 ) -> Result<T, Error> {
     let here = here()?;
-    let excluded = |path: &RelPath| request.exclude.as_ref().is_some_and(|exclude| exclude.matches(path));
+    let excluded = |path: &RelPath| request.excludes(path);
     let input = match &request.stdin {
-        Some((path, bytes)) => Input::one(Source::from_bytes(RelPath::new(path), bytes.clone(), true)),
+        Some((path, bytes)) => {
+            let path = RelPath::new(path);
+            let bytes = if excluded(&path) { Vec::new() } else { bytes.clone() };
+            Input::one(Source::from_bytes(path, bytes, true))
+        }
         None if request.staged => {
-            let prefilter = scan::prefilter(&request.packs).map_err(unusable)?;
+            let prefilter = prefilter(&request.packs)?;
             let excluded = |path: &Path| excluded(&RelPath::new(path));
             staged::input(&here, &request.paths, &excluded, &prefilter, progress)?
         }
         None => Input::default(),
     };
+    given(request, input, &excluded, progress, then)
+}
+
+/// Scans what `request` names and `input`; of what is named nothing that is `excluded`.
+fn given<T>(
+    request: &Request,
+    input: Input,
+    excluded: &(dyn Fn(&RelPath) -> bool + Sync),
+    progress: &Progress,
+    then: impl FnOnce(&Scan<'_>, &Walk) -> T,
+) -> Result<T, Error> {
     let roots = if request.staged { Vec::new() } else { request.paths.clone() };
-    let mut walk = Walk::new(here, roots);
+    let mut walk = Walk::new(here()?, roots);
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
     let options = scan::Options {
@@ -134,8 +175,7 @@ pub(crate) fn scanned<T>(
         }),
         variable: request.variable.as_deref(),
         bump_sdk: request.bump_sdk,
-        // Only files with a needle come here, so that a look at the disk costs little. What is staged was asked before.
-        exclude: request.exclude.as_ref().filter(|_| !request.staged).map(|_| &excluded as _),
+        exclude: Some(excluded),
         prefilter: true,
         today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
     };

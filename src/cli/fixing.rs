@@ -81,7 +81,8 @@ pub(super) struct Fixed {
 }
 
 impl Fixing {
-    /// Fixes what `shown` is true for and `settle` does not mark as accepted. Without `--fix` nothing is changed, and the report is all there is.
+    /// Fixes what `shown` is true for and `settle` does not mark as accepted. Without `--fix` nothing is changed, and
+    /// the report is all there is.
     pub(super) fn run(
         self,
         request: &engine::Request,

@@ -31,7 +31,7 @@ impl Plan {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(None)?;
-        let policy = self.scope.policy(&packs, stdin.as_deref())?;
+        let policy = self.scope.policy(&packs, stdin.as_deref(), None)?;
         policy.tell(global, streams);
         let request = self.scope.request(packs, &policy.config, stdin.as_deref())?;
 

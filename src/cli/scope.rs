@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::policy::{self, Policy};
 use super::{Error, Packs, engine, heading};
-use crate::config::{self, Audience, Config, Place, WorkTree};
+use crate::config::{self, Audience, Config, Files, Place, WorkTree};
 use crate::finding::Confidence;
 use crate::names;
 use crate::pack::Pack;
@@ -74,10 +74,16 @@ impl Scope {
     }
 
     /// The configuration, with the command line over it. `stdin` names what comes through standard input.
-    pub(super) fn policy(&self, packs: &[Pack], stdin: Option<&Path>) -> Result<Policy, Error> {
+    /// It is read from `files`, where given, rather than from the work tree.
+    pub(super) fn policy(
+        &self,
+        packs: &[Pack],
+        stdin: Option<&Path>,
+        files: Option<&dyn Files>,
+    ) -> Result<Policy, Error> {
         let rules = engine::rules(packs);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
-        let mut config = configuration(self.config.as_deref(), self.first(stdin), &ids)?;
+        let mut config = configuration(self.config.as_deref(), self.first(stdin), files, &ids)?;
         let known = |names: &[String]| -> Result<Vec<String>, Error> {
             let rule = |name: &String| names::rule(name, &ids).map(str::to_owned);
             names.iter().map(|name| rule(name).map_err(|nearest| Error::unknown_rule(name, &nearest))).collect()
@@ -141,14 +147,33 @@ pub(super) fn place(path: &Path) -> Result<Option<Place>, Error> {
     })
 }
 
-/// The configuration that was `named`, or else the one that governs `first`.
-pub(super) fn configuration(named: Option<&Path>, first: &Path, rules: &[&str]) -> Result<Config, Error> {
-    let loaded = match named {
-        Some(path) => config::named(path, rules),
-        None => match place(first)? {
-            Some(place) => config::load(&WorkTree::new(&place.root), &place, rules).map(Option::unwrap_or_default),
-            None => Ok(Config::default()),
+/// The path from `root` to a file that may be gone by now.
+fn within(root: &Path, path: &Path) -> Option<PathBuf> {
+    let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = dir.canonicalize().ok()?.join(path.file_name()?);
+    Some(real.strip_prefix(root).ok()?.to_owned())
+}
+
+/// The configuration that was `named`, or else the one that governs `first`; as it is in `files`, where given.
+pub(super) fn configuration(
+    named: Option<&Path>,
+    first: &Path,
+    files: Option<&dyn Files>,
+    rules: &[&str],
+) -> Result<Config, Error> {
+    let place = place(first)?;
+    let loaded = match (named, &place, files) {
+        (Some(path), Some(place), Some(files)) => match within(&place.root, path) {
+            Some(path) => config::named_in(files, place, &path, rules).map(Option::unwrap_or_default),
+            // A file beside the repository is none of a commit's.
+            None => config::named(path, rules),
         },
+        (Some(path), ..) => config::named(path, rules),
+        (None, Some(place), files) => {
+            let here = WorkTree::new(&place.root);
+            config::load(files.unwrap_or(&here), place, rules).map(Option::unwrap_or_default)
+        }
+        (None, None, _) => Ok(Config::default()),
     };
     loaded.map_err(|error| match error {
         config::Error::Refused(refused) => Error::Refused(vec![*refused]),

@@ -56,6 +56,20 @@ pub fn load(files: &dyn Files, place: &Place, rules: &[&str]) -> Result<Option<C
     Ok(None)
 }
 
+/// Reads the configuration of `files` that the user named, by its path from the root; `None` when it is not there.
+///
+/// # Errors
+///
+/// When it cannot be read or is wrong.
+pub fn named_in(files: &dyn Files, place: &Place, path: &Path, rules: &[&str]) -> Result<Option<Config>, Error> {
+    let Some(candidate) = candidate(files, path.to_owned(), place)? else { return Ok(None) };
+    match parse(&candidate, rules) {
+        Ok(Some(config)) => chain(files, place, rules, candidate, config).map(Some),
+        Ok(None) => Err(Error::Empty(path.to_owned(), candidate.kind.section())),
+        Err(problems) => Err(refused(&candidate, problems, place)),
+    }
+}
+
 /// Reads the configuration that the user named; a link to it is followed.
 ///
 /// # Errors

@@ -28,7 +28,7 @@ use crate::problem::{Problem, Refused};
 use crate::source::ReadError;
 
 pub use files::{Files, LIMIT, Place, WorkTree};
-pub use load::{load, named, settings_in};
+pub use load::{load, named, named_in, settings_in};
 pub use patterns::{Matcher, Patterns};
 pub use schema::{schema, show};
 

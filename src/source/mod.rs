@@ -17,6 +17,7 @@ mod path;
 mod read;
 mod roots;
 mod settings;
+pub(crate) mod since;
 mod skip;
 pub(crate) mod staged;
 mod stream;

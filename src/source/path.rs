@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 /// A path relative to where the scan was started, or as it was named: `/` between segments, no leading `./`.
 ///
@@ -37,6 +37,16 @@ impl RelPath {
             shown.push(".");
         }
         Self(shown)
+    }
+
+    /// What a report calls a real path: as it is reached from the directory `here`, a real path too.
+    #[must_use]
+    pub fn seen_from(here: &Path, path: &Path) -> Self {
+        let above = here.ancestors().enumerate().find_map(|(up, dir)| Some((up, path.strip_prefix(dir).ok()?)));
+        match above {
+            Some((up, rest)) => Self::new(&(0..up).map(|_| Path::new("..")).collect::<PathBuf>().join(rest)),
+            None => Self::new(path),
+        }
     }
 
     /// The path for the file system, to be resolved against the directory the scan was started in.

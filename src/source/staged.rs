@@ -145,12 +145,7 @@ impl Request<'_> {
         context
     }
 
-    /// What a report calls a real path: as it is reached from the working directory.
     fn shown(&self, path: &Path) -> RelPath {
-        let above = self.here.ancestors().enumerate().find_map(|(up, dir)| Some((up, path.strip_prefix(dir).ok()?)));
-        match above {
-            Some((up, rest)) => RelPath::new(&(0..up).map(|_| Path::new("..")).collect::<PathBuf>().join(rest)),
-            None => RelPath::new(path),
-        }
+        RelPath::seen_from(self.here, path)
     }
 }

@@ -7,8 +7,10 @@
 //!
 //! - [`directives`] reads those of a file when it is examined.
 //! - [`apply`] marks the findings of a project and says which directives are wrong or unused.
+//! - [`Before`] tells what a change adds, and listens to none of its directives.
 //! - [`rules`] are dekey's own rules.
 
+mod added;
 mod cover;
 mod directive;
 mod place;
@@ -23,9 +25,10 @@ use crate::span::Span;
 use directive::Written;
 use place::{Layout, Place};
 
+pub use added::Before;
 pub use cover::{Held, apply, lift};
 pub use directive::NEEDLE;
-pub use words::{FILES, UNUSED, rules};
+pub use words::{ADDED, FILES, UNUSED, rules};
 
 /// A directive of a file.
 #[derive(Clone, Debug)]

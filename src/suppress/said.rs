@@ -9,9 +9,11 @@ use jiff::civil::Date;
 
 use super::directive::Fault;
 use super::{Directive, Held, words};
-use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Fix, Label, State};
+use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Fix, Label, State, Suppression};
 use crate::fingerprint::Identity;
 use crate::names;
+use crate::redact::Masked;
+use crate::source::Source;
 use crate::span::Span;
 
 /// The ids of all rules, and what names were found to mean.
@@ -121,11 +123,23 @@ fn with_comma(directive: &Directive, at: usize, unused: &[usize]) -> Span {
     }
 }
 
+/// A directive that a change adds.
+pub(super) fn added(masked: &Masked, suppression: &Suppression) -> Finding {
+    let rules: Vec<String> = suppression.rules.iter().map(|rule| format!("`{rule}`")).collect();
+    let what = format!("{}: {}", rules.join(" and "), suppression.reason);
+    let Label { file, span, .. } = suppression.label;
+    of_rule(words::ADDED, file, (masked.source(), &[]), span, &what)
+}
+
 fn finding(rule: &'static str, file: FileId, held: &Held<'_>, directive: &Directive, what: &str) -> Finding {
+    of_rule(rule, file, (held.source, held.hidden), directive.written.span, what)
+}
+
+/// `hidden` is what is masked in the file.
+fn of_rule(rule: &'static str, file: FileId, (source, hidden): (&Source, &[Span]), span: Span, what: &str) -> Finding {
     let rule = words::rule(rule);
-    let span = directive.written.span;
     // Its own words rather than its line, which may hold many.
-    let identity = Identity::of_words(&rule.doc.id, held.source, span, held.hidden);
+    let identity = Identity::of_words(&rule.doc.id, source, span, hidden);
     Finding {
         rule: rule.doc.id.clone(),
         level: rule.doc.level,
@@ -138,7 +152,7 @@ fn finding(rule: &'static str, file: FileId, held: &Held<'_>, directive: &Direct
         route: None,
         evidence: Vec::new(),
         identity,
-        fingerprint: identity.fingerprint(&held.source.path),
+        fingerprint: identity.fingerprint(&source.path),
         state: State::Open,
         accepted: None,
         fix: None,

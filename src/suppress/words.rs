@@ -17,6 +17,8 @@ const PREFIX: &str = "dekey";
 
 /// A directive that cannot be read, or no longer counts.
 pub(super) const INVALID: &str = "dekey/invalid-suppression";
+/// A directive that a change adds.
+pub const ADDED: &str = "dekey/added-suppression";
 /// A directive that accepts nothing.
 pub const UNUSED: &str = "dekey/unused-suppression";
 
@@ -42,9 +44,9 @@ pub fn rules() -> &'static [Rule] {
     &RULES
 }
 
-/// The rule of this id, one of [`INVALID`] and [`UNUSED`].
+/// The rule of this id, one of those above.
 pub(super) fn rule(id: &str) -> &'static Rule {
-    RULES.iter().find(|rule| rule.doc.id == id).expect("a test holds that both have their words")
+    RULES.iter().find(|rule| rule.doc.id == id).expect("a test holds that all have their words")
 }
 
 #[cfg(test)]
@@ -52,9 +54,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_rules_have_their_words() {
+    fn all_rules_have_their_words() {
         let ids: Vec<&str> = rules().iter().map(|rule| rule.doc.id.as_str()).collect();
-        assert_eq!(ids, [INVALID, UNUSED]);
+        assert_eq!(ids, [INVALID, ADDED, UNUSED]);
         for rule in rules() {
             let words = [&rule.doc.summary, &rule.doc.why, &rule.doc.remedy, &rule.message];
             assert!(words.iter().all(|text| !text.is_empty() && !text.ends_with("\n")), "{}", rule.doc.id);

@@ -7,13 +7,13 @@
 
 mod index;
 #[allow(dead_code, reason = "as for revisions")]
-mod objects;
-mod refs;
+pub(crate) mod objects;
+pub(crate) mod refs;
 #[allow(dead_code, reason = "for what compares with another revision")]
 pub(crate) mod revision;
 pub(crate) mod staged;
 #[allow(dead_code, reason = "as for revisions")]
-mod status;
+pub(crate) mod status;
 #[cfg(all(test, unix))]
 mod tests;
 #[allow(dead_code, reason = "as for revisions")]
