@@ -6,7 +6,7 @@
 //!
 //! - [`pairing::pair`] tells which findings were there before; it serves any set of findings, of a file or of a commit.
 //! - [`Baseline::settle`] marks the accepted ones and says how the two differ.
-//! - [`file`] reads and writes `dekey-baseline.toml`.
+//! - [`mod@file`] reads and writes `dekey-baseline.toml`.
 
 pub mod file;
 pub mod pairing;

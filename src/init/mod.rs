@@ -96,7 +96,8 @@ impl Proposal {
             self.then
                 .extend((!signs.package).then_some("Run `npm install --save-dev dekey`, so that the hook finds it."));
         } else if let Some(found) = &signs.lefthook {
-            self.add(found, LEFTHOOK.to_owned());
+            // It does not look among the packages by itself.
+            self.add(found, LEFTHOOK.replace("{dekey}", if signs.npm { "npx dekey" } else { "dekey" }));
             self.then.extend((!signs.package).then_some("Install dekey where lefthook finds it, such as by npm."));
         } else if let Some(found) = &signs.pre_commit {
             self.add(found, versioned(PRE_COMMIT_REPO));

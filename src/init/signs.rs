@@ -68,6 +68,8 @@ pub struct Signs {
     pub lint_staged: Option<Existing>,
     /// Whether `package.json` names dekey.
     pub package: bool,
+    /// Whether there is a `package.json`.
+    pub npm: bool,
 }
 
 impl Signs {
@@ -82,7 +84,9 @@ impl Signs {
         let existing = |path: &&str| {
             text(path).map(|text| Existing { path: (*path).to_owned(), mentions: text.contains("dekey") })
         };
-        let package = text("package.json").unwrap_or_default();
+        let package = text("package.json");
+        let npm = package.is_some();
+        let package = package.unwrap_or_default();
         let staged_in_package = || {
             let mentions = package.contains("\"dekey check");
             package.contains("\"lint-staged\"").then(|| Existing { path: "package.json".to_owned(), mentions })
@@ -99,6 +103,7 @@ impl Signs {
             pre_commit: existing(&PRE_COMMIT),
             lint_staged: LINT_STAGED.iter().find_map(existing).or_else(staged_in_package),
             package: package.contains("\"dekey\""),
+            npm,
         }
     }
 }

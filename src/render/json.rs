@@ -1,6 +1,6 @@
 //! The report as one JSON document.
 //!
-//! Owns the document; what is in it is [`super::record`]'s. All findings are told, whatever their state.
+//! Owns the document; what is in it is `super::record`'s. All findings are told, whatever their state.
 
 use std::io::{self, Write};
 

@@ -1,6 +1,6 @@
 //! The report as JSON Lines: a line for each finding and each file that was not examined, and the summary last.
 //!
-//! Owns what a line is; what is in it is [`super::record`]'s. The decision to know: a report without a summary was cut
+//! Owns what a line is; what is in it is `super::record`'s. The decision to know: a report without a summary was cut
 //! off, so a reader can tell.
 
 use std::io::{self, Write};
