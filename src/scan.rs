@@ -4,7 +4,9 @@
 //! lowered as they are found, on threads with large stacks and a bounded number in flight; everything after is done
 //! once, in path order, so that the result does not depend on threads.
 
+mod examine;
 mod gate;
+mod input;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,20 +15,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::ThreadPool;
 
 use crate::check;
-use crate::facts::{Carrier, Note};
 use crate::finding::{Finding, Label, Report, Route, RuleDoc, State, Tally};
-use crate::lang;
 use crate::link::project::{Project, Scanned};
 use crate::link::{self, Origin};
-use crate::matcher::{self, Matched};
 use crate::pack::Pack;
 use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
-use crate::redact::{Masked, merged};
+use crate::redact::Masked;
 use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
-use crate::suppress::{self, Directive, Held};
+use crate::suppress::{self, Held};
+use examine::{Examined, examine};
 use gate::Gate;
+
+pub use input::Input;
 
 /// What to scan, and how.
 pub struct Options<'o> {
@@ -50,30 +52,6 @@ pub struct Options<'o> {
     pub today: Option<jiff::civil::Date>,
 }
 
-/// Files that do not come from the walk: standard input, contents of a repository.
-#[derive(Clone, Debug, Default)]
-pub struct Input {
-    /// What is examined. Files without a needle may be left out.
-    pub files: Vec<Source>,
-    /// What they are linked with: manifests, lock files, settings. Findings in these do not count.
-    pub context: Vec<Source>,
-    /// What was read to get the files, and what could not be.
-    pub read: Walked,
-    /// Whether the project has files that are not looked at, so that nobody can say what is never used in it.
-    pub partial: bool,
-}
-
-impl Input {
-    /// One file by itself.
-    #[must_use]
-    pub fn one(file: Source) -> Self {
-        let read = Walked { examined: 1, ..Walked::default() };
-        Self { files: vec![file], read, partial: true, ..Self::default() }
-    }
-}
-
-/// Files larger than this are searched for shapes only; of lock files what is around a needle is read.
-const MAX_LOWERED: usize = 2 << 20;
 /// Files without a needle that are looked at for variables and settings.
 const MAX_SETTINGS: usize = 4096;
 /// Lowering a Rust file recurses in its parser.
@@ -257,55 +235,6 @@ impl<'o> Scan<'o> {
         report.skipped.sort();
         report
     }
-}
-
-/// A file and what it means to each pack.
-struct Examined<'p> {
-    source: Source,
-    matched: Vec<Matched<'p>>,
-    /// What any pack masks in it, in order and apart.
-    hidden: Vec<Span>,
-    notes: Vec<Note>,
-    directives: Vec<Directive>,
-}
-
-impl Examined<'_> {
-    fn secrets(&self) -> impl Iterator<Item = Span> {
-        self.matched.iter().flat_map(|matched| matched.secrets.iter().copied())
-    }
-
-    fn masked(&self) -> Masked {
-        Masked::new(self.source.clone(), &self.secrets().collect::<Vec<_>>())
-    }
-}
-
-/// Lowers and matches one file. `None` when it means nothing to any pack.
-fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
-    let readable = source.whole && !source.binary;
-    let lowered = readable && source.text.len() <= MAX_LOWERED;
-    let (language, layers) = match lang::of_pieces(source.path.as_path()) {
-        _ if lowered => lang::lower_any(source.path.as_path(), &source.text),
-        Some(language) if !source.binary => {
-            (language.name, lang::lower(language, &source.text, Span::new(0, source.text.len())))
-        }
-        _ => ("", Vec::new()),
-    };
-    let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
-    // A block of a document may be an excerpt; nobody expects it to be whole.
-    let excerpt = |layer: &lang::Layer, note: Note| layer.carrier == Carrier::Prose && note == Note::Malformed;
-    let noted = |layer: &lang::Layer| -> Vec<Note> {
-        layer.facts.notes.iter().copied().filter(|note| !excerpt(layer, *note)).collect()
-    };
-    let mut notes: Vec<Note> = layers.iter().flat_map(noted).collect();
-    if !lowered && !source.binary {
-        notes.push(Note::TooLarge);
-    }
-    notes.sort_unstable_by_key(|note| *note as u8);
-    notes.dedup();
-    let secrets: Vec<Span> = matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect();
-    let directives = suppress::directives(&source, language, &layers, &secrets);
-    let means = !notes.is_empty() || !directives.is_empty() || matched.iter().any(|matched| !matched.is_empty());
-    means.then_some(Examined { source, matched, hidden: merged(secrets), notes, directives })
 }
 
 /// What a file must hold to mean anything to a pack, or to dekey itself.

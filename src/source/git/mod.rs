@@ -6,17 +6,13 @@
 //! cannot be read makes everything count as tracked, so that ignore rules then hide nothing.
 
 mod index;
-#[allow(dead_code, reason = "as for revisions")]
 pub(crate) mod objects;
 pub(crate) mod refs;
-#[allow(dead_code, reason = "for what compares with another revision")]
 pub(crate) mod revision;
 pub(crate) mod staged;
-#[allow(dead_code, reason = "as for revisions")]
 pub(crate) mod status;
 #[cfg(all(test, unix))]
 mod tests;
-#[allow(dead_code, reason = "as for revisions")]
 pub(crate) mod tree;
 
 use std::io;
@@ -30,10 +26,8 @@ use ignore::gitignore::Gitignore;
 use super::ignores::{self, Allowance};
 use super::open::{ReadError, open_real, read_found};
 use index::Index;
-#[allow(unused_imports, reason = "as for revisions")]
-pub(crate) use objects::{Objects, Unread};
-#[allow(unused_imports, reason = "as for revisions")]
-pub(crate) use status::{Change, Snapshot, Status};
+pub(crate) use objects::Objects;
+pub(crate) use status::{Snapshot, Status};
 
 /// `.git` files, `commondir` files: one path.
 const MAX_POINTER: u64 = 8 << 10;

@@ -5,8 +5,9 @@ use gix::ObjectId;
 
 use super::index::Index;
 use super::revision::resolve;
+use super::status::Change;
 use super::tree::{self, Lookup};
-use super::{Change, Objects, Repository, Snapshot};
+use super::{Objects, Repository, Snapshot};
 
 mod history;
 
