@@ -216,18 +216,6 @@ fn the_last_directive_before_a_finding_is_the_one_that_is_used() {
 }
 
 #[test]
-fn what_does_not_count_is_open_again() {
-    let text = format!("t = '{{{{token}}}}'  # {DIRECTIVE} one\nu = '{{{{token:2}}}}'  # {DIRECTIVE} two\n");
-    let mut report = scan(&[("a.py", &text)]);
-    dekey::suppress::lift(&mut report, &|found| found.reason.ends_with("two"));
-    assert_eq!(states(&report, "/hardcoded-access-token"), [State::Open, State::Suppressed]);
-    let reasons: Vec<_> = report.findings.iter().map(|finding| finding.accepted.as_deref()).collect();
-    assert_eq!(reasons, [None, Some("kept for the test two")]);
-    dekey::suppress::lift(&mut report, &|_| false);
-    assert_eq!(states(&report, "/hardcoded-access-token"), [State::Open, State::Open]);
-}
-
-#[test]
 fn masking_is_the_same_with_and_without() {
     let text = format!("t = '{{{{token}}}}'; u = '{{{{token:2}}}}'  # {DIRECTIVE} {{{{token:3}}}}\n");
     let planted = Planted::new(&text);

@@ -13,7 +13,6 @@ pub mod pairing;
 pub mod paths;
 
 use crate::finding::{Finding, Report, State};
-use crate::fingerprint::Identity;
 use crate::source::RelPath;
 
 /// The file's name.
@@ -125,35 +124,11 @@ impl Baseline {
     }
 }
 
-/// Marks the open findings of `report` that were there `before`, as [`State::Unchanged`] for the reason `why`. Paths
-/// are those of reports that were made from the same directory.
-pub fn keep_new(report: &mut Report, before: &[(RelPath, Identity)], why: &str) {
-    let paths: Vec<RelPath> = report.files.iter().map(|file| file.path.clone()).collect();
-    let mut open: Vec<_> = report.findings.iter_mut().filter(|finding| finding.state == State::Open).collect();
-    let path = |finding: &Finding| paths.get(finding.primary.file).cloned().unwrap_or_else(|| RelPath::from(""));
-    let found: Vec<_> = open.iter().map(|finding| (path(finding), finding.identity)).collect();
-    for (finding, pair) in open.iter_mut().zip(pairing::pair(before, &found)) {
-        if pair.is_some() {
-            finding.state = State::Unchanged;
-            finding.accepted = Some(why.to_owned());
-        }
-    }
-}
-
-/// The findings of a report that count, for [`keep_new`].
-#[must_use]
-pub fn found(report: &Report) -> Vec<(RelPath, Identity)> {
-    let found = report.findings.iter().filter_map(|finding| {
-        let file = report.files.get(finding.primary.file)?;
-        Some((file.path.clone(), finding.identity))
-    });
-    found.collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::finding::{Confidence, Level};
+    use crate::fingerprint::Identity;
     use crate::redact::Masked;
     use crate::source::Source;
     use crate::span::Span;
@@ -222,14 +197,5 @@ mod tests {
         let compared = baseline.settle(&mut now, "b.toml", &View { path: &path, shown: &shown });
         assert_eq!(states(&now), [State::Open, State::Baselined]);
         assert!(compared.new.is_empty() && compared.missing.is_empty());
-    }
-
-    #[test]
-    fn what_a_change_did_not_bring_is_unchanged() {
-        let before = report(&[("a", "one"), ("b", "two")]);
-        let mut now = report(&[("a", "one"), ("c", "two"), ("c", "two"), ("a", "three")]);
-        now.findings[0].state = State::Suppressed;
-        keep_new(&mut now, &found(&before), "it was there before main");
-        assert_eq!(states(&now), [State::Suppressed, State::Unchanged, State::Open, State::Open]);
     }
 }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::{Directive, said, words};
-use crate::finding::{FileId, Finding, Label, Report, State, Suppression};
+use crate::finding::{FileId, Finding, Label, State, Suppression};
 use crate::source::Source;
 use crate::span::Span;
 
@@ -41,7 +41,7 @@ pub fn apply(findings: &mut Vec<Finding>, files: &[Held<'_>], rules: &[&str], to
             }
         }
     }
-    let mut cover = Cover::new(suppressions.iter().enumerate());
+    let mut cover = Cover::new(&suppressions);
     findings.iter_mut().for_each(|finding| cover.mark(finding, &suppressions, None));
     // First what is unused of vendors' rules, which may be accepted in turn; then what is of dekey's.
     for own in [false, true] {
@@ -70,17 +70,6 @@ pub fn apply(findings: &mut Vec<Finding>, files: &[Held<'_>], rules: &[&str], to
     suppressions
 }
 
-/// Opens the findings of a report again that only directives accept which do not count.
-pub fn lift(report: &mut Report, counts: &dyn Fn(&Suppression) -> bool) {
-    let Report { findings, suppressions, .. } = report;
-    let mut cover = Cover::new(suppressions.iter().enumerate().filter(|(_, suppression)| counts(suppression)));
-    for finding in findings.iter_mut().filter(|finding| finding.state == State::Suppressed) {
-        (finding.state, finding.accepted) = (State::Open, None);
-        let of = suppressions.iter().position(|found| words::is_own(&finding.rule) && found.label == finding.primary);
-        cover.mark(finding, suppressions, of);
-    }
-}
-
 fn suppression(file: FileId, directive: &Directive, rules: Vec<String>) -> Suppression {
     Suppression {
         label: Label { file, span: directive.written.span, text: String::new() },
@@ -102,14 +91,13 @@ struct Cover<'s> {
 }
 
 impl<'s> Cover<'s> {
-    fn new(suppressions: impl Iterator<Item = (usize, &'s Suppression)>) -> Self {
+    fn new(suppressions: &'s [Suppression]) -> Self {
         let mut cover = Self { by_rule: HashMap::new(), used: Vec::new() };
-        for (at, suppression) in suppressions {
+        for (at, suppression) in suppressions.iter().enumerate() {
             for (index, rule) in suppression.rules.iter().enumerate() {
                 let key = (suppression.label.file, rule.as_str());
                 cover.by_rule.entry(key).or_default().push((at, index));
             }
-            cover.used.resize_with(at, Vec::new);
             cover.used.push(vec![false; suppression.rules.len()]);
         }
         cover

@@ -26,7 +26,7 @@ use directive::Written;
 use place::{Layout, Place};
 
 pub use added::Before;
-pub use cover::{Held, apply, lift};
+pub use cover::{Held, apply};
 pub use directive::NEEDLE;
 pub use words::{ADDED, FILES, UNUSED, rules};
 
