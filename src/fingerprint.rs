@@ -70,6 +70,30 @@ impl fmt::Debug for Identity {
     }
 }
 
+/// A secret that is beyond guessing, as it can be compared and not be printed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// That of a value of proven structure; none where it could be guessed.
+    #[must_use]
+    pub fn of(value: &[u8]) -> Option<Self> {
+        is_strong(value).then(|| Self(digest(SECRET, &[value])))
+    }
+
+    /// Twenty hexadecimal digits that are the same wherever the secret stands, and mean nothing without `salt`.
+    #[must_use]
+    pub fn salted(&self, salt: &[u8]) -> String {
+        hex(&digest(salt, &[SECRET, &self.0])[..SHORT])
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
 /// Eight hexadecimal digits that are the same wherever a secret of proven shape stands.
 #[must_use]
 pub fn of_secret(secret: &[u8]) -> String {

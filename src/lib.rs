@@ -9,6 +9,7 @@ pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;
+pub mod document;
 pub mod facts;
 pub mod finding;
 pub mod fingerprint;

@@ -136,6 +136,9 @@ impl Outputs {
             ended: SystemTime::now(),
             commit: said("CI_COMMIT_SHA").and_then(|sha| sha.into_string().ok()).unwrap_or_default(),
             project: Project { root: root.map(|root| bytes(&root)).unwrap_or_default(), here: bytes(&here) },
+            repository: None,
+            revision: None,
+            salt: Vec::new(),
         }
     }
 

@@ -137,6 +137,7 @@ fn accepted(report: &Report) -> String {
         (State::Suppressed, "suppressed"),
         (State::Baselined, baseline.as_deref().unwrap_or("in the baseline")),
         (State::Unchanged, "there before the change"),
+        (State::Resolved, "in the history only, and done with"),
     ];
     let told = |state: State, n: usize| n > 0 || state == State::Baselined && baseline.is_some();
     let counts: Vec<String> = words

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::project::Project;
 use super::{concise, github, gitlab, gitlab_secrets, json, jsonl, junit, rdjson, sarif, summary, text};
-use crate::finding::{Finding, Report, State};
+use crate::finding::{Commit, Finding, Report, State};
 
 /// A way to write a report.
 pub struct Format {
@@ -52,6 +52,12 @@ pub struct Brief {
     pub commit: String,
     /// The project that the paths of a report are shown in.
     pub project: Project,
+    /// What the repository is called; nobody may have said.
+    pub repository: Option<String>,
+    /// What is checked out, where that is known.
+    pub revision: Option<Commit>,
+    /// What makes the digests of secrets worthless elsewhere.
+    pub salt: Vec<u8>,
 }
 
 impl Default for Brief {
@@ -65,6 +71,9 @@ impl Default for Brief {
             ended: SystemTime::UNIX_EPOCH,
             commit: String::new(),
             project: Project::default(),
+            repository: None,
+            revision: None,
+            salt: Vec::new(),
         }
     }
 }

@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::record::{self, Missed, Record, SCHEMA_VERSION, Summary, Tool};
-use super::{Brief, Places, plain};
+use super::{Brief, Places, plain, record};
+use crate::document::{Finding, Repository, Rule, SCHEMA_VERSION, Skipped, Summary, Tool};
 use crate::finding::Report;
 
 /// Writes the whole report, suppressed and baselined findings included.
@@ -18,28 +18,35 @@ use crate::finding::Report;
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn report(report: &Report, _: &Brief, out: &mut dyn Write) -> io::Result<()> {
+pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
-    record::all(report, &places).try_for_each(|finding| plain::line(&Line::Finding(Box::new(finding)), out))?;
-    record::missed(report).try_for_each(|missed| plain::line(&Line::Skipped(missed), out))?;
-    let last = Line::Summary { schema_version: SCHEMA_VERSION, tool: Tool::THIS, summary: record::summary(report) };
+    record::findings(report, brief, &places)
+        .try_for_each(|finding| plain::line(&Line::Finding(Box::new(finding)), out))?;
+    record::skipped(report).try_for_each(|skipped| plain::line(&Line::Skipped(skipped), out))?;
+    let last = Line::Summary {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool::this(),
+        summary: record::summary(report),
+        repositories: record::repositories(report, brief),
+        rules: record::rules(report),
+    };
     plain::line(&last, out)
 }
 
 /// The JSON Schema of a line.
 #[must_use]
 pub fn schema() -> Value {
-    record::schema::<Line<'_>>()
+    record::schema::<Line>()
 }
 
 /// A line of a report of dekey.
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "kebab-case")]
-enum Line<'a> {
+enum Line {
     /// Something that was found.
-    Finding(Box<Record<'a>>),
+    Finding(Box<Finding>),
     /// Something that was not examined.
-    Skipped(Missed<'a>),
+    Skipped(Skipped),
     /// The last line.
     Summary {
         /// Changes when a reader has to.
@@ -47,6 +54,10 @@ enum Line<'a> {
         schema_version: u32,
         tool: Tool,
         #[serde(flatten)]
-        summary: Summary<'a>,
+        summary: Summary,
+        /// What was examined.
+        repositories: Vec<Repository>,
+        /// The rules of the findings, by id.
+        rules: Vec<Rule>,
     },
 }

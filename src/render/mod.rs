@@ -24,7 +24,7 @@ pub mod plan;
 pub mod problem;
 pub mod project;
 pub mod rdjson;
-mod record;
+pub mod record;
 pub mod sarif;
 mod suggestion;
 pub mod summary;
@@ -79,6 +79,11 @@ impl<'a> Places<'a> {
         self.files.get(file).map_or(&[], |file| &file.path)
     }
 
+    /// What the file is written in, where that is known.
+    fn language(&self, file: FileId) -> Option<&'a str> {
+        Some(self.files.get(file)?.masked.language).filter(|name| !name.is_empty())
+    }
+
     /// The masked text; empty for an id that is not in the report.
     #[must_use]
     pub fn text(&self, file: FileId) -> &[u8] {
@@ -121,6 +126,7 @@ fn state(finding: &Finding) -> Option<&'static str> {
         State::Suppressed => Some("suppressed"),
         State::Baselined => Some("in the baseline"),
         State::Unchanged => Some("unchanged"),
+        State::Resolved => Some("resolved"),
     }
 }
 
