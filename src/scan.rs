@@ -65,6 +65,29 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
     Ok(Scan::new(options, progress)?.report())
 }
 
+/// What is found in one file by itself; none where nothing in it means anything.
+///
+/// # Errors
+/// When dekey failed on it.
+pub(crate) fn alone(options: &Options<'_>, source: Source) -> Result<Option<Report>, Failed> {
+    let judge = || {
+        let file = examine(options.packs, source)?;
+        Some(judged(options, &[Arc::new(file)]))
+    };
+    catch_unwind(AssertUnwindSafe(judge)).map_err(|_| Failed)
+}
+
+/// dekey failed on a file.
+pub(crate) struct Failed;
+
+impl Failed {
+    /// What is said of it.
+    pub(crate) fn skipped(self, path: RelPath) -> Skipped {
+        let detail = "dekey failed on this file, which is a fault of dekey's; please report it".to_owned();
+        Skipped { path, reason: Reason::Failed, detail }
+    }
+}
+
 /// What a scan read, kept so that it can be judged again with some files changed.
 #[derive(Clone)]
 pub struct Scan<'o> {
@@ -171,11 +194,7 @@ impl<'o> Scan<'o> {
             let path = source.path.clone();
             match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
                 Ok(file) => locked(&results).extend(file.map(Arc::new)),
-                Err(_) => locked(&failures).push(Skipped {
-                    path,
-                    reason: Reason::Failed,
-                    detail: "dekey failed on this file, which is a fault of dekey's; please report it".to_owned(),
-                }),
+                Err(_) => locked(&failures).push(Failed.skipped(path)),
             }
             gate.leave();
         };
