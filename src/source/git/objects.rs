@@ -88,6 +88,16 @@ impl Objects {
         self.shallow.contains(commit)
     }
 
+    /// The commits whose parents were left out when the repository was cloned.
+    pub(crate) fn shallow(&self) -> &HashSet<ObjectId> {
+        &self.shallow
+    }
+
+    /// Whether some objects were left with the server on purpose.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     /// The bytes of an object of this kind, read into `buffer`.
     ///
     /// # Errors
@@ -153,6 +163,14 @@ impl Objects {
             found.sort_unstable();
             Ok(found)
         })
+    }
+
+    pub(crate) fn all(&self) -> Result<Vec<ObjectId>, String> {
+        let all = self.store.iter().map_err(|error| error.to_string())?;
+        let mut ids: Vec<_> = all.filter_map(Result::ok).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// Whether a loose object is a regular file or absent: a pipe in its place would be waited for.
