@@ -5,6 +5,7 @@
 //! can name a program; every file of it is opened as any other of the tree, since it may be hostile too; and an index that
 //! cannot be read makes everything count as tracked, so that ignore rules then hide nothing.
 
+pub(crate) mod head;
 mod index;
 pub(crate) mod objects;
 pub(crate) mod refs;
