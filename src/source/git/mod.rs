@@ -8,6 +8,7 @@
 pub(crate) mod head;
 mod index;
 pub(crate) mod objects;
+pub(crate) mod packs;
 pub(crate) mod refs;
 pub(crate) mod revision;
 pub(crate) mod staged;
