@@ -65,6 +65,11 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
     Ok(Scan::new(options, progress)?.report())
 }
 
+/// Threads to examine files on; 0 stands for as many as fit the machine.
+pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(Error::Threads)
+}
+
 /// What is found in one file by itself; none where nothing in it means anything.
 ///
 /// # Errors
@@ -111,11 +116,7 @@ impl<'o> Scan<'o> {
     pub fn new(options: &'o Options<'o>, progress: &Progress) -> Result<Self, Error> {
         let walks = options.prefilter && !options.walk.roots.is_empty();
         let prefilter = if walks { prefilter(options.packs)? } else { Prefilter::all() };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.walk.threads)
-            .stack_size(STACK)
-            .build()
-            .map_err(Error::Threads)?;
+        let pool = pool(options.walk.threads)?;
         let mut scan = Self {
             options,
             pool: Arc::new(pool),

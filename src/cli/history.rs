@@ -3,20 +3,18 @@
 //! Owns the options, and the way from the versions of files to findings of the report. The decision to know: a history
 //! is examined besides the files as they are now, by the same rules, each version by itself.
 
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
 use jiff::civil::Date;
-use jiff::tz::{Offset, TimeZone};
+use jiff::tz::TimeZone;
 
 use super::{Error, engine, heading};
-use crate::finding::{Commit, HistoryExamined, Report};
+use crate::finding::{self, Commit, HistoryExamined, Report};
 use crate::history::{Gathered, Moment, Span};
-use crate::scan;
-use crate::source::history::{self, Past, Selection, Version};
-use crate::source::seen::Cache;
-use crate::source::{CommitAt, Reason, RelPath, Repository, Skipped, Source, path_of};
+use crate::source::history::{self, CommitAt, Past, Seen, Selection};
+use crate::source::{Progress, RelPath, Repository, Skipped, around, commit_date, path_of};
 
 /// Which history, and how much of it.
 #[derive(Debug, Args)]
@@ -31,17 +29,23 @@ pub(super) struct History {
     /// Of the history, only what came on DATE (YYYY-MM-DD) or later
     #[arg(long, value_name = "DATE", requires = "history")]
     since_date: Option<Date>,
-    /// Keep no list of versions that need not be examined again
-    #[arg(long, requires = "history")]
-    no_cache: bool,
-    /// Keep that list in DIR [default: DEKEY_CACHE_DIR, or dekey in the user's cache directory]
-    #[arg(long, value_name = "DIR", requires = "history", conflicts_with = "no_cache")]
-    cache_dir: Option<PathBuf>,
 }
 
 impl History {
-    /// Adds what was found in the history of `repository` to the report of its files as they are now.
-    pub(super) fn extend(
+    /// Adds what was found in the history of the repository around `first`, the first path to examine, to the report of
+    /// its files as they are now.
+    pub(super) fn extend(&self, first: &Path, request: &engine::Request, report: &mut Report) -> Result<(), Error> {
+        let here = engine::here()?;
+        let real = here.join(first).canonicalize().unwrap_or_else(|_| here.clone());
+        let repository = around(&real).ok_or_else(|| {
+            let what = format!("there is no history to examine: {} is in no git repository", real.display());
+            Error::new(what, "run dekey in the repository, or without `--history`")
+        })?;
+        self.of(&repository, request, report, &Progress::default())
+    }
+
+    /// [`Self::extend`] for a repository that is known.
+    pub(super) fn of(
         &self,
         repository: &Repository,
         request: &engine::Request,
@@ -49,11 +53,11 @@ impl History {
         progress: &Progress,
     ) -> Result<(), Error> {
         let here = engine::here()?;
-        let refs = Selection::new(&self.refs)
-            .map_err(|why| Error::new(why, "name branches, tags or other references, or give globs over their names"))?;
+        let refs = Selection::new(&self.refs).map_err(|why| {
+            Error::new(why, "name branches, tags or other references, or give globs over their names")
+        })?;
         let prefilter = engine::prefilter(&request.packs)?;
-        let asked =
-            history::Request { repository, here: &here, refs: &refs, prefilter: &prefilter, cache: None, progress };
+        let asked = history::Request { repository, here: &here, refs: &refs, prefilter: &prefilter, progress };
         let past = engine::in_pool(request, || history::open(&asked))?.map_err(|why| {
             let what = format!("the history of {} cannot be examined: {why}", repository.git_dir.display());
             Error::new(what, "see what `git fsck` says of it, or examine the files as they are, without `--history`")
@@ -101,7 +105,9 @@ fn judged(
                     failed.lock().unwrap_or_else(PoisonError::into_inner).push(failure.skipped(shown.clone()));
                 }
             };
-            past.sources(&version, &shown, &report);
+            if let Some(skipped) = past.sources(&version, &shown, &report) {
+                failed.lock().unwrap_or_else(PoisonError::into_inner).push(skipped);
+            }
         });
     })?;
     Ok((gathered, failed.into_inner().unwrap_or_else(PoisonError::into_inner)))
@@ -111,7 +117,10 @@ fn judged(
 fn span(seen: Option<&Seen>) -> Span {
     let moment = |at: &CommitAt| Moment {
         seconds: at.author_seconds,
-        commit: Commit { id: at.id.to_string(), date: rfc3339(at.author_seconds, at.author_offset_minutes) },
+        commit: Commit {
+            id: at.id.to_string(),
+            date: commit_date(at.author_seconds, i32::from(at.author_offset_minutes) * 60).unwrap_or_default(),
+        },
     };
     let commits = seen.and_then(|seen| seen.commits.as_ref());
     Span {

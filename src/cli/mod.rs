@@ -12,6 +12,7 @@ mod config;
 mod engine;
 mod explain;
 mod fixing;
+mod history;
 mod init;
 mod man;
 mod output;

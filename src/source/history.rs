@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use gix::ObjectId;
@@ -16,17 +16,16 @@ use gix::objs::Kind;
 
 use super::decode::{Encoding, decode};
 use super::git::packs::{Damage, Store};
-use super::git::refs::{Refs, Selection};
+use super::git::refs::Refs;
+pub(crate) use super::git::refs::Selection;
 use super::git::status::Change;
-use super::git::timeline::{self, Seen, Timeline};
+use super::git::timeline::{self, Timeline};
+pub(crate) use super::git::timeline::{CommitAt, Seen};
 use super::git::tree::{self, Lookup};
 use super::git::{Objects, Repository, Snapshot, path_of};
-use super::seen::Cache;
-use super::{Reason, RelPath, Skipped};
+use super::read::{Failure, Origin, Reader};
+use super::{Limits, Progress, Reason, RelPath, Skipped, Source};
 use crate::prefilter::Prefilter;
-
-/// Objects listed by name of those that are missing.
-const MAX_LISTED: usize = 20;
 
 /// What of a history is asked for.
 pub(crate) struct Request<'r> {
@@ -37,8 +36,6 @@ pub(crate) struct Request<'r> {
     pub(crate) refs: &'r Selection,
     /// What a version must hold to be of interest.
     pub(crate) prefilter: &'r Prefilter,
-    /// Versions that are known to have no needle.
-    pub(crate) cache: Option<&'r Cache>,
     pub(crate) progress: &'r Progress,
 }
 
@@ -48,7 +45,10 @@ pub(crate) struct Past<'r> {
     timeline: Timeline,
     /// Versions that the files as they are now have.
     current: HashSet<(ObjectId, Vec<u8>)>,
-    stop: &'r AtomicBool,
+    reader: Reader,
+    /// Whether references were chosen, so that what they do not lead to is not asked for.
+    chosen: bool,
+    progress: &'r Progress,
     /// Versions examined, now or by the run that filled the cache.
     pub(crate) blobs: u64,
     /// Bytes of those examined now.
@@ -74,31 +74,33 @@ pub(crate) struct Version<'v> {
 /// # Errors
 /// Why nobody can tell what the history holds.
 pub(crate) fn open<'r>(request: &Request<'r>) -> Result<Past<'r>, String> {
-    let Request { repository, stop, .. } = *request;
+    let Request { repository, progress, .. } = *request;
     let objects = Objects::open(repository)?;
     let store = Store::open(&objects)?;
     let (blobs, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let hits = Mutex::new(HashSet::new());
-    let wanted = |id: &oid| {
+    let wanted = |_: &oid| {
         blobs.fetch_add(1, Ordering::Relaxed);
-        request.cache.is_none_or(|cache| !cache.contains(id))
+        progress.files.fetch_add(1, Ordering::Relaxed);
+        true
     };
     let see = |id: &oid, content: &[u8]| {
         bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
         if has_needle(request.prefilter, content) {
             hits.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
-        } else if let Some(cache) = request.cache {
-            cache.add(id);
         }
     };
-    let damage = store.each(Kind::Blob, &wanted, &see, stop);
+    let damage = store.each(Kind::Blob, &wanted, &see, &progress.stop);
     let hits = hits.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let timeline = timeline::trace(repository, &objects, &store, request.refs, &hits, stop)?;
+    let order = timeline::Store::open(&objects)?;
+    let timeline = timeline::trace(repository, &objects, &order, request.refs, &hits, &progress.stop)?;
     let current = current(repository, &objects, &timeline)?;
     let mut past = Past {
         timeline,
         current,
-        stop,
+        reader: Reader::new(request.prefilter.clone(), Limits::default()),
+        chosen: !request.refs.is_all(),
+        progress,
         blobs: blobs.into_inner(),
         bytes: bytes.into_inner(),
         skipped: Vec::new(),
@@ -150,7 +152,8 @@ impl Past<'_> {
     /// Hands over the versions of interest, on the current pool of threads, each once for every path it had.
     pub(crate) fn each(&self, see: &(dyn Fn(Version<'_>) + Sync)) {
         let Timeline { seen, unreachable, .. } = &self.timeline;
-        let wanted = |id: &oid| seen.contains_key(id) || unreachable.contains(id);
+        let lost = |id: &oid| !self.chosen && unreachable.contains(id);
+        let wanted = |id: &oid| seen.contains_key(id) || lost(id);
         let given = Mutex::new(HashSet::new());
         // What is damaged was told the first time.
         self.store.each(
@@ -164,12 +167,28 @@ impl Past<'_> {
                     let current = self.current.contains(&(id.to_owned(), seen.path.clone()));
                     see(Version { id, bytes, seen: Some(seen), current });
                 }
-                if unreachable.contains(id) {
+                if lost(id) {
                     see(Version { id, bytes, seen: None, current: false });
                 }
             },
-            self.stop,
+            &self.progress.stop,
         );
+    }
+
+    /// The text of a version, or of a large one the windows of interest.
+    pub(crate) fn sources(
+        &self,
+        version: &Version<'_>,
+        shown: &RelPath,
+        see: &(dyn Fn(Source) + Sync),
+    ) -> Option<Skipped> {
+        let origin = Origin { path: &|| shown.clone(), explicit: true, named: true };
+        let failure = self.reader.examine_bytes(version.bytes.to_vec(), origin, see).err()?;
+        let (reason, detail) = match failure {
+            Failure::TooManyHits => (Reason::TooManyHits, "it has too many places of interest".to_owned()),
+            Failure::Io(error) => (Reason::Unreadable, error.to_string()),
+        };
+        Some(Skipped { path: shown.clone(), reason, detail })
     }
 
     /// Says what is not there, or could not be read.
@@ -185,7 +204,7 @@ impl Past<'_> {
         }
         let missing = |detail: String| Skipped { path: top.clone(), reason: Reason::ObjectMissing, detail };
         let timeline = &self.timeline;
-        self.skipped.extend(timeline.lacking.told(MAX_LISTED).into_iter().map(missing));
+        self.skipped.extend(timeline.lacking.to_string().lines().map(|line| missing(line.to_owned())));
         for (name, why) in &timeline.broken_refs {
             self.skipped.push(missing(format!("{name} leads nowhere: {why}")));
         }

@@ -63,6 +63,11 @@ impl Repository {
         Some(Self { work_tree: work_tree.to_owned(), git_dir, tracked: OnceLock::new() })
     }
 
+    /// Whether it has no work tree, and lies where one would begin.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.work_tree == self.git_dir
+    }
+
     /// What all work trees of the repository share.
     pub(crate) fn common_dir(&self) -> PathBuf {
         match read_found(&self.git_dir.join("commondir"), MAX_POINTER) {
