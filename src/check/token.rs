@@ -12,6 +12,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         for sighting in scanned.matched.sightings.iter().filter(|sighting| sighting.credential.role == Role::Token) {
             let (route, evidence) = route::of_origins(project, std::iter::empty());
+            let bare = sighting.bare();
             let draft = Draft {
                 rule: "hardcoded-access-token",
                 file,
@@ -20,7 +21,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 confidence: Confidence::High,
                 route: Some(route),
                 evidence,
-                secret: Some(sighting.value.expose()),
+                secret: Some(&bare),
                 proven: true,
             };
             if let Some(finding) = judged.add(project, draft) {
