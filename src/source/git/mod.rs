@@ -7,6 +7,7 @@
 
 mod index;
 pub(crate) mod objects;
+pub(crate) mod packs;
 pub(crate) mod refs;
 pub(crate) mod revision;
 pub(crate) mod staged;
