@@ -17,6 +17,7 @@ use clap::{Arg, Args, Command};
 use super::output::{Streams, plain};
 use super::{Error, Global};
 use crate::finding::Report;
+use crate::fingerprint::Salt;
 use crate::render::project::Project;
 use crate::render::{Brief, FORMATS, Format, Reader, closing};
 
@@ -138,7 +139,7 @@ impl Outputs {
             project: Project { root: root.map(|root| bytes(&root)).unwrap_or_default(), here: bytes(&here) },
             repository: None,
             revision: None,
-            salt: Vec::new(),
+            salt: Salt::default(),
         }
     }
 
