@@ -21,6 +21,7 @@ mod policy;
 mod progress;
 mod rules;
 mod scope;
+mod sharing;
 mod since;
 mod staged;
 mod watch;

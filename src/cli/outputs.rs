@@ -83,6 +83,13 @@ impl TypedValueParser for Parser {
     }
 }
 
+impl Output {
+    /// Whether it is a report that is kept.
+    pub(super) fn keeps(&self) -> bool {
+        self.format.keeps()
+    }
+}
+
 impl Outputs {
     /// Whether a report goes to a file.
     pub(super) fn has_files(&self) -> bool {
