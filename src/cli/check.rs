@@ -130,7 +130,7 @@ impl Check {
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
         Sharing::seal(&salt, &mut fixed.report);
         let mut brief = self.outputs.brief(began, global);
-        let kept = stdin.is_none() && planned.iter().any(Output::keeps);
+        let kept = stdin.is_none() && planned.iter().any(|output| output.format.keeps());
         self.sharing.tell(kept.then(|| self.scope.first(None)), salt, &mut brief);
         self.write(&planned, &fixed, &brief, streams)?;
         if let Some(start) = &start {

@@ -24,6 +24,7 @@ mod scope;
 mod sharing;
 mod since;
 mod staged;
+mod target;
 mod watch;
 
 use std::ffi::OsString;
