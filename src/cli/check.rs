@@ -14,6 +14,7 @@ use super::history::History;
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
+use super::sharing::Sharing;
 use super::since::Since;
 use super::staged::Staging;
 use super::{Error, Exit, Global, engine, heading, watch};
@@ -55,6 +56,8 @@ pub(super) struct Check {
     fixing: Fixing,
     #[command(flatten)]
     accepting: Accepting,
+    #[command(flatten)]
+    sharing: Sharing,
 }
 
 const EXAMPLES: &str = "\
@@ -66,7 +69,7 @@ Examples:
   git show HEAD:app.rb | dekey check - --stdin-filename app.rb";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LevelArg {
+pub(super) enum LevelArg {
     Note,
     Warning,
     Error,
@@ -86,6 +89,7 @@ impl Check {
 
     fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let (started, began, planned) = (Instant::now(), SystemTime::now(), self.outputs.planned()?);
+        let salt = self.sharing.salt()?;
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
@@ -130,7 +134,11 @@ impl Check {
             fixed.report.findings.retain(|finding| finding.state != State::Unchanged);
         }
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
-        self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
+        Sharing::seal(&salt, &mut fixed.report);
+        let mut brief = self.outputs.brief(began, global);
+        let kept = stdin.is_none() && planned.iter().any(|output| output.format.keeps());
+        self.sharing.tell(kept.then(|| self.scope.first(None)), salt, &mut brief);
+        self.write(&planned, &fixed, &brief, streams)?;
         if let Some(start) = &start {
             _ = streams.complain(|out| start.tell(global, out));
         }

@@ -22,8 +22,10 @@ mod policy;
 mod progress;
 mod rules;
 mod scope;
+mod sharing;
 mod since;
 mod staged;
+mod target;
 mod watch;
 
 use std::ffi::OsString;
