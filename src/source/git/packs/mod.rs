@@ -15,6 +15,7 @@ mod delta;
 mod family;
 mod forest;
 mod loose;
+mod number;
 mod pack;
 mod stored;
 #[cfg(all(test, unix))]

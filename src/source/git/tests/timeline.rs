@@ -9,8 +9,9 @@ use std::sync::atomic::AtomicBool;
 use gix::ObjectId;
 
 use super::{Numbers, Scratch};
+use crate::source::git::packs::Store;
 use crate::source::git::refs::Selection;
-use crate::source::git::timeline::{CommitAt, Seen, Store, Timeline, trace};
+use crate::source::git::timeline::{CommitAt, Seen, Timeline, trace};
 use crate::source::git::{Objects, Repository};
 
 fn id(hex: &str) -> ObjectId {

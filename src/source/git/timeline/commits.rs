@@ -61,7 +61,7 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn read(objects: &Objects, store: &Store<'_>, stop: &AtomicBool) -> Self {
+    pub(super) fn read(objects: &Objects, store: &Store, stop: &AtomicBool) -> Self {
         let (kind, shallow) = (objects.kind(), objects.shallow());
         let commits = Mutex::new(Vec::new());
         let see = |id: &oid, data: &[u8]| {
@@ -70,10 +70,10 @@ impl History {
                 commits.lock().unwrap_or_else(PoisonError::into_inner).push(commit);
             }
         };
-        store.each(Kind::Commit, |_| true, see, stop);
+        store.each(Kind::Commit, &|_| true, &see, stop);
         let mut commits: Vec<Commit> = commits.into_inner().unwrap_or_else(PoisonError::into_inner);
         commits.sort_unstable_by_key(|commit| commit.number);
-        let mut places = vec![NONE; store.len()];
+        let mut places = vec![NONE; store.numbers()];
         for (at, commit) in (0..).zip(&commits) {
             places[commit.number as usize] = at;
         }
@@ -84,7 +84,7 @@ impl History {
     pub(super) fn tips(
         &self,
         objects: &Objects,
-        store: &Store<'_>,
+        store: &Store,
         named: Vec<(String, ObjectId)>,
         broken: &mut Vec<(String, String)>,
     ) -> Vec<Tip> {
@@ -98,7 +98,7 @@ impl History {
         tips
     }
 
-    fn target(&self, objects: &Objects, store: &Store<'_>, mut id: ObjectId) -> Result<Target, String> {
+    fn target(&self, objects: &Objects, store: &Store, mut id: ObjectId) -> Result<Target, String> {
         for _ in 0..MAX_TAGS {
             let number = store.number(&id);
             if let Some(commit) = number.and_then(|number| self.at(number)) {
@@ -121,7 +121,7 @@ impl History {
     }
 
     /// Puts in order what the tips lead to.
-    pub(super) fn walk(&mut self, store: &Store<'_>, tips: &[Tip]) {
+    pub(super) fn walk(&mut self, store: &Store, tips: &[Tip]) {
         let mut met = vec![false; self.commits.len()];
         let mut found: Vec<u32> = Vec::new();
         let mut meet = |commit: u32, found: &mut Vec<u32>| {
@@ -141,7 +141,7 @@ impl History {
             for &parent in &self.commits[commit as usize].parents {
                 match self.at(parent) {
                     Some(parent) => meet(parent, &mut found),
-                    None => malformed.push(store.id(parent)),
+                    None => malformed.extend(store.object(parent)),
                 }
             }
         }
@@ -240,13 +240,7 @@ impl History {
 
 impl Commit {
     /// `None` when it does not even name a tree.
-    fn read(
-        kind: gix::hash::Kind,
-        shallow: &HashSet<ObjectId>,
-        store: &Store<'_>,
-        id: &oid,
-        data: &[u8],
-    ) -> Option<Self> {
+    fn read(kind: gix::hash::Kind, shallow: &HashSet<ObjectId>, store: &Store, id: &oid, data: &[u8]) -> Option<Self> {
         let read = || CommitRefIter::from_bytes(data, kind);
         let number = store.number(id)?;
         let tree = read().tree_id().ok()?;

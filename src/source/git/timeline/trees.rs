@@ -60,10 +60,10 @@ pub(super) struct Forest {
 impl Forest {
     /// # Errors
     /// When there is more of them than dekey follows.
-    pub(super) fn read(store: &Store<'_>, blobs: &HashSet<ObjectId>, stop: &AtomicBool) -> Result<Self, String> {
+    pub(super) fn read(store: &Store, blobs: &HashSet<ObjectId>, stop: &AtomicBool) -> Result<Self, String> {
         let mut asked: Vec<ObjectId> = blobs.iter().copied().collect();
         asked.sort_unstable();
-        let mut numbers = vec![NONE; store.len()];
+        let mut numbers = vec![NONE; store.numbers()];
         for (place, number) in (0..).zip(&asked).filter_map(|(place, id)| Some((place, store.number(id)?))) {
             numbers[number as usize] = place;
         }
@@ -77,14 +77,14 @@ impl Forest {
                 kept.fetch_add(lane.read(store, &numbers, number, data), Ordering::Relaxed);
             }
         };
-        store.each(Kind::Tree, |_| true, see, stop);
+        store.each(Kind::Tree, &|_| true, &see, stop);
         if kept.into_inner() >= MAX_LINKS {
             return Err("its history has more directories than dekey follows".to_owned());
         }
         let mut forest = Self {
             asked,
             links: Vec::new(),
-            spans: vec![(NONE, 0); store.len()],
+            spans: vec![(NONE, 0); store.numbers()],
             names: Vec::new(),
             lacking: HashSet::new(),
         };
@@ -181,7 +181,7 @@ struct Entry {
 
 impl Reader {
     /// Adds a tree, and tells how many links it has. One that is malformed is left out.
-    fn read(&mut self, store: &Store<'_>, numbers: &[u32], number: u32, data: &[u8]) -> usize {
+    fn read(&mut self, store: &Store, numbers: &[u32], number: u32, data: &[u8]) -> usize {
         let start = self.links.len();
         if self.entries_of(store, numbers, data).is_none() {
             self.links.truncate(start);
@@ -197,7 +197,8 @@ impl Reader {
         length
     }
 
-    fn entries_of(&mut self, store: &Store<'_>, numbers: &[u32], data: &[u8]) -> Option<()> {
+    fn entries_of(&mut self, store: &Store, numbers: &[u32], data: &[u8]) -> Option<()> {
+        let id_length = store.kind().len_in_bytes();
         let start = self.links.len();
         let count = |reader: &Self| (reader.links.len() - start) as u32;
         let old = |entries: &[Entry], end: usize| if end == 0 { Entry::default() } else { entries[end - 1] };
@@ -232,7 +233,7 @@ impl Reader {
             if rest == 0 {
                 return Some(());
             }
-            let (mode, name, id, length) = entry(&data[at as usize..], store.id_length())?;
+            let (mode, name, id, length) = entry(&data[at as usize..], id_length)?;
             at += length as u32;
             let found = store.number(id);
             let mut lacks = false;
