@@ -89,8 +89,7 @@ pub(crate) fn open<'r>(request: &Request<'r>) -> Result<Past<'r>, String> {
     };
     let damage = store.each(Kind::Blob, &|_| true, &see, &progress.stop);
     let hits = hits.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let order = timeline::Store::open(&objects)?;
-    let timeline = timeline::trace(repository, &objects, &order, request.refs, &hits, &progress.stop)?;
+    let timeline = timeline::trace(repository, &objects, &store, request.refs, &hits, &progress.stop)?;
     let current = current(repository, &objects, &timeline)?;
     let mut past = Past {
         timeline,
