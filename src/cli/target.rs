@@ -83,10 +83,7 @@ impl<F: Listed> TypedValueParser for Parser<F> {
 }
 
 /// Where each format goes; `output_file` is for the only one.
-pub(super) fn planned<F: Listed>(
-    outputs: &[Output<F>],
-    output_file: Option<&Path>,
-) -> Result<Vec<Output<F>>, Error> {
+pub(super) fn planned<F: Listed>(outputs: &[Output<F>], output_file: Option<&Path>) -> Result<Vec<Output<F>>, Error> {
     let mut planned = outputs.to_vec();
     if let Some(file) = output_file {
         match planned.as_mut_slice() {

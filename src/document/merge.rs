@@ -89,7 +89,7 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
     }
 
     let mut superseded = BTreeSet::new();
-    let (mut repositories, mut findings, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut repositories, mut findings, mut skipped) = (Vec::new(), Vec::<Finding>::new(), Vec::new());
     let mut fixes = 0;
     for (name, mut runs) in runs {
         let newest = runs.iter().map(|run| run.repository.revision.clone()).max_by(age).flatten();
@@ -106,8 +106,6 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
         skipped.extend(run.skipped);
         repositories.push(run.repository);
     }
-    let fired: BTreeSet<&str> = findings.iter().map(|finding: &Finding| finding.rule.as_str()).collect();
-    rules.retain(|id, _| fired.contains(id.as_str()));
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
@@ -185,11 +183,7 @@ impl Run {
         let name_of = |name: Option<String>| name.unwrap_or_else(|| alone.clone());
         // Of what has a name that no repository has, no more is known.
         let absent = |name: &str| Self {
-            repository: Repository {
-                name: Some(name.to_owned()),
-                complete: summary.complete,
-                ..Repository::default()
-            },
+            repository: Repository { name: Some(name.to_owned()), complete: summary.complete, ..Repository::default() },
             ..Self::default()
         };
         let mut fixes: BTreeMap<(String, usize), BTreeSet<Key>> = BTreeMap::new();
@@ -319,9 +313,7 @@ fn preferred(one: &[Entry], other: &[Entry]) -> Ordering {
     let dated = |entry: &Entry| entry.finding.history.is_some();
     let key = |entries: &[Entry]| (count(entries, open), entries.len(), count(entries, dated));
     let said = |entries: &[Entry]| entries.iter().map(Entry::said).collect::<Vec<_>>();
-    key(one)
-        .cmp(&key(other))
-        .then_with(|| if one == other { Ordering::Equal } else { said(one).cmp(&said(other)) })
+    key(one).cmp(&key(other)).then_with(|| if one == other { Ordering::Equal } else { said(one).cmp(&said(other)) })
 }
 
 /// The larger number of each name.

@@ -14,8 +14,8 @@ use serde_json::Value;
 use super::plain::percent;
 use super::{Brief, Places, open, skipped_by_reason, suggestion, view};
 use crate::document::{
-    Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, Grouping, History, HistoryExamined, Levels, Path, Place, Position,
-    Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
+    Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, Grouping, History, HistoryExamined, Levels, Path, Place,
+    Position, Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
 };
 use crate::finding::{self, Report, Standing, State};
 use crate::fix::unit::{self, Unit};
