@@ -171,7 +171,8 @@ pub(super) fn findings<'a>(
         history: finding.history.as_ref().map(|history| History {
             first: history.first.as_ref().map(revision),
             last: history.last.as_ref().map(revision),
-            in_tip: history.in_tip,
+            in_tip: history.tip.is_some(),
+            tip: history.tip.clone(),
             blob: history.blob.clone(),
         }),
         fix: finding.fix.as_ref().map(|fix| change(places, finding, fix, units.get(&at))),
