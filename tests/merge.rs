@@ -330,5 +330,5 @@ fn what_is_something_else_is_said() {
     assert_eq!((old.repositories.len(), old.salt.as_deref()), (0, None));
     let merged = one(&[&old]);
     assert_eq!((merged.repositories[0].name.as_deref(), merged.summary.files_examined), (Some("some"), 1));
-    assert_eq!(read(b"{\"type\":\"skipped\"}"), Err(Unread::Malformed("line 1: missing field `path`".to_owned())));
+    assert_eq!(read(b"{\"type\":\"skipped\"}"), Err(Unread::Malformed("line 1: missing field `reason`".to_owned())));
 }

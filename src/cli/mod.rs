@@ -9,6 +9,7 @@ mod baseline;
 mod check;
 mod completions;
 mod config;
+mod destination;
 mod engine;
 mod explain;
 mod fixing;
@@ -26,7 +27,7 @@ mod scope;
 mod sharing;
 mod since;
 mod staged;
-mod target;
+
 mod watch;
 
 use std::ffi::OsString;

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::check::LevelArg;
+use super::destination::{self, Listed, Output, Parser};
 use super::output::{Streams, plain};
-use super::target::{self, Listed, Output, Parser};
 use super::{Error, Exit, Global, heading};
 use crate::document::merge::{self, Input, OtherSalt, Superseded};
 use crate::document::read::{self, MAX_BYTES};
@@ -95,7 +95,7 @@ struct Unusable {
 
 impl Merge {
     fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
-        let planned = target::planned(&self.output_format, self.output_file.as_deref())?;
+        let planned = destination::planned(&self.output_format, self.output_file.as_deref())?;
         let (mut read, mut failed) = (Vec::new(), Vec::new());
         for path in self.files(&planned) {
             match path.and_then(|path| document(&path).map(|report| (path.clone(), report)).map_err(|why| (path, why)))
