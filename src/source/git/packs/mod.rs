@@ -38,6 +38,7 @@ pub(crate) use damage::{Damage, Why};
 use family::{Family, Room};
 use forest::Forest;
 use loose::Loose;
+pub(crate) use number::Numbers;
 use pack::{Base, Headers, Pack};
 use worker::Worker;
 
