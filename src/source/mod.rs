@@ -24,6 +24,7 @@ mod stream;
 mod walk;
 
 pub use decode::Encoding;
+pub use git::packs::each_content;
 pub(crate) use git::{Repository, Snapshot, Status, around, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;
