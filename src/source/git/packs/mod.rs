@@ -31,8 +31,8 @@ use gix::hash::{self, oid};
 use gix::objs::Kind;
 use rayon::prelude::*;
 
-use super::{Objects, Repository};
 use super::objects::MAX_OBJECT;
+use super::{Objects, Repository};
 pub(crate) use damage::{Damage, Why};
 use family::{Family, Room};
 use forest::Forest;
