@@ -11,6 +11,7 @@ use super::tree::{self, Lookup};
 use super::{Objects, Repository, Snapshot};
 
 mod history;
+mod refs;
 mod timeline;
 
 /// A repository in a folder of its own, made by git.
