@@ -59,6 +59,11 @@ impl Selection {
         Ok(Self { wanted: wanted.collect::<Result<_, String>>()? })
     }
 
+    /// Whether none was chosen, so that all of them are meant.
+    pub(crate) fn is_all(&self) -> bool {
+        self.wanted.is_empty()
+    }
+
     /// Leaves what is meant.
     fn narrow(&self, mut all: All) -> Result<All, String> {
         if self.wanted.is_empty() {
