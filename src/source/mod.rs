@@ -17,6 +17,8 @@ mod open;
 mod path;
 mod read;
 mod roots;
+#[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
+pub(crate) mod seen;
 mod settings;
 pub(crate) mod since;
 mod skip;
