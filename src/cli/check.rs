@@ -12,8 +12,8 @@ use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
 use super::history::History;
 use super::output::Streams;
-use super::progress::Display;
 use super::outputs::{self, Output, Outputs};
+use super::progress::Display;
 use super::scope::Scope;
 use super::sharing::Sharing;
 use super::since::Since;
@@ -108,7 +108,9 @@ impl Check {
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, staged: self.staging.staged, ..asked };
 
-        let before = start.as_ref().map(|start| {
+        let before = start
+            .as_ref()
+            .map(|start| {
                 let display = Display::start(global);
                 start.before(&request, &display.progress)
             })

@@ -71,7 +71,6 @@ fn ignored() -> impl Fn(c_int) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn ignored() -> impl Fn(c_int) -> bool {
     use std::io::IsTerminal as _;
-    let attached =
-        std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal();
+    let attached = std::io::stdin().is_terminal() || std::io::stdout().is_terminal() || std::io::stderr().is_terminal();
     move |signal| signal != SIGINT && signal != SIGTERM && !attached
 }

@@ -12,8 +12,8 @@ use std::time::SystemTime;
 
 use clap::Args;
 
+use super::destination::{self, Listed, Parser};
 use super::output::{Streams, plain};
-use super::target::{self, Listed, Parser};
 use super::{Error, Global};
 use crate::finding::Report;
 use crate::fingerprint::Salt;
@@ -42,7 +42,7 @@ pub(super) struct Outputs {
 }
 
 /// A format of a report, and where it goes.
-pub(super) type Output = target::Output<Format>;
+pub(super) type Output = destination::Output<Format>;
 
 impl Listed for Format {
     fn all() -> &'static [Self] {
@@ -66,7 +66,7 @@ impl Outputs {
 
     /// Where each format goes.
     pub(super) fn planned(&self) -> Result<Vec<Output>, Error> {
-        target::planned(&self.output_format, self.output_file.as_deref())
+        destination::planned(&self.output_format, self.output_file.as_deref())
     }
 
     /// What the formats are told besides the report.

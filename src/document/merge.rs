@@ -89,7 +89,7 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
     }
 
     let mut superseded = BTreeSet::new();
-    let (mut repositories, mut findings, mut skipped) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut repositories, mut findings, mut skipped) = (Vec::new(), Vec::<Finding>::new(), Vec::new());
     let mut fixes = 0;
     for (name, mut runs) in runs {
         let newest = runs.iter().map(|run| run.repository.revision.clone()).max_by(age).flatten();
@@ -106,8 +106,6 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
         skipped.extend(run.skipped);
         repositories.push(run.repository);
     }
-    let fired: BTreeSet<&str> = findings.iter().map(|finding: &Finding| finding.rule.as_str()).collect();
-    rules.retain(|id, _| fired.contains(id.as_str()));
     let document = Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),

@@ -43,7 +43,7 @@ pub struct Document {
     /// What was examined: one, unless several repositories were named or reports merged.
     #[serde(default)]
     pub repositories: Vec<Repository>,
-    /// The rules of the findings, by id.
+    /// The rules of the findings, by id; where reports were joined, also those of what was left out.
     #[serde(default)]
     pub rules: Vec<Rule>,
     /// Secrets that stand in several repositories.

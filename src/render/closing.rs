@@ -43,11 +43,13 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
 ///
 /// When `out` cannot be written to.
 pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    let missing: Vec<&Skipped> = missing(report).collect();
-    if !missing.is_empty() {
-        let title = format!("{} could not be examined, so this result is incomplete", paths(missing.len()));
-        let listed = if verbose { usize::MAX } else { LISTED };
-        list(Level::Warning, &title, missing.iter().map(|entry| (&entry.path, described(entry))), listed, out)?;
+    let (histories, files): (Vec<&Skipped>, Vec<&Skipped>) =
+        missing(report).partition(|entry| entry.reason.of_history());
+    let could_not = format!("{} could not be examined, so this result is incomplete", paths(files.len()));
+    let not_whole = "the history is not whole, so this result is incomplete".to_owned();
+    let listed = if verbose { usize::MAX } else { LISTED };
+    for (title, entries) in [(could_not, files), (not_whole, histories)].iter().filter(|(_, list)| !list.is_empty()) {
+        list(Level::Warning, title, entries.iter().map(|entry| (&entry.path, described(entry))), listed, out)?;
     }
     if report.is_interrupted() { warning(INTERRUPTED, out) } else { Ok(()) }
 }
@@ -85,7 +87,8 @@ pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let found: Vec<_> = open(report).collect();
-    let (missing, interrupted) = (missing(report).count(), report.is_interrupted());
+    let missing = missing(report).filter(|entry| !entry.reason.of_history()).count();
+    let interrupted = report.is_interrupted();
     let examined = report.tally.examined;
     let skipped = match report.skipped.len() - usize::from(interrupted) {
         0 => String::new(),
