@@ -5,6 +5,7 @@
 //! once, in path order, so that the result does not depend on threads.
 
 mod alone;
+mod error;
 mod examine;
 mod gate;
 mod input;
@@ -22,7 +23,7 @@ use crate::link::project::{Project, Scanned};
 use crate::link::{self, Origin};
 use crate::pack::Pack;
 use crate::plan::{self, Ground};
-use crate::prefilter::{Needle, NeedleError, Prefilter};
+use crate::prefilter::{Needle, Prefilter};
 use crate::redact::Masked;
 use crate::source::{self, Phase, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
@@ -31,6 +32,7 @@ use examine::{Examined, examine};
 use gate::Gate;
 
 pub(crate) use alone::{Failed, alone};
+pub use error::Error;
 pub use input::Input;
 
 /// What to scan, and how.
@@ -358,23 +360,3 @@ fn order(finding: &Finding) -> (usize, Span, &str) {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// Why nothing was scanned.
-#[derive(Debug)]
-pub enum Error {
-    /// The packs' needles.
-    Needles(NeedleError),
-    /// The threads.
-    Threads(rayon::ThreadPoolBuildError),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Needles(error) => write!(f, "the packs cannot be used: {error}"),
-            Self::Threads(error) => write!(f, "the threads to scan with cannot be started: {error}; try fewer with -j"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}

@@ -4,15 +4,16 @@
 //! [`crate::write`]'s. The decision to know: what git could not restore is refused as a whole, before anything is
 //! written; a file that may not be replaced is left out with the fixes that need it.
 
+mod safety;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 
-use super::output::{Streams, plain};
+use super::output::Streams;
 use super::progress::Display;
 use super::{Error, Global, engine, heading};
 use crate::finding::{Finding, Label, Report, Task};
@@ -20,9 +21,10 @@ use crate::render::escape::Escaped;
 use crate::render::{Places, closing};
 use crate::scan::Scan;
 use crate::source::{Progress, RelPath, Source, Walk};
-use crate::write::disk::{self, Disk, Failure, Lock};
-use crate::write::guard::{self, Allowed, Risk};
+use crate::write::disk::{self, Disk, Failure};
+use crate::write::guard::{self, Allowed};
 use crate::write::{self, Changed, Originals, Planned, Versions, Why, Wish};
+use safety::{lock, unsaved};
 
 /// Entries listed by name before "and N more".
 const LISTED: usize = 10;
@@ -254,48 +256,6 @@ fn places(before: &Report, changed: &BTreeMap<RelPath, Versions>) -> Vec<String>
         format!("{} ({holder}): {task}", places.locate(&label))
     });
     said.collect()
-}
-
-/// Waits for other runs that fix the same work trees. All runs lock in the same order, so that none waits for ever.
-fn lock(roots: &[PathBuf], streams: &Streams) -> Result<Vec<Lock>, Error> {
-    let waiting = || _ = streams.complain(|out| writeln!(out, "waiting for another dekey to finish"));
-    let common = disk::common(&engine::here()?, roots);
-    let locks = common.iter().map(|dir| {
-        Lock::take(dir, waiting).map_err(|error| {
-            let what = format!("cannot lock {}: {}", dir.display(), plain(&error));
-            Error::new(what, "wait until the other run has ended, then run dekey again")
-        })
-    });
-    locks.collect()
-}
-
-/// What git could not restore, and how to go on.
-fn unsaved(risks: &[(RelPath, Risk)]) -> Error {
-    let words = |risk: &Risk| match risk {
-        Risk::NoRepository => "it is in no git repository".to_owned(),
-        Risk::Dirty => "it has changes that are not committed".to_owned(),
-        Risk::Staged => "it has changes that are staged and not committed".to_owned(),
-        Risk::Unknown(why) => format!("git's files cannot tell: {why}"),
-    };
-    let mut listed: Vec<String> =
-        risks.iter().take(LISTED).map(|(path, risk)| format!("{} ({})", path.to_str_lossy(), words(risk))).collect();
-    if risks.len() > LISTED {
-        listed.push(format!("and {} more", risks.len() - LISTED));
-    }
-    let mut flags: Vec<&str> = risks
-        .iter()
-        .map(|(_, risk)| match risk {
-            Risk::NoRepository => "`--allow-no-vcs`",
-            Risk::Staged => "`--allow-staged`",
-            Risk::Dirty | Risk::Unknown(_) => "`--allow-dirty`",
-        })
-        .collect();
-    flags.sort_unstable();
-    flags.dedup();
-    Error::new(
-        format!("nothing was fixed, because the change could not be undone: {}", listed.join(", ")),
-        format!("commit or stash what is there first, or pass {}", flags.join(" and ")),
-    )
 }
 
 impl Fixed {

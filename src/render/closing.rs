@@ -87,8 +87,8 @@ pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let found: Vec<_> = open(report).collect();
-    let of_files = missing(report).filter(|entry| !entry.reason.of_history());
-    let (missing, interrupted) = (of_files.count(), report.is_interrupted());
+    let missing = missing(report).filter(|entry| !entry.reason.of_history()).count();
+    let interrupted = report.is_interrupted();
     let examined = report.tally.examined;
     let skipped = match report.skipped.len() - usize::from(interrupted) {
         0 => String::new(),
