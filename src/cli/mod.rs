@@ -157,7 +157,7 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Look for findings in files and directories
-    Check(check::Check),
+    Check(Box<check::Check>),
     /// Write the whole migration as a checklist, in Markdown
     Plan(plan::Plan),
     /// Accept what is found now, and take out later what is gone
