@@ -71,7 +71,7 @@ impl Repository {
 
     /// A commit of all files, made on a day.
     pub(crate) fn commit_at(&self, day: &str) -> &Self {
-        self.git(&["add", "-A"]);
+        self.git(&["add", "-A", "-f"]);
         self.git_at(day, &["commit", "-qm", "x", "--allow-empty"]);
         self
     }

@@ -268,7 +268,7 @@ impl Commit {
                 None => commit.missing.push(parent),
             }
         }
-        if let Ok(time) = read().author().and_then(|author| author.time().map_err(Into::into)) {
+        if let Ok(time) = read().author().and_then(|author| author.time()) {
             commit.told.author_seconds = time.seconds;
             commit.told.author_offset_minutes = i16::try_from(time.offset / 60).unwrap_or(0);
         }
