@@ -4,6 +4,7 @@
 //! code. The decision to know: text of the scanned tree is printed through [`escape`] alone, and colours are always
 //! written; the stream they are written to strips them where they are not wanted.
 
+pub mod chart;
 pub mod closing;
 pub mod concise;
 pub mod diff;
@@ -13,6 +14,7 @@ pub mod format;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_secrets;
+pub mod html;
 mod identity;
 pub mod json;
 pub mod jsonl;
