@@ -10,6 +10,7 @@ mod input;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
@@ -22,7 +23,7 @@ use crate::pack::Pack;
 use crate::plan::{self, Ground};
 use crate::prefilter::{Needle, NeedleError, Prefilter};
 use crate::redact::Masked;
-use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
+use crate::source::{self, Phase, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
 use crate::suppress::{self, Held};
 use examine::{Examined, examine};
@@ -77,7 +78,7 @@ pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
 pub(crate) fn alone(options: &Options<'_>, source: Source) -> Result<Option<Report>, Failed> {
     let judge = || {
         let file = examine(options.packs, source)?;
-        Some(judged(options, &[Arc::new(file)]))
+        Some(judged(options, &[Arc::new(file)], options.input.partial))
     };
     catch_unwind(AssertUnwindSafe(judge)).map_err(|_| Failed)
 }
@@ -136,7 +137,12 @@ impl<'o> Scan<'o> {
             scan.skipped.extend_from_slice(&walked.skipped);
         }
         scan.settings = walked.settings;
-        scan.follow();
+        scan.follow(progress);
+        if progress.is_stopped() {
+            *scan.tally.counts.entry(Reason::Interrupted).or_default() += 1;
+            scan.skipped.push(Skipped::interrupted());
+        }
+        progress.enter(Phase::Judging, 0);
         Ok(scan)
     }
 
@@ -155,7 +161,7 @@ impl<'o> Scan<'o> {
         };
         let nowhere = Walk { roots: Vec::new(), ..self.options.walk.clone() };
         scan.pass(&Prefilter::all(), &nowhere, &Progress::default(), changed);
-        scan.follow();
+        scan.follow(&Progress::default());
         scan
     }
 
@@ -202,10 +208,11 @@ impl<'o> Scan<'o> {
         let walked = self.pool.in_place_scope(|scope| {
             let taken = |source: Source| {
                 gate.enter();
-                let lowered = &lowered;
-                scope.spawn(move |_| lowered(source));
+                let (lowered, gate) = (&lowered, &gate);
+                scope.spawn(move |_| if progress.is_stopped() { gate.leave() } else { lowered(source) });
             };
             let hit = |source: Source| {
+                progress.found.fetch_add(1, Ordering::Relaxed);
                 if !options.exclude.is_some_and(|exclude| exclude(&source.path)) {
                     taken(source);
                 }
@@ -225,7 +232,7 @@ impl<'o> Scan<'o> {
 
     /// Examines the settings that hold a name a login reads: it may say nothing of the vendor, and the file that sets
     /// it says nothing either. So it is with manifests, and what code around a login is built on.
-    fn follow(&mut self) {
+    fn follow(&mut self, progress: &Progress) {
         let wanted = wanted(self.options.packs, &self.files);
         let needles: Vec<_> = wanted.difference(&self.wanted).cloned().collect();
         if needles.is_empty() {
@@ -242,14 +249,16 @@ impl<'o> Scan<'o> {
             && !roots.is_empty()
         {
             let walk = Walk { roots, ..walk.clone() };
-            self.pass(&filter, &walk, &Progress::default(), Vec::new());
+            self.pass(&filter, &walk, &Progress::until(Arc::clone(&progress.stop)), Vec::new());
         }
     }
 
     /// Links and judges, and keeps of the files what findings point into.
     #[must_use]
     pub fn report(&self) -> Report {
-        let mut report = judged(self.options, &self.files);
+        // Of a project that was not looked at to its end nobody can say what is never used in it.
+        let interrupted = self.tally.counts.contains_key(&Reason::Interrupted);
+        let mut report = judged(self.options, &self.files, self.options.input.partial || interrupted);
         report.tally = self.tally.clone();
         report.skipped.clone_from(&self.skipped);
         report.skipped.sort();
@@ -281,7 +290,7 @@ fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
     names.chain(packages.map(|package| Needle::any_case(package.needle()))).collect()
 }
 
-fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
+fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>], partial: bool) -> Report {
     let mut report = Report::default();
     for (at, pack) in options.packs.iter().enumerate() {
         let scanned: Vec<Scanned<'_, '_>> = files
@@ -292,7 +301,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         let variable = options.variable.unwrap_or_else(own);
         let mut project = Project::new(pack, scanned, options.audience, variable);
         project.bump_sdk = options.bump_sdk;
-        project.partial = options.input.partial;
+        project.partial = partial;
         let judged = check::judge(&project);
         report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);

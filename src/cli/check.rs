@@ -13,6 +13,7 @@ use super::fixing::{Fixed, Fixing};
 use super::history::History;
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
+use super::progress::Display;
 use super::scope::Scope;
 use super::sharing::Sharing;
 use super::since::Since;
@@ -107,7 +108,13 @@ impl Check {
         let asked = self.scope.request(packs, &policy.config, stdin)?;
         let request = engine::Request { bump_sdk: self.bump_sdk, staged: self.staging.staged, ..asked };
 
-        let before = start.as_ref().map(|start| start.before(&request)).transpose()?;
+        let before = start
+            .as_ref()
+            .map(|start| {
+                let display = Display::start(global);
+                start.before(&request, &display.progress)
+            })
+            .transpose()?;
         // What a baseline accepts was there before the change.
         let held = match &start {
             Some(_) => None,
@@ -125,7 +132,7 @@ impl Check {
         };
         let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
         if self.history.history {
-            self.history.extend(self.scope.first(stdin), &request, &mut fixed.report)?;
+            self.history.extend(self.scope.first(stdin), &request, &mut fixed.report, global)?;
         }
         let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);

@@ -16,8 +16,8 @@ use super::output::{Streams, plain};
 use super::progress::Display;
 use super::{Error, Global, engine, heading};
 use crate::finding::{Finding, Label, Report, Task};
-use crate::render::Places;
 use crate::render::escape::Escaped;
+use crate::render::{Places, closing};
 use crate::scan::Scan;
 use crate::source::{Progress, RelPath, Source, Walk};
 use crate::write::disk::{self, Disk, Failure, Lock};
@@ -78,6 +78,8 @@ pub(super) struct Fixed {
     left: Vec<String>,
     /// Files that were not written: a path and why.
     refused: Vec<String>,
+    /// Whether the run was ended before anything was written.
+    interrupted: bool,
 }
 
 impl Fixing {
@@ -91,29 +93,30 @@ impl Fixing {
         global: &Global,
         streams: &Streams,
     ) -> Result<Fixed, Error> {
-        let progress = Arc::new(Progress::default());
         if self.diff {
-            let display = Display::start(&progress, global.quiet);
+            let display = Display::start(global);
+            let progress = Arc::clone(&display.progress);
             return engine::scanned(request, &progress, |scan, walk| {
                 drop(display);
                 self.shown(scan, walk, &Wish { unsafe_too: self.unsafe_fixes, shown, settle }, request)
             });
         }
         if !self.fix {
-            let _display = Display::start(&progress, global.quiet);
-            return Ok(Fixed::nothing(engine::scan(request, &progress)?));
+            let display = Display::start(global);
+            return Ok(Fixed::nothing(engine::scan(request, &display.progress)?));
         }
         let _lock = match &request.stdin {
             Some(_) => Vec::new(),
             None => lock(&request.paths, streams)?,
         };
-        let display = Display::start(&progress, global.quiet);
+        let display = Display::start(global);
+        let progress = Arc::clone(&display.progress);
         engine::scanned(request, &progress, |scan, walk| {
             drop(display);
             let wish = Wish { unsafe_too: self.unsafe_fixes, shown, settle };
             match &request.stdin {
                 Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes)),
-                None => self.of_files(scan, walk, &wish, request),
+                None => self.of_files(scan, walk, &wish, request, &progress),
             }
         })?
     }
@@ -142,6 +145,7 @@ impl Fixing {
         walk: &Walk,
         wish: &Wish<'_>,
         request: &engine::Request,
+        progress: &Progress,
     ) -> Result<Fixed, Error> {
         let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
         // What is to be committed is staged.
@@ -162,6 +166,10 @@ impl Fixing {
             let risks = guard::dirty(&planned, &disk, allowed);
             if !risks.is_empty() {
                 return Err(unsaved(&risks));
+            }
+            // From here on the files are written to the last one.
+            if progress.is_stopped() {
+                return Ok(Fixed { interrupted: true, ..Fixed::nothing(scan.report()) });
             }
             match disk.write(planned.files.iter()) {
                 Ok(failed) => {
@@ -304,6 +312,7 @@ impl Fixed {
             unsafe_left: 0,
             left: Vec::new(),
             refused: Vec::new(),
+            interrupted: false,
         }
     }
 
@@ -346,6 +355,9 @@ impl Fixed {
 
     /// Says what was done and what was not; with `quiet` only what could not be done.
     pub(super) fn write(&self, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+        if self.interrupted {
+            return closing::warning("interrupted before anything was written: no file was changed", out);
+        }
         if !quiet {
             list("not applied", "fix", &self.left, out)?;
         }

@@ -42,7 +42,7 @@ pub use format::{Brief, FORMATS, Format, Reader};
 
 use crate::finding::{Commit, FileId, Finding, History, Label, Report, State};
 use crate::redact::Masked;
-use crate::source::{LineIndex, Position, Reason};
+use crate::source::{LineIndex, Position, Reason, Skipped};
 use crate::span::Span;
 use escape::Escaped;
 
@@ -177,6 +177,11 @@ fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
         counts.entry(*reason).or_insert(*n);
     }
     counts
+}
+
+/// What should have been examined and was not, by name.
+fn missing(report: &Report) -> impl Iterator<Item = &Skipped> {
+    report.skipped.iter().filter(|entry| entry.reason.incomplete() && entry.reason != Reason::Interrupted)
 }
 
 /// Words as a sentence of running text: with a capital, and an end.
