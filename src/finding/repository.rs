@@ -37,6 +37,8 @@ pub struct Repository {
     pub examined: u64,
     /// Whether everything that should have been examined was.
     pub complete: bool,
+    /// How many entries of [`super::Report::skipped`] are about it: those of the first repository stand first.
+    pub skipped: usize,
     /// Why it could not be examined at all; unescaped.
     pub failure: Option<String>,
     /// Its baseline.

@@ -1,0 +1,204 @@
+//! One report of several.
+//!
+//! Owns how the reports of several repositories become one: numbers that no two share, paths that tell where a file is, and
+//! what can only be seen of all together, an access token that stands in more than one. It knows neither targets nor
+//! options. The decisions to know: a finding keeps its identity and its fingerprint, which speak of its own repository,
+//! so that it is the same one in a run by itself; and only files that something points into are held.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Commit, Confidence, Finding, Label, Report, Repository, RuleDoc, Standing, State};
+use crate::fingerprint::{Identity, Secret};
+use crate::source::RelPath;
+
+/// The rule that finds an access token, and the one that finds it again, behind the vendor's prefix.
+const TOKEN: &str = "hardcoded-access-token";
+const SHARED: &str = "shared-access-token";
+/// Places listed with a token that stands in several repositories.
+const MAX_PLACES: usize = 20;
+
+/// What one repository adds.
+pub struct Part<'p> {
+    /// What was found, as it is to be shown.
+    pub report: Report,
+    /// Its access tokens, also those that are not shown.
+    pub tokens: Vec<Token>,
+    /// What it is called; nothing else of it need be filled in but what no report knows.
+    pub repository: Repository,
+    /// What a file is called in the report of all, by its path in the repository.
+    pub shown: &'p dyn Fn(&RelPath) -> RelPath,
+}
+
+/// An access token that stands in a repository.
+pub struct Token {
+    secret: Secret,
+    place: Label,
+    /// What is to be reported here if it stands in another repository, too; none where nobody asks.
+    shared: Option<Finding>,
+}
+
+/// The access tokens of a report in which nothing was left out yet. `asked` says whether a finding in the file of this
+/// path is to be shown, and sets its level.
+#[must_use]
+pub fn tokens(report: &Report, asked: &dyn Fn(&mut Finding, &RelPath) -> bool) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for finding in &report.findings {
+        let (Some(secret), Some(vendor)) = (finding.secret, vendor_of(finding, TOKEN)) else { continue };
+        if finding.confidence < Confidence::Medium {
+            continue;
+        }
+        let doc = report.rules.iter().find(|doc| doc.id == format!("{vendor}/{SHARED}"));
+        let shared = doc.filter(|_| finding.state == State::Open).and_then(|doc| {
+            let path = &report.files.get(finding.primary.file)?.path;
+            let mut shared = shared(finding, doc, &secret, path);
+            asked(&mut shared, path).then_some(shared)
+        });
+        tokens.push(Token { secret, place: finding.primary.clone(), shared });
+    }
+    tokens
+}
+
+fn vendor_of<'f>(finding: &'f Finding, rule: &str) -> Option<&'f str> {
+    finding.rule.strip_suffix(rule)?.strip_suffix('/')
+}
+
+/// A finding at the place of `token`, but for what tells of the other places.
+fn shared(token: &Finding, doc: &RuleDoc, secret: &Secret, path: &RelPath) -> Finding {
+    let identity = Identity::of_secret(&doc.id, secret);
+    Finding {
+        rule: doc.id.clone(),
+        level: doc.level,
+        confidence: Confidence::High,
+        related: Vec::new(),
+        message: String::new(),
+        why: doc.why.clone(),
+        remedy: doc.remedy.clone(),
+        identity,
+        fingerprint: identity.fingerprint(path),
+        fix: None,
+        ..token.clone()
+    }
+}
+
+/// Reports that become one.
+#[derive(Default)]
+pub struct Join {
+    report: Report,
+    tokens: BTreeMap<Secret, Vec<Token>>,
+    /// Numbers of groups of fixes that are taken.
+    groups: usize,
+}
+
+impl Join {
+    /// Adds a repository behind those that are there.
+    pub fn add(&mut self, part: Part<'_>) {
+        let Part { report: mut part, mut tokens, mut repository, shown } = part;
+        let index = self.report.repositories.len();
+        repository.examined = part.tally.examined;
+        repository.complete = repository.failure.is_none() && !part.skipped.iter().any(|it| it.reason.incomplete());
+        repository.skipped = part.skipped.len();
+        repository.baseline = part.baseline.take();
+        self.report.repositories.push(repository);
+
+        let used: BTreeSet<usize> = files(&mut part).map(|file| *file).collect();
+        let used: BTreeSet<usize> = used.into_iter().chain(tokens.iter().map(|token| token.place.file)).collect();
+        let first = self.report.files.len();
+        let numbers: BTreeMap<usize, usize> = used.iter().copied().zip(first..).collect();
+        let number = |file: &mut usize| *file = numbers.get(file).copied().unwrap_or_default();
+        files(&mut part).for_each(number);
+        for token in &mut tokens {
+            number(&mut token.place.file);
+            if let Some(shared) = &mut token.shared {
+                shared.primary.clone_from(&token.place);
+                shared.repository = Some(index);
+            }
+        }
+        let named = part.files.into_iter().enumerate().filter(|(at, _)| used.contains(at));
+        self.report.files.extend(named.map(|(_, file)| {
+            let path = shown(&file.path);
+            file.renamed(path)
+        }));
+
+        let taken = self.groups;
+        for finding in &mut part.findings {
+            finding.repository = Some(index);
+            if let Some(group) = finding.fix.as_mut().and_then(|fix| fix.group.as_mut()) {
+                *group += taken;
+                self.groups = self.groups.max(*group + 1);
+            }
+        }
+        self.report.findings.append(&mut part.findings);
+        self.report.suppressions.append(&mut part.suppressions);
+        self.report.exempted.append(&mut part.exempted);
+        part.skipped.iter_mut().for_each(|skipped| skipped.path = shown(&skipped.path));
+        self.report.skipped.append(&mut part.skipped);
+        self.report.notes.extend(part.notes.into_iter().map(|(path, note)| (shown(&path), note)));
+        self.report.around.variables.append(&mut part.around.variables);
+        self.report.around.settings.append(&mut part.around.settings);
+        self.report.around.kept.append(&mut part.around.kept);
+        self.report.tally.examined += part.tally.examined;
+        self.report.tally.bytes += part.tally.bytes;
+        for (reason, n) in part.tally.counts {
+            *self.report.tally.counts.entry(reason).or_default() += n;
+        }
+        for doc in part.rules {
+            if self.report.rules.iter().all(|known| known.id != doc.id) {
+                self.report.rules.push(doc);
+            }
+        }
+        self.report.hidden += part.hidden;
+        for token in tokens {
+            self.tokens.entry(token.secret).or_default().push(token);
+        }
+    }
+
+    /// The report of all.
+    #[must_use]
+    pub fn finish(mut self) -> Report {
+        for (secret, tokens) in std::mem::take(&mut self.tokens) {
+            self.share(&secret, tokens);
+        }
+        self.report.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+        self.report.baseline = standing(&self.report.repositories);
+        self.report
+    }
+
+    /// Says that a token stands in several repositories, if it does.
+    fn share(&mut self, secret: &Secret, mut tokens: Vec<Token>) {
+        let repository = self.repository_of();
+        let repositories: BTreeSet<usize> = tokens.iter().map(|token| repository(token.place.file)).collect();
+        if repositories.len() < 2 {
+            return;
+        }
+        let files: BTreeSet<usize> = tokens.iter().map(|token| token.place.file).collect();
+        let message =
+            format!("the same access token stands in {} files of {} repositories", files.len(), repositories.len());
+        let said = |finding: &&mut Finding| {
+            finding.secret == Some(*secret) && finding.state == State::Open && vendor_of(finding, SHARED).is_some()
+        };
+        let new = tokens.iter_mut().find_map(|token| token.shared.take());
+        let places: Vec<Label> = tokens.into_iter().map(|token| token.place).collect();
+        let mut others = |primary: &Label| {
+            let others: Vec<Label> = places.iter().filter(|place| *place != primary).cloned().collect();
+            related(others, &repository, repository(primary.file))
+        };
+        let extended = match self.report.findings.iter().position(|finding| {
+            finding.secret == Some(*secret) && finding.state == State::Open && vendor_of(finding, SHARED).is_some()
+        }) {
+            Some(at) => Some((at, others(&self.report.findings[at].primary))),
+            None => None,
+        };
+        let _ = said;
+        match (extended, new) {
+            (Some((at, related)), _) => {
+                let finding = &mut self.report.findings[at];
+                (finding.message, finding.related) = (message, related);
+            }
+            (None, Some(new)) => {
+                let related = others(&new.primary);
+                self.report.findings.push(Finding { message, related, ..new });
+            }
+            (None, None) => {}
+        }
+    }
+}
