@@ -14,6 +14,7 @@ pub mod facts;
 pub mod finding;
 pub mod fingerprint;
 pub mod fix;
+pub mod history;
 pub mod init;
 pub mod lang;
 pub mod link;

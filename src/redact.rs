@@ -10,6 +10,7 @@ use crate::span::Span;
 /// A source file in which every secret has been overwritten.
 ///
 /// There is no `Debug` of its text and no `Display`.
+#[derive(Clone)]
 pub struct Masked {
     /// The file's path.
     pub path: RelPath,

@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 
 use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
+use super::history::History;
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
@@ -42,6 +43,8 @@ pub(super) struct Check {
     staging: Staging,
     #[command(flatten)]
     since: Since,
+    #[command(flatten)]
+    history: History,
     /// Examine again whenever a file changes, until interrupted
     #[arg(long, help_heading = heading::FILES, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
     watch: bool,
@@ -117,6 +120,9 @@ impl Check {
             held.as_ref().map(|held| held.settle(report, &reach, &shows))
         };
         let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
+        if self.history.history {
+            self.history.extend(self.scope.first(stdin), &request, &mut fixed.report)?;
+        }
         let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
         if self.staging.staged {

@@ -12,6 +12,7 @@ mod config;
 mod engine;
 mod explain;
 mod fixing;
+mod history;
 mod init;
 mod man;
 mod output;
@@ -115,6 +116,7 @@ struct Cli {
 mod heading {
     pub(super) const RULES: &str = "Rules";
     pub(super) const FILES: &str = "Files";
+    pub(super) const HISTORY: &str = "History";
     pub(super) const OUTPUT: &str = "Output";
     pub(super) const FIXING: &str = "Fixing";
     pub(super) const BASELINE: &str = "Baseline";

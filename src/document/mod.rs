@@ -246,6 +246,8 @@ pub struct History {
     pub last: Option<Revision>,
     /// Whether the newest commit of a branch, tag or other reference has it.
     pub in_tip: bool,
+    /// The name of such a reference.
+    pub tip: Option<String>,
     /// The contents it was read from, by their id in the repository.
     pub blob: String,
 }

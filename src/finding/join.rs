@@ -7,9 +7,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Commit, Confidence, Finding, Label, Report, Repository, RuleDoc, Standing, State};
+use super::{Confidence, Finding, Label, Report, Repository, RuleDoc, Standing, State};
 use crate::fingerprint::{Identity, Secret};
 use crate::source::RelPath;
+use crate::span::Span;
 
 /// The rule that finds an access token, and the one that finds it again, behind the vendor's prefix.
 const TOKEN: &str = "hardcoded-access-token";
@@ -31,6 +32,8 @@ pub struct Part<'p> {
 
 /// An access token that stands in a repository.
 pub struct Token {
+    /// Its number, once it is known.
+    repository: usize,
     secret: Secret,
     place: Label,
     /// What is to be reported here if it stands in another repository, too; none where nobody asks.
@@ -53,7 +56,7 @@ pub fn tokens(report: &Report, asked: &dyn Fn(&mut Finding, &RelPath) -> bool) -
             let mut shared = shared(finding, doc, &secret, path);
             asked(&mut shared, path).then_some(shared)
         });
-        tokens.push(Token { secret, place: finding.primary.clone(), shared });
+        tokens.push(Token { repository: 0, secret, place: finding.primary.clone(), shared });
     }
     tokens
 }
@@ -94,6 +97,8 @@ impl Join {
     pub fn add(&mut self, part: Part<'_>) {
         let Part { report: mut part, mut tokens, mut repository, shown } = part;
         let index = self.report.repositories.len();
+        // A history that was examined is told already.
+        repository.history = part.repositories.pop().and_then(|known| known.history);
         repository.examined = part.tally.examined;
         repository.complete = repository.failure.is_none() && !part.skipped.iter().any(|it| it.reason.incomplete());
         repository.skipped = part.skipped.len();
@@ -108,6 +113,7 @@ impl Join {
         files(&mut part).for_each(number);
         for token in &mut tokens {
             number(&mut token.place.file);
+            token.repository = index;
             if let Some(shared) = &mut token.shared {
                 shared.primary.clone_from(&token.place);
                 shared.repository = Some(index);
@@ -164,41 +170,80 @@ impl Join {
     }
 
     /// Says that a token stands in several repositories, if it does.
-    fn share(&mut self, secret: &Secret, mut tokens: Vec<Token>) {
-        let repository = self.repository_of();
-        let repositories: BTreeSet<usize> = tokens.iter().map(|token| repository(token.place.file)).collect();
+    fn share(&mut self, secret: &Secret, tokens: Vec<Token>) {
+        let repositories: BTreeSet<usize> = tokens.iter().map(|token| token.repository).collect();
+        let files: BTreeSet<usize> = tokens.iter().map(|token| token.place.file).collect();
         if repositories.len() < 2 {
             return;
         }
-        let files: BTreeSet<usize> = tokens.iter().map(|token| token.place.file).collect();
         let message =
             format!("the same access token stands in {} files of {} repositories", files.len(), repositories.len());
-        let said = |finding: &&mut Finding| {
+        let says = |finding: &Finding| {
             finding.secret == Some(*secret) && finding.state == State::Open && vendor_of(finding, SHARED).is_some()
         };
-        let new = tokens.iter_mut().find_map(|token| token.shared.take());
-        let places: Vec<Label> = tokens.into_iter().map(|token| token.place).collect();
-        let mut others = |primary: &Label| {
-            let others: Vec<Label> = places.iter().filter(|place| *place != primary).cloned().collect();
-            related(others, &repository, repository(primary.file))
-        };
-        let extended = match self.report.findings.iter().position(|finding| {
-            finding.secret == Some(*secret) && finding.state == State::Open && vendor_of(finding, SHARED).is_some()
-        }) {
-            Some(at) => Some((at, others(&self.report.findings[at].primary))),
-            None => None,
-        };
-        let _ = said;
-        match (extended, new) {
-            (Some((at, related)), _) => {
-                let finding = &mut self.report.findings[at];
-                (finding.message, finding.related) = (message, related);
-            }
-            (None, Some(new)) => {
-                let related = others(&new.primary);
-                self.report.findings.push(Finding { message, related, ..new });
-            }
-            (None, None) => {}
+        let (mut places, mut new) = (Vec::new(), None);
+        for token in tokens {
+            new = new.or(token.shared);
+            places.push((token.repository, token.place));
+        }
+        let at = self.report.findings.iter().position(says).or_else(|| {
+            self.report.findings.push(new?);
+            self.report.findings.len().checked_sub(1)
+        });
+        if let Some(finding) = at.and_then(|at| self.report.findings.get_mut(at)) {
+            finding.related = others(places, &finding.primary, finding.repository);
+            finding.message = message;
         }
     }
+}
+
+/// The other places of a token, one of each repository before any second one.
+fn others(mut places: Vec<(usize, Label)>, primary: &Label, repository: Option<usize>) -> Vec<Label> {
+    places.retain(|(_, place)| (place.file, place.span) != (primary.file, primary.span));
+    let mut seen: BTreeSet<usize> = repository.into_iter().collect();
+    // A stable order: the first place of each repository, then the rest.
+    places.sort_by_key(|(repository, _)| !seen.insert(*repository));
+    let more = places.len().saturating_sub(MAX_PLACES);
+    places.truncate(MAX_PLACES);
+    let mut labels: Vec<Label> =
+        places.into_iter().map(|(_, place)| Label { text: "and here".to_owned(), ..place }).collect();
+    labels.sort_by_key(|label| (label.file, label.span));
+    if let Some(last) = labels.last_mut().filter(|_| more > 0) {
+        last.text = format!("and here, as in {more} more places");
+    }
+    labels
+}
+
+/// Every number of a file in a report, but those of its plans.
+fn files(report: &mut Report) -> impl Iterator<Item = &mut usize> {
+    let findings = report.findings.iter_mut().flat_map(|finding| {
+        let labels = std::iter::once(&mut finding.primary).chain(&mut finding.related).map(|label| &mut label.file);
+        let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.file);
+        labels.chain(edits)
+    });
+    let suppressions = report.suppressions.iter_mut().map(|suppression| &mut suppression.label.file);
+    let spared = report.exempted.iter_mut().map(|(label, _)| &mut label.file);
+    let settings = report.around.settings.iter_mut().map(|setting| &mut setting.file);
+    findings.chain(suppressions).chain(spared).chain(settings)
+}
+
+fn order(finding: &Finding) -> (usize, Span, &str) {
+    (finding.primary.file, finding.primary.span, &finding.rule)
+}
+
+/// How far the baselines have been worked off together.
+fn standing(repositories: &[Repository]) -> Option<Standing> {
+    let mut by_name: BTreeMap<&str, Standing> = BTreeMap::new();
+    for standing in repositories.iter().filter_map(|repository| repository.baseline.as_ref()) {
+        // What one repository leaves of a baseline for several, another may take out.
+        let known = by_name.entry(&standing.name).or_insert_with(|| standing.clone());
+        known.left = known.left.min(standing.left);
+    }
+    let (first, rest) = (by_name.pop_first()?.1, by_name);
+    let (left, started) = (|standing: &Standing| standing.left, |standing: &Standing| standing.started);
+    Some(Standing {
+        left: first.left + rest.values().map(left).sum::<usize>(),
+        started: first.started + rest.values().map(started).sum::<usize>(),
+        name: if rest.is_empty() { first.name } else { "baselines".to_owned() },
+    })
 }

@@ -11,14 +11,14 @@ pub struct History {
     pub first: Option<Commit>,
     /// The last commit that has it.
     pub last: Option<Commit>,
-    /// Whether the tip of a reference has it.
-    pub in_tip: bool,
+    /// A reference whose newest commit has it; unescaped.
+    pub tip: Option<String>,
     /// The contents it was read from: hexadecimal digits.
     pub blob: String,
 }
 
 /// A commit, as a report names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Commit {
     /// Its id: hexadecimal digits.
     pub id: String,

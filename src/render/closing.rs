@@ -2,11 +2,11 @@
 //!
 //! Owns honesty: "nothing found" is only said of what was examined.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::escape::Escaped;
-use super::{Places, count, open, paint, skipped_by_reason};
+use super::{Places, count, open, paint, sentence, skipped_by_reason};
 use crate::facts::Note;
 use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
@@ -120,6 +120,14 @@ pub fn summary(report: &Report) -> String {
         (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
     });
     text.push_str(&accepted(report));
+    let histories: Vec<_> = report.repositories.iter().filter_map(|repository| repository.history.as_ref()).collect();
+    if !histories.is_empty() {
+        let blobs = count(histories.iter().map(|history| history.blobs).sum::<u64>(), "version");
+        let commits = count(histories.iter().map(|history| history.commits).sum::<u64>(), "commit");
+        text.push_str(&format!("\nHistory: {blobs} of files in {commits}."));
+        let notes: BTreeSet<&String> = histories.iter().flat_map(|history| &history.notes).collect();
+        notes.into_iter().for_each(|note| text.push_str(&format!(" {}", Escaped::new(&sentence(note)))));
+    }
     if report.hidden > 0 {
         let n = count(report.hidden as u64, "finding");
         text.push_str(&format!("\n{n} below the asked-for confidence not shown (`--min-confidence low` shows all)."));

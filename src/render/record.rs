@@ -90,9 +90,11 @@ pub(super) fn repositories(report: &Report, brief: &Brief) -> Vec<Repository> {
             history: None,
         }];
     }
+    // What is said of the one is not said of several.
+    let only = brief.revision.as_ref().filter(|_| report.repositories.len() == 1);
     let of = |repository: &finding::Repository| Repository {
         name: repository.name.clone().or_else(|| brief.repository.clone()),
-        revision: repository.revision.as_ref().or(brief.revision.as_ref()).map(revision),
+        revision: repository.revision.as_ref().or(only).map(revision),
         files_examined: repository.examined,
         complete: repository.complete,
         failure: repository.failure.clone(),
@@ -161,7 +163,8 @@ pub(super) fn findings<'a>(
         history: finding.history.as_ref().map(|history| History {
             first: history.first.as_ref().map(revision),
             last: history.last.as_ref().map(revision),
-            in_tip: history.in_tip,
+            in_tip: history.tip.is_some(),
+            tip: history.tip.clone(),
             blob: history.blob.clone(),
         }),
         fix: finding.fix.as_ref().map(|fix| change(places, finding, fix, units.get(&at))),
@@ -171,8 +174,10 @@ pub(super) fn findings<'a>(
 
 /// Everything that was not examined, in the report's order.
 pub(super) fn skipped(report: &Report) -> impl Iterator<Item = Skipped> {
-    report.skipped.iter().map(|entry| Skipped {
-        repository: None,
+    let names = report.repositories.iter().flat_map(|one| std::iter::repeat_n(&one.name, one.skipped));
+    let names = names.map(Option::as_ref).chain(std::iter::repeat(None));
+    report.skipped.iter().zip(names).map(|(entry, name)| Skipped {
+        repository: name.cloned(),
         path: path(entry.path.as_bytes()),
         reason: entry.reason.id().to_owned(),
         incomplete: entry.reason.incomplete(),

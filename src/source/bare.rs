@@ -9,7 +9,8 @@ use gix::ObjectId;
 
 use super::git::objects::Unread;
 use super::git::tree::{self, Lookup, Mode};
-use super::git::{Objects, Repository, head, path_of};
+use super::git::refs::{Refs, Selection};
+use super::git::{Objects, Repository, path_of};
 use super::stored::{Collector, Stored};
 use super::{Progress, ReadError, Reason, RelPath};
 use crate::prefilter::Prefilter;
@@ -19,10 +20,6 @@ const MAX_FILE: u64 = 128 << 20;
 
 /// What `HEAD` names.
 pub(crate) struct Head {
-    /// The commit's id, hexadecimal digits.
-    pub(crate) commit: String,
-    /// When its author wrote it, as RFC 3339 has it; may be empty.
-    pub(crate) date: String,
     objects: Objects,
     tree: ObjectId,
 }
@@ -31,12 +28,17 @@ impl Head {
     /// Reads the commit; `None` where nothing is committed yet.
     ///
     /// # Errors
-    /// What cannot be read, and why.
+    /// What cannot be read, and why: also that `HEAD` leads nowhere, while there are commits that it could lead to.
     pub(crate) fn of(repository: &Repository) -> Result<Option<Self>, String> {
-        let objects = Objects::open(repository)?;
-        let Some((id, date)) = head::read(repository, &objects)? else { return Ok(None) };
-        let tree = tree::of_commit(&objects, &id)?;
-        Ok(Some(Self { commit: id.to_string(), date, objects, tree }))
+        let (objects, refs) = (Objects::open(repository)?, Refs::open(repository)?);
+        match refs.head()? {
+            Some(id) => {
+                let tree = tree::of_commit(&objects, &id)?;
+                Ok(Some(Self { objects, tree }))
+            }
+            None if is_empty(&refs)? => Ok(None),
+            None => Err("its HEAD names no commit; `git symbolic-ref HEAD refs/heads/BRANCH` lets it name one".to_owned()),
+        }
     }
 
     /// What a file holds, by its path from the top; `None` when there is none.
@@ -89,4 +91,10 @@ impl Head {
         }
         collector.finish(std::path::PathBuf::new())
     }
+}
+
+/// Whether there is no reference at all.
+fn is_empty(refs: &Refs) -> Result<bool, String> {
+    let listed = refs.list(&Selection::default())?;
+    Ok(listed.tips.is_empty() && listed.broken.is_empty())
 }

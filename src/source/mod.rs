@@ -12,6 +12,7 @@ pub(crate) mod archive;
 pub(crate) mod bare;
 mod decode;
 mod git;
+pub(crate) mod history;
 mod ignores;
 mod lines;
 mod open;
@@ -27,7 +28,8 @@ mod stream;
 mod walk;
 
 pub use decode::Encoding;
-pub(crate) use git::{Repository, Snapshot, Status, around, work_tree};
+pub(crate) use git::head::date as commit_date;
+pub(crate) use git::{Repository, Snapshot, Status, around, path_of, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;
 #[cfg(unix)]

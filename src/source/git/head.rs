@@ -1,65 +1,60 @@
-//! What is checked out.
+//! The commit that is checked out, as a report names it.
 //!
-//! Owns the commit that `HEAD` names, and when it was written. The decision to know: that a repository has no commit yet
-//! is told from a `HEAD` that leads nowhere, since behind that there may be all of a project.
-
-use std::path::{Path, PathBuf};
+//! Owns what is told of a commit: its id, and when its author wrote it. The decision to know: the date is in the
+//! author's own offset from UTC, as git shows it; one that no calendar has is told as none, since the id says enough.
 
 use gix::ObjectId;
-use gix::objs::CommitRefIter;
+use gix::hash::oid;
+use gix::objs::{CommitRefIter, Kind};
 use jiff::Timestamp;
-use jiff::tz::Offset;
+use jiff::tz::{Offset, TimeZone};
 
+use super::Repository;
 use super::objects::Objects;
 use super::refs::Refs;
-use super::{Repository, guarded};
+use crate::finding::Commit;
 
-/// Directories of references that are looked into for any.
-const MAX_FOLDERS: usize = 1000;
-
-/// The commit that is checked out, and its author's date as RFC 3339 has it; empty where it has none. `None` before the
-/// first commit.
+/// The commit that is checked out; none before the first one.
 ///
 /// # Errors
-/// When it cannot be told.
-pub(crate) fn read(repository: &Repository, objects: &Objects) -> Result<Option<(ObjectId, String)>, String> {
-    match Refs::open(repository)?.head()? {
-        Some(id) => {
-            let mut buffer = Vec::new();
-            let data = objects.find(&id, gix::objs::Kind::Commit, &mut buffer)?;
-            let date = guarded(|| Ok(date(data, objects))).ok().flatten();
-            Ok(Some((id, date.unwrap_or_default())))
-        }
-        None if is_empty(repository) => Ok(None),
-        None => Err("its HEAD names no commit; `git symbolic-ref HEAD refs/heads/BRANCH` names one".to_owned()),
-    }
+/// When it cannot be told, or cannot be read.
+pub(crate) fn head(repository: &Repository) -> Result<Option<Commit>, String> {
+    let Some(id) = Refs::open(repository)?.head()? else { return Ok(None) };
+    let objects = Objects::of_kind(repository, id.kind())?;
+    named(&objects, &id).map(Some)
 }
 
-/// When a commit was written, by its author's clock.
-fn date(commit: &[u8], objects: &Objects) -> Option<String> {
-    let time = CommitRefIter::from_bytes(commit, objects.kind()).author().ok()?.time().ok()?;
-    let offset = Offset::from_seconds(time.offset).ok()?;
-    let zoned = Timestamp::from_second(time.seconds).ok()?.to_zoned(offset.to_time_zone());
-    Some(zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+/// A commit, as a report names it.
+///
+/// # Errors
+/// When it is missing, malformed, or no commit.
+pub(crate) fn named(objects: &Objects, id: &oid) -> Result<Commit, String> {
+    let mut buffer = Vec::new();
+    let data = objects.find(id, Kind::Commit, &mut buffer)?;
+    let author = CommitRefIter::from_bytes(data, objects.kind()).author();
+    let time = author.ok().and_then(|author| author.time().ok());
+    let date = time.and_then(|time| date(time.seconds, time.offset)).unwrap_or_default();
+    Ok(Commit { id: ObjectId::from(id).to_string(), date })
 }
 
-/// Whether there is no reference at all.
-fn is_empty(repository: &Repository) -> bool {
-    let common = repository.common_dir();
-    if common.join("packed-refs").symlink_metadata().is_ok_and(|found| found.len() > 0) {
-        return false;
+/// A moment as RFC 3339 has it: seconds since 1970, and how many seconds the clock was ahead of UTC.
+pub(crate) fn date(seconds: i64, offset: i32) -> Option<String> {
+    let moment = Timestamp::from_second(seconds).ok()?;
+    let zone = Offset::from_seconds(offset).map_or(TimeZone::UTC, Offset::to_time_zone);
+    Some(moment.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::date;
+
+    #[test]
+    fn dates_are_those_of_the_authors_clock() {
+        assert_eq!(date(1_700_000_000, 0).as_deref(), Some("2023-11-14T22:13:20+00:00"));
+        assert_eq!(date(1_700_000_000, 19_800).as_deref(), Some("2023-11-15T03:43:20+05:30"));
+        assert_eq!(date(1_700_000_000, -3600).as_deref(), Some("2023-11-14T21:13:20-01:00"));
+        // No clock is that far ahead.
+        assert_eq!(date(0, i32::MAX).as_deref(), Some("1970-01-01T00:00:00+00:00"));
+        assert_eq!(date(i64::MAX, 0), None);
     }
-    let mut folders: Vec<PathBuf> = vec![common.join("refs")];
-    let mut next = 0;
-    while let Some(folder) = folders.get(next) {
-        next += 1;
-        let Ok(entries) = std::fs::read_dir::<&Path>(folder) else { return false };
-        for entry in entries.flatten().collect::<Vec<_>>() {
-            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) || folders.len() > MAX_FOLDERS {
-                return false;
-            }
-            folders.push(entry.path());
-        }
-    }
-    true
 }

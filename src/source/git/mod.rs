@@ -8,12 +8,15 @@
 pub(crate) mod head;
 mod index;
 pub(crate) mod objects;
+pub(crate) mod packs;
 pub(crate) mod refs;
 pub(crate) mod revision;
 pub(crate) mod staged;
 pub(crate) mod status;
 #[cfg(all(test, unix))]
 mod tests;
+#[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
+pub(crate) mod timeline;
 pub(crate) mod tree;
 
 use std::io;
@@ -68,6 +71,11 @@ impl Repository {
         }
         open_real(&dir.join("HEAD")).ok()?;
         Some(Self { work_tree: dir.to_owned(), git_dir: dir.to_owned(), tracked: OnceLock::new() })
+    }
+
+    /// Whether it has no work tree, and lies where one would begin.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.work_tree == self.git_dir
     }
 
     /// What all work trees of the repository share.

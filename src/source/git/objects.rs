@@ -21,7 +21,7 @@ use super::{Repository, guarded};
 use crate::source::open::{ReadError, read_found};
 
 /// The largest object that is read.
-const MAX_OBJECT: usize = 128 << 20;
+pub(super) const MAX_OBJECT: usize = 128 << 20;
 /// How many stores may borrow from one another, and the longest list of them.
 const MAX_STORES: usize = 16;
 const MAX_LIST: u64 = 64 << 10;
@@ -83,9 +83,24 @@ impl Objects {
         self.kind
     }
 
+    /// The stores that objects are in, the repository's own first.
+    pub(super) fn dirs(&self) -> &[PathBuf] {
+        &self.dirs
+    }
+
     /// Whether the parents of a commit were left out when the repository was cloned.
     pub(crate) fn is_shallow(&self, commit: &oid) -> bool {
         self.shallow.contains(commit)
+    }
+
+    /// The commits whose parents were left out when the repository was cloned.
+    pub(crate) fn shallow(&self) -> &HashSet<ObjectId> {
+        &self.shallow
+    }
+
+    /// Whether some objects were left with the server on purpose.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// The bytes of an object of this kind, read into `buffer`.
@@ -153,6 +168,14 @@ impl Objects {
             found.sort_unstable();
             Ok(found)
         })
+    }
+
+    pub(crate) fn all(&self) -> Result<Vec<ObjectId>, String> {
+        let all = self.store.iter().map_err(|error| error.to_string())?;
+        let mut ids: Vec<_> = all.filter_map(Result::ok).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(ids)
     }
 
     /// Whether a loose object is a regular file or absent: a pipe in its place would be waited for.

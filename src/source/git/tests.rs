@@ -12,15 +12,15 @@ use super::{Objects, Repository, Snapshot};
 mod history;
 
 /// A repository in a folder of its own, made by git.
-struct Scratch {
+pub(super) struct Scratch {
     _guard: tempfile::TempDir,
-    path: PathBuf,
+    pub(super) path: PathBuf,
     /// The time of the next commit.
     clock: std::cell::Cell<u64>,
 }
 
 impl Scratch {
-    fn new(format: &str) -> Self {
+    pub(super) fn new(format: &str) -> Self {
         let guard = tempfile::tempdir().unwrap();
         let path = guard.path().canonicalize().unwrap().join("top");
         std::fs::create_dir(&path).unwrap();
@@ -29,11 +29,11 @@ impl Scratch {
         scratch
     }
 
-    fn git(&self, arguments: &[&str]) -> String {
+    pub(super) fn git(&self, arguments: &[&str]) -> String {
         self.git_in(&self.path, arguments).unwrap_or_else(|error| panic!("git {arguments:?}: {error}"))
     }
 
-    fn git_in(&self, folder: &Path, arguments: &[&str]) -> Result<String, String> {
+    pub(super) fn git_in(&self, folder: &Path, arguments: &[&str]) -> Result<String, String> {
         let date = format!("{} +0000", self.clock.get());
         let output = Command::new("git")
             .current_dir(folder)
@@ -50,7 +50,7 @@ impl Scratch {
         if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
     }
 
-    fn file(&self, name: &str, text: &str) -> &Self {
+    pub(super) fn file(&self, name: &str, text: &str) -> &Self {
         let path = self.path.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -58,7 +58,7 @@ impl Scratch {
     }
 
     /// A commit with these parents, which need not be checked out.
-    fn commit(&self, parents: &[&str]) -> String {
+    pub(super) fn commit(&self, parents: &[&str]) -> String {
         self.clock.set(self.clock.get() + 1);
         let tree = self.git(&["write-tree"]);
         let mut arguments = vec!["commit-tree", "-m", "x", &tree];
@@ -66,7 +66,7 @@ impl Scratch {
         self.git(&arguments)
     }
 
-    fn open(&self) -> (Repository, Objects) {
+    pub(super) fn open(&self) -> (Repository, Objects) {
         let repository = Repository::at(&self.path).unwrap();
         let objects = Objects::open(&repository).unwrap();
         (repository, objects)
@@ -74,10 +74,10 @@ impl Scratch {
 }
 
 /// Numbers that look random and are the same in every run.
-struct Numbers(u64);
+pub(super) struct Numbers(pub(super) u64);
 
 impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
+    pub(super) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % limit
     }
