@@ -291,7 +291,8 @@ fn unsaved(risks: &[(RelPath, Risk)]) -> Error {
 }
 
 impl Fixed {
-    fn nothing(report: Report) -> Self {
+    /// Nothing, beside what is found.
+    pub(super) fn nothing(report: Report) -> Self {
         Self {
             report,
             text: None,

@@ -15,6 +15,7 @@ mod fixing;
 mod history;
 mod init;
 mod man;
+mod many;
 mod output;
 mod outputs;
 mod plan;
@@ -24,6 +25,7 @@ mod rules;
 mod scope;
 mod since;
 mod staged;
+mod target;
 mod watch;
 
 use std::ffi::OsString;
@@ -81,6 +83,21 @@ impl Error {
             "`dekey rules list` shows all rules".clone_into(&mut help);
         }
         Self::new(format!("unknown rule `{name}`"), help)
+    }
+
+    /// What it says, on one line.
+    fn said(&self) -> String {
+        match self {
+            Self::Plain { what, help } if help.is_empty() => what.clone(),
+            Self::Plain { what, help } => format!("{what}; {help}"),
+            Self::Refused(files) => {
+                let first = files.iter().find_map(|refused| Some((&refused.file.path, refused.problems.first()?)));
+                first.map_or_else(String::new, |(path, problem)| {
+                    format!("{} is wrong: {}; {}", path.to_str_lossy(), problem.message, problem.help)
+                })
+            }
+            Self::Output(error) => output::plain(error),
+        }
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::output::Streams;
-use super::{Error, Global, engine};
+use super::{Error, Global};
 use crate::config::{Config, Matcher, Override, Patterns};
 use crate::finding::{Confidence, Finding, Level, Report, State};
 use crate::render;
@@ -30,11 +30,7 @@ struct Verdict {
 }
 
 /// Patterns of the configuration, compiled for the paths of reports.
-pub(super) fn matcher(patterns: &Patterns, config: &Config) -> Result<Matcher, Error> {
-    compiled(patterns, config, &engine::here()?)
-}
-
-fn compiled(patterns: &Patterns, config: &Config, here: &Path) -> Result<Matcher, Error> {
+pub(super) fn matcher(patterns: &Patterns, config: &Config, here: &Path) -> Result<Matcher, Error> {
     patterns.matcher(&config.root, here).map_err(|error| {
         let what = format!("cannot use the patterns of the configuration: {error}");
         Error::new(what, "write fewer of them, as in a .gitignore file")
@@ -46,7 +42,7 @@ impl Policy {
     pub(super) fn new(config: Config, here: &Path) -> Result<Self, Error> {
         let overrides = config.overrides.iter().flatten().map(|entry| {
             let paths = entry.paths.clone().unwrap_or_default();
-            Ok((compiled(&paths, &config, here)?, entry.clone()))
+            Ok((matcher(&paths, &config, here)?, entry.clone()))
         });
         Ok(Self { overrides: overrides.collect::<Result<_, Error>>()?, here: here.to_owned(), config })
     }
@@ -78,6 +74,15 @@ impl Policy {
             *hidden += usize::from(verdict.runs && !shown && finding.state == State::Open);
             verdict.runs && shown
         });
+    }
+
+    /// Whether a finding in the file of this path is asked for; sets its level.
+    pub(super) fn admits(&self, finding: &mut Finding, path: &RelPath) -> bool {
+        let verdict = self.verdict(&finding.rule, Some(path));
+        if let Some(level) = verdict.level {
+            finding.level = level;
+        }
+        verdict.runs && finding.confidence >= verdict.min_confidence
     }
 
     /// Whether a finding in the file of this path is asked for.

@@ -8,8 +8,8 @@ use std::path::Path;
 use gix::ObjectId;
 
 use super::git::objects::Unread;
-use super::git::tree::{self, Lookup, Mode};
 use super::git::refs::{Refs, Selection};
+use super::git::tree::{self, Lookup, Mode};
 use super::git::{Objects, Repository, path_of};
 use super::stored::{Collector, Stored};
 use super::{Progress, ReadError, Reason, RelPath};
@@ -37,7 +37,9 @@ impl Head {
                 Ok(Some(Self { objects, tree }))
             }
             None if is_empty(&refs)? => Ok(None),
-            None => Err("its HEAD names no commit; `git symbolic-ref HEAD refs/heads/BRANCH` lets it name one".to_owned()),
+            None => {
+                Err("its HEAD names no commit; `git symbolic-ref HEAD refs/heads/BRANCH` lets it name one".to_owned())
+            }
         }
     }
 

@@ -28,7 +28,7 @@ mod stream;
 mod walk;
 
 pub use decode::Encoding;
-pub(crate) use git::head::date as commit_date;
+pub(crate) use git::head::{date as commit_date, head};
 pub(crate) use git::{Repository, Snapshot, Status, around, path_of, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;

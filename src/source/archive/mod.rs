@@ -31,7 +31,7 @@ const FREE: u64 = 256 << 20;
 const MAX_DICTIONARY: u32 = 128 << 10;
 
 /// How an archive is packed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     /// Entries one behind the other.
     Tar(Packed),
@@ -40,7 +40,7 @@ pub(crate) enum Kind {
 }
 
 /// What is around a tar archive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Packed {
     Plain,
     Gzip,
@@ -249,9 +249,13 @@ mod tests {
 
     #[test]
     fn archives_are_told_by_their_names() {
-        for (name, ending) in
-            [("a.tar", Some(4)), ("a/b.TAR.GZ", Some(7)), ("x.tgz", Some(4)), ("x.zip", Some(4)), ("x.tar.zst", Some(8))]
-        {
+        for (name, ending) in [
+            ("a.tar", Some(4)),
+            ("a/b.TAR.GZ", Some(7)),
+            ("x.tgz", Some(4)),
+            ("x.zip", Some(4)),
+            ("x.tar.zst", Some(8)),
+        ] {
             assert_eq!(kind(Path::new(name)).map(|(_, ending)| ending), ending, "{name}");
         }
         for name in ["tar", ".tar", "a.gz", "a.tar.txt", "zip", ".zip", "a.rar", ""] {
