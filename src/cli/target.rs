@@ -118,8 +118,7 @@ fn targets(named: &[PathBuf], what: Vec<What>) -> Vec<Target> {
 fn what(here: &Path, named: &Path, known: &mut HashMap<PathBuf, Option<PathBuf>>) -> What {
     let real = match here.join(named).canonicalize() {
         Ok(real) => real,
-        Err(error) if is_url(named) => {
-            _ = error;
+        Err(_) if is_url(named) => {
             let why = "it is an address, and dekey uses no network; clone it and name the clone";
             return What::Nothing(named.to_owned(), why.to_owned());
         }
@@ -185,20 +184,16 @@ impl Target {
         }
     }
 
-    /// The path that it is called by, without what archives and bare repositories end in.
-    fn called(&self) -> PathBuf {
-        let (path, ending) = match &self.what {
-            What::Tree(path) | What::Plain(path) | What::Nothing(path, _) => (path, 0),
+    /// The path that it is called by, and how much of its end archives and bare repositories have in common.
+    fn called(&self) -> (PathBuf, usize) {
+        match &self.what {
+            What::Tree(path) | What::Plain(path) | What::Nothing(path, _) => (path.clone(), 0),
             What::Bare(path) if path.file_name().is_some_and(|name| name == ".git") => {
-                return path.parent().unwrap_or(path).to_owned();
+                (path.parent().unwrap_or(path).to_owned(), 0)
             }
-            What::Bare(path) => (path, if path.extension().is_some_and(|end| end == "git") { 4 } else { 0 }),
-            What::Archive(path, _) => (path, archive::kind(path).map_or(0, |(_, ending)| ending)),
-        };
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        // What these end in is ASCII, whatever is before it.
-        let name = name.get(..name.len().saturating_sub(ending)).unwrap_or(&name);
-        path.with_file_name(name)
+            What::Bare(path) => (path.clone(), if path.extension().is_some_and(|end| end == "git") { 4 } else { 0 }),
+            What::Archive(path, _) => (path.clone(), archive::kind(path).map_or(0, |(_, ending)| ending)),
+        }
     }
 
     /// Opens it, and reads what is not in a tree.
@@ -238,7 +233,7 @@ impl Target {
             }
             What::Bare(dir) => {
                 let unreadable = |why: String| {
-                    let what = format!("the repository {} cannot be read: {why}", self.first().display());
+                    let what = format!("the repository cannot be read: {why}");
                     Error::new(what, "see what `git fsck` says of it")
                 };
                 let gone = || unreadable("it is no repository any more".to_owned());
@@ -256,7 +251,7 @@ impl Target {
                 let _display = Display::start(&progress, global.quiet);
                 let stored = archive::gather(path, *kind, prefilter, &is_kept, &progress);
                 let mut stored = stored.map_err(|why| {
-                    let what = format!("the archive {} cannot be read: {why}", self.first().display());
+                    let what = format!("the archive cannot be read: {why}");
                     Error::new(what, "see whether it can be unpacked, or name the directory that it was made of")
                 })?;
                 let files: Box<dyn Files> = Box::new(Packed(std::mem::take(&mut stored.kept)));
@@ -268,9 +263,9 @@ impl Target {
                     ..of(place(path, Path::new(""))?)
                 })
             }
-            What::Nothing(path, why) => {
-                let what = format!("{} cannot be examined: {why}", path.display());
-                Err(Error::new(what, "name a directory, a repository or an archive"))
+            What::Nothing(_, why) => {
+                let (why, help) = why.split_once("; ").unwrap_or((why, "name a directory, a repository or an archive"));
+                Err(Error::new(why, help))
             }
         }
     }
@@ -280,6 +275,7 @@ impl Target {
         if opened.files.is_some() {
             return match path.as_path().is_absolute() {
                 true => path.clone(),
+                false if path.as_path() == Path::new(".") => RelPath::new(self.first()),
                 false => RelPath::new(&self.first().join(&opened.top).join(path.as_path())),
             };
         }
@@ -333,42 +329,36 @@ impl Files for Packed {
     }
 }
 
-/// The last segments of paths, as many as tell one from the other.
-fn names(paths: &[PathBuf]) -> Vec<String> {
-    let name = |path: &Path, segments: usize| {
+/// The last segments of paths, as many as tell one from the other. What a path ends in, so many bytes, is left out where
+/// that does.
+fn names(paths: &[(PathBuf, usize)]) -> Vec<String> {
+    // At first without the end, then with it, then with one more segment.
+    let name = |at: usize, length: usize| {
+        let (path, ending) = &paths[at];
         let all: Vec<_> = path.iter().filter(|segment| *segment != "/").collect();
-        let from = all.len().saturating_sub(segments);
-        let name: Vec<_> = all[from..].iter().map(|segment| segment.to_string_lossy()).collect();
-        if name.is_empty() { path.display().to_string() } else { name.join("/") }
+        let name: Vec<_> =
+            all[all.len().saturating_sub(length.div_ceil(2))..].iter().map(|s| s.to_string_lossy()).collect();
+        let mut name = if name.is_empty() { path.display().to_string() } else { name.join("/") };
+        if length % 2 == 1 {
+            name.truncate(name.len().saturating_sub(*ending));
+        }
+        name
     };
     let mut lengths = vec![1; paths.len()];
-    let longest = paths.iter().map(|path| path.iter().count()).max().unwrap_or_default();
+    let longest = paths.iter().map(|(path, _)| path.iter().count()).max().unwrap_or_default();
     // Each round makes those longer that are still the same.
-    for _ in 1..longest {
+    for _ in 0..2 * longest {
         let mut same: HashMap<String, Vec<usize>> = HashMap::new();
-        for (at, path) in paths.iter().enumerate() {
-            same.entry(name(path, lengths[at])).or_default().push(at);
+        for at in 0..paths.len() {
+            same.entry(name(at, lengths[at])).or_default().push(at);
         }
-        let mut changed = false;
-        for at in same.into_values().filter(|group| group.len() > 1).flatten() {
-            lengths[at] += 1;
-            changed = true;
-        }
-        if !changed {
+        let longer: Vec<usize> = same.into_values().filter(|group| group.len() > 1).flatten().collect();
+        if longer.is_empty() {
             break;
         }
+        longer.into_iter().for_each(|at| lengths[at] += 1);
     }
-    let mut names: Vec<String> = paths.iter().zip(lengths).map(|(path, length)| name(path, length)).collect();
-    // An archive and the directory that it was made of.
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for name in &mut names {
-        let times = seen.entry(name.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            name.push_str(&format!("#{times}"));
-        }
-    }
-    names
+    (0..paths.len()).map(|at| name(at, lengths[at])).collect()
 }
 
 #[cfg(test)]
@@ -377,10 +367,13 @@ mod tests {
 
     #[test]
     fn names_are_as_long_as_they_have_to_be() {
-        let of = |paths: &[&str]| names(&paths.iter().map(PathBuf::from).collect::<Vec<_>>());
+        let ending = |path: &str| if path.ends_with(".git") { 4 } else { 0 };
+        let of = |paths: &[&str]| names(&paths.iter().map(|path| (path.into(), ending(path))).collect::<Vec<_>>());
         assert_eq!(of(&["/srv/a", "/srv/b"]), ["a", "b"]);
         assert_eq!(of(&["/srv/one/api", "/srv/two/api", "/srv/web"]), ["one/api", "two/api", "web"]);
         assert_eq!(of(&["/x/one/api", "/y/one/api", "/one/api"]), ["x/one/api", "y/one/api", "one/api"]);
-        assert_eq!(of(&["/a", "/a", "/"]), ["a", "a#2", "/"]);
+        assert_eq!(of(&["/srv/api.git", "/"]), ["api", "/"]);
+        assert_eq!(of(&["/srv/api", "/srv/api.git"]), ["api", "api.git"]);
+        assert_eq!(of(&["/srv/one/api.git", "/srv/two/api.git"]), ["one/api", "two/api"]);
     }
 }

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Confidence, Finding, Label, Report, Repository, RuleDoc, Standing, State};
 use crate::fingerprint::{Identity, Secret};
 use crate::source::RelPath;
-use crate::span::Span;
 
 /// The rule that finds an access token, and the one that finds it again, behind the vendor's prefix.
 const TOKEN: &str = "hardcoded-access-token";
@@ -164,7 +163,6 @@ impl Join {
         for (secret, tokens) in std::mem::take(&mut self.tokens) {
             self.share(&secret, tokens);
         }
-        self.report.findings.sort_by(|a, b| order(a).cmp(&order(b)));
         self.report.baseline = standing(&self.report.repositories);
         self.report
     }
@@ -172,7 +170,9 @@ impl Join {
     /// Says that a token stands in several repositories, if it does.
     fn share(&mut self, secret: &Secret, tokens: Vec<Token>) {
         let repositories: BTreeSet<usize> = tokens.iter().map(|token| token.repository).collect();
-        let files: BTreeSet<usize> = tokens.iter().map(|token| token.place.file).collect();
+        // In a history one file has several versions.
+        let path = |token: &Token| self.report.files.get(token.place.file).map(|file| &file.path);
+        let files: BTreeSet<_> = tokens.iter().map(path).collect();
         if repositories.len() < 2 {
             return;
         }
@@ -186,14 +186,21 @@ impl Join {
             new = new.or(token.shared);
             places.push((token.repository, token.place));
         }
-        let at = self.report.findings.iter().position(says).or_else(|| {
-            self.report.findings.push(new?);
-            self.report.findings.len().checked_sub(1)
-        });
+        let at = self.report.findings.iter().position(says).or_else(|| Some(self.insert(new?)));
         if let Some(finding) = at.and_then(|at| self.report.findings.get_mut(at)) {
             finding.related = others(places, &finding.primary, finding.repository);
             finding.message = message;
         }
+    }
+    /// Puts a finding where it belongs: behind what is at the same place, or else at the end of its repository.
+    fn insert(&mut self, new: Finding) -> usize {
+        let findings = &mut self.report.findings;
+        let place = |finding: &Finding| (finding.primary.file, finding.primary.span);
+        let at = findings.iter().rposition(|finding| place(finding) == place(&new));
+        let at =
+            at.map_or_else(|| findings.partition_point(|finding| finding.repository <= new.repository), |at| at + 1);
+        findings.insert(at, new);
+        at
     }
 }
 
@@ -225,10 +232,6 @@ fn files(report: &mut Report) -> impl Iterator<Item = &mut usize> {
     let spared = report.exempted.iter_mut().map(|(label, _)| &mut label.file);
     let settings = report.around.settings.iter_mut().map(|setting| &mut setting.file);
     findings.chain(suppressions).chain(spared).chain(settings)
-}
-
-fn order(finding: &Finding) -> (usize, Span, &str) {
-    (finding.primary.file, finding.primary.span, &finding.rule)
 }
 
 /// How far the baselines have been worked off together.

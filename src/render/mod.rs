@@ -25,6 +25,7 @@ pub mod problem;
 pub mod project;
 pub mod rdjson;
 pub mod record;
+mod repositories;
 pub mod sarif;
 mod suggestion;
 pub mod summary;
