@@ -14,6 +14,7 @@ use crate::finding::{Commit, Finding, History, Label, Level, Report, State};
 use crate::fingerprint::Identity;
 use crate::redact::Masked;
 use crate::source::RelPath;
+use crate::suppress;
 
 /// When a version was there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +64,9 @@ impl Gathered {
     pub fn add(&self, report: Report, blob: &str, span: &Span, current: bool) {
         let files: Vec<Arc<Masked>> = report.files.into_iter().map(Arc::new).collect();
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        for finding in report.findings {
+        let own = |finding: &Finding| suppress::rules().iter().any(|rule| rule.doc.id == finding.rule);
+        // Of directives only those matter that are there now.
+        for finding in report.findings.into_iter().filter(|finding| !own(finding)) {
             let Some(file) = files.get(finding.primary.file).cloned() else { continue };
             let key = key(&finding, &file.path);
             let new = Entry { span: span.clone(), blob: blob.to_owned(), finding, file, current };

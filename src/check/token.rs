@@ -25,7 +25,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 proven: true,
             };
             if let Some(finding) = judged.add(project, draft) {
-                // However it is written, it is one token.
+                // One token is one secret, however it is wrapped here.
                 finding.secret = Secret::of(&sighting.bare());
                 let (span, plain, value) = (sighting.span, sighting.plain, sighting.value.expose());
                 let literal = Literal { role: Role::Token, file, span, plain, value };

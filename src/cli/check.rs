@@ -18,6 +18,7 @@ use super::many::Many;
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
 use super::scope::{Scope, Site};
+use super::sharing::Sharing;
 use super::since::{Since, Start};
 use super::staged::Staging;
 use super::target::{Opened, Target};
@@ -64,6 +65,8 @@ pub(super) struct Check {
     fixing: Fixing,
     #[command(flatten)]
     accepting: Accepting,
+    #[command(flatten)]
+    sharing: Sharing,
 }
 
 const EXAMPLES: &str = "\
@@ -75,7 +78,7 @@ Examples:
   git show HEAD:app.rb | dekey check - --stdin-filename app.rb";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LevelArg {
+pub(super) enum LevelArg {
     Note,
     Warning,
     Error,
@@ -98,6 +101,7 @@ impl Check {
 
     fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let (started, began, planned) = (Instant::now(), SystemTime::now(), self.outputs.planned()?);
+        let salt = self.sharing.salt()?;
         let packs = Arc::new(engine::packs(&self.scope.packs.dirs)?);
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
@@ -125,7 +129,12 @@ impl Check {
             }
         };
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
-        self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
+        Sharing::seal(&salt, &mut fixed.report);
+        let mut brief = self.outputs.brief(began, global);
+        // Of several each is told by itself.
+        let kept = stdin.is_none() && after.is_some() && planned.iter().any(|output| output.format.keeps());
+        self.sharing.tell(kept.then(|| self.scope.first(None)), salt, &mut brief);
+        self.write(&planned, &fixed, &brief, streams)?;
         if let Some((start, settled)) = after {
             if let Some(start) = start {
                 _ = streams.complain(|out| start.tell(global, out));
@@ -231,6 +240,11 @@ impl Check {
         let prefilter = engine::prefilter(run.packs)?;
         let places: BTreeSet<&PathBuf> = targets.iter().flat_map(Target::real).collect();
         let (mut join, mut levels) = (Join::default(), Vec::new());
+        let named = self.sharing.name();
+        if targets.len() > 1 && named.is_some() {
+            let what = "`--repository` is the name of one repository";
+            return Err(Error::new(what, "leave it out: each is called by its directory"));
+        }
         for target in targets {
             let one = || {
                 let opened = target.open(&prefilter, run.global)?;
@@ -243,7 +257,8 @@ impl Check {
             };
             let failed = || Error::new("dekey failed on it, which is a fault of dekey's", "please report it");
             let one = catch_unwind(AssertUnwindSafe(one)).unwrap_or_else(|_| Err(failed()));
-            let mut repository = Repository { name: Some(target.name.clone()), ..Repository::default() };
+            let mut repository =
+                Repository { name: Some(named.unwrap_or(&target.name).to_owned()), ..Repository::default() };
             match one {
                 Ok((opened, Examined { fixed, tokens, fail_on, .. })) => {
                     levels.push(fail_on);

@@ -8,6 +8,12 @@
 //!
 //! What is said of a type or a field here stands in the published schema.
 
+mod groups;
+mod lines;
+pub mod merge;
+pub mod read;
+mod summary;
+
 use std::collections::BTreeMap;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -15,6 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Applicability, Confidence, Level, Route, State};
 use crate::source::Reason;
+pub use groups::{Group, Grouping};
+pub use lines::Line;
+use summary::by_reason;
+pub use summary::{Counts, Levels, Summary, summarised};
 
 /// Version of the shapes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -33,12 +43,19 @@ pub struct Document {
     /// What was examined: one, unless several repositories were named or reports merged.
     #[serde(default)]
     pub repositories: Vec<Repository>,
-    /// The rules of the findings, by id.
+    /// The rules of the findings, by id; where reports were joined, also those of what was left out.
     #[serde(default)]
     pub rules: Vec<Rule>,
-    /// In the order of their places; what stands in the history only is last.
+    /// Secrets that stand in several repositories.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// Tells by which salt fingerprints and digests of secrets were made; null where they are the same for everybody.
+    /// Nothing of the salt itself is in it.
+    #[serde(default)]
+    pub salt: Option<String>,
+    /// In the order of their repositories and places; what stands in the history only is last in its repository.
     pub findings: Vec<Finding>,
-    /// In the order of their paths.
+    /// In the order of their repositories and paths.
     pub skipped: Vec<Skipped>,
 }
 
@@ -59,55 +76,6 @@ impl Tool {
     }
 }
 
-/// How much was examined, and how much was found in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Summary {
-    /// Files, and versions of files in a history.
-    pub files_examined: u64,
-    /// Their bytes.
-    pub bytes_examined: u64,
-    /// Whether everything that should have been examined was.
-    pub complete: bool,
-    /// How many files or directories were not examined, by reason.
-    #[schemars(schema_with = "by_reason")]
-    pub skipped: BTreeMap<String, u64>,
-    /// The findings that count.
-    pub findings: Counts,
-    /// Findings that an inline directive accepts.
-    pub suppressed: usize,
-    /// Findings that the baseline accepts.
-    pub baselined: usize,
-    /// Findings that were there before the change that is looked at.
-    pub unchanged: usize,
-    /// Findings of the history that were mended since.
-    #[serde(default)]
-    pub resolved: usize,
-    /// Findings below the asked-for confidence. They are not listed.
-    pub hidden: usize,
-}
-
-/// Numbers of findings that count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Counts {
-    /// All of them.
-    pub total: usize,
-    /// By level.
-    pub by_level: Levels,
-    /// By the rule's id; rules without a finding are left out.
-    pub by_rule: BTreeMap<String, usize>,
-}
-
-/// Numbers of findings by level.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Levels {
-    /// Notes.
-    pub note: usize,
-    /// Warnings.
-    pub warning: usize,
-    /// Errors.
-    pub error: usize,
-}
-
 /// Something that was examined as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Repository {
@@ -117,6 +85,16 @@ pub struct Repository {
     pub revision: Option<Revision>,
     /// Files, and versions of files in a history.
     pub files_examined: u64,
+    /// Their bytes.
+    #[serde(default)]
+    pub bytes_examined: u64,
+    /// How many files or directories were not examined, by reason.
+    #[serde(default)]
+    #[schemars(schema_with = "by_reason")]
+    pub skipped: BTreeMap<String, u64>,
+    /// Findings below the asked-for confidence. They are not listed.
+    #[serde(default)]
+    pub hidden: usize,
     /// Whether everything that should have been examined was.
     pub complete: bool,
     /// Why it could not be examined at all.
@@ -137,7 +115,7 @@ pub struct Revision {
 }
 
 /// How far a baseline has been worked off.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Baseline {
     /// The findings that it accepts still.
     pub left: usize,
@@ -157,7 +135,7 @@ pub struct HistoryExamined {
 }
 
 /// What a rule is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// Its id, `vendor/name`.
     pub id: String,
@@ -344,12 +322,4 @@ pub struct Skipped {
 
 fn reason(_: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "string", "enum": Reason::ALL.map(Reason::id) })
-}
-
-fn by_reason(generator: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "object",
-        "propertyNames": reason(generator),
-        "additionalProperties": { "type": "integer", "minimum": 0 },
-    })
 }

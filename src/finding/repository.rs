@@ -2,7 +2,10 @@
 //!
 //! Owns plain data. The decision to know: no author is named, since who leaked a credential is not what has to be mended.
 
+use std::collections::BTreeMap;
+
 use super::Standing;
+use crate::source::Reason;
 
 /// When a finding came into a repository, and whether it still is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +40,15 @@ pub struct Repository {
     pub examined: u64,
     /// Whether everything that should have been examined was.
     pub complete: bool,
-    /// How many entries of [`super::Report::skipped`] are about it: those of the first repository stand first.
+    /// Bytes examined.
+    pub bytes: u64,
+    /// How many files or directories were not examined, by reason.
+    pub counts: BTreeMap<Reason, u64>,
+    /// How many entries of [`super::Report::skipped`] are about it, where it has a name: those of the first repository
+    /// stand first.
     pub skipped: usize,
+    /// Findings below the asked-for confidence, counted but not listed.
+    pub hidden: usize,
     /// Why it could not be examined at all; unescaped.
     pub failure: Option<String>,
     /// Its baseline.

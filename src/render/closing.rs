@@ -40,13 +40,15 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
 ///
 /// When `out` cannot be written to.
 pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    let missing: Vec<&Skipped> = report.skipped.iter().filter(|entry| entry.reason.incomplete()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let title = format!("{} could not be examined, so this result is incomplete", paths(missing.len()));
+    let missing = report.skipped.iter().filter(|entry| entry.reason.incomplete());
+    let (histories, files): (Vec<&Skipped>, Vec<&Skipped>) = missing.partition(|entry| entry.reason.of_history());
+    let could_not = format!("{} could not be examined, so this result is incomplete", paths(files.len()));
+    let not_whole = "the history is not whole, so this result is incomplete".to_owned();
     let listed = if verbose { usize::MAX } else { LISTED };
-    list(Level::Warning, &title, missing.iter().map(|entry| (&entry.path, described(entry))), listed, out)
+    for (title, entries) in [(could_not, files), (not_whole, histories)].iter().filter(|(_, list)| !list.is_empty()) {
+        list(Level::Warning, title, entries.iter().map(|entry| (&entry.path, described(entry))), listed, out)?;
+    }
+    Ok(())
 }
 
 /// Writes a warning about the report itself.
@@ -82,7 +84,8 @@ pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let found: Vec<_> = open(report).collect();
-    let missing = report.skipped.iter().filter(|entry| entry.reason.incomplete()).count();
+    let of_files = |entry: &&Skipped| entry.reason.incomplete() && !entry.reason.of_history();
+    let missing = report.skipped.iter().filter(of_files).count();
     let examined = report.tally.examined;
     let skipped = match report.skipped.len() {
         0 => String::new(),

@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use super::project::Project;
 use super::{concise, github, gitlab, gitlab_secrets, json, jsonl, junit, rdjson, sarif, summary, text};
 use crate::finding::{Commit, Finding, Report, State};
+use crate::fingerprint::Salt;
 
 /// A way to write a report.
 pub struct Format {
@@ -57,7 +58,7 @@ pub struct Brief {
     /// What is checked out, where that is known.
     pub revision: Option<Commit>,
     /// What makes the digests of secrets worthless elsewhere.
-    pub salt: Vec<u8>,
+    pub salt: Salt,
 }
 
 impl Default for Brief {
@@ -73,7 +74,7 @@ impl Default for Brief {
             project: Project::default(),
             repository: None,
             revision: None,
-            salt: Vec::new(),
+            salt: Salt::default(),
         }
     }
 }
@@ -134,6 +135,12 @@ impl Format {
     #[must_use]
     pub fn left_out(&self, report: &Report, brief: &Brief) -> Option<String> {
         (self.left_out)(report, brief)
+    }
+
+    /// Whether it writes a report that is kept, in which it is told what is checked out.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        matches!(self.name, "json" | "jsonl" | "html")
     }
 
     /// Whether it can count rules in place of telling findings.

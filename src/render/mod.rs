@@ -17,7 +17,9 @@ mod identity;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod kept;
 pub mod markdown;
+pub mod overview;
 pub(crate) mod paint;
 mod plain;
 pub mod plan;
@@ -166,14 +168,7 @@ fn history(finding: &Finding) -> Option<String> {
 
 /// How much was not examined, by reason: what is listed, and what is only counted.
 fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
-    let mut counts = BTreeMap::new();
-    for entry in &report.skipped {
-        *counts.entry(entry.reason).or_insert(0) += 1;
-    }
-    for (reason, n) in &report.tally.counts {
-        counts.entry(*reason).or_insert(*n);
-    }
-    counts
+    report.unexamined()
 }
 
 /// Words as a sentence of running text: with a capital, and an end.

@@ -12,12 +12,12 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::plain::percent;
-use super::{Brief, Places, open, skipped_by_reason, suggestion, view};
+use super::{Brief, Places, open, suggestion, view};
 use crate::document::{
-    Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, History, HistoryExamined, Levels, Path, Place, Position,
-    Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
+    Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, Grouping, History, HistoryExamined, Levels, Path, Place,
+    Position, Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
 };
-use crate::finding::{self, Level, Report, Standing, State};
+use crate::finding::{self, Report, Standing, State};
 use crate::fix::unit::{self, Unit};
 use crate::source;
 use crate::span::Span;
@@ -31,13 +31,16 @@ const MAX_LINES: usize = 8;
 #[must_use]
 pub fn document(report: &Report, brief: &Brief) -> Document {
     let places = Places::new(&report.files);
+    let findings: Vec<Finding> = findings(report, brief, &places).collect();
     Document {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),
         summary: summary(report),
         repositories: repositories(report, brief),
         rules: rules(report),
-        findings: findings(report, brief, &places).collect(),
+        groups: findings.iter().collect::<Grouping>().groups(),
+        salt: brief.salt.id(),
+        findings,
         skipped: skipped(report).collect(),
     }
 }
@@ -50,11 +53,7 @@ pub(super) fn schema<T: JsonSchema>() -> Value {
 pub(super) fn summary(report: &Report) -> Summary {
     let (mut by_level, mut by_rule) = (Levels::default(), BTreeMap::new());
     for finding in open(report) {
-        *match finding.level {
-            Level::Note => &mut by_level.note,
-            Level::Warning => &mut by_level.warning,
-            Level::Error => &mut by_level.error,
-        } += 1;
+        *by_level.of(finding.level) += 1;
         *by_rule.entry(finding.rule.clone()).or_insert(0) += 1;
     }
     let state = |state| report.findings.iter().filter(|finding| finding.state == state).count();
@@ -62,7 +61,7 @@ pub(super) fn summary(report: &Report) -> Summary {
         files_examined: report.tally.examined,
         bytes_examined: report.tally.bytes,
         complete: is_complete(report),
-        skipped: skipped_by_reason(report).into_iter().map(|(reason, n)| (reason.id().to_owned(), n)).collect(),
+        skipped: by_reason(report.unexamined()),
         findings: Counts { total: open(report).count(), by_level, by_rule },
         suppressed: state(State::Suppressed),
         baselined: state(State::Baselined),
@@ -70,6 +69,10 @@ pub(super) fn summary(report: &Report) -> Summary {
         resolved: state(State::Resolved),
         hidden: report.hidden,
     }
+}
+
+fn by_reason(counts: BTreeMap<source::Reason, u64>) -> BTreeMap<String, u64> {
+    counts.into_iter().map(|(reason, n)| (reason.id().to_owned(), n)).collect()
 }
 
 fn is_complete(report: &Report) -> bool {
@@ -84,18 +87,24 @@ pub(super) fn repositories(report: &Report, brief: &Brief) -> Vec<Repository> {
             name: brief.repository.clone(),
             revision: brief.revision.as_ref().map(revision),
             files_examined: report.tally.examined,
+            bytes_examined: report.tally.bytes,
+            skipped: by_reason(report.unexamined()),
+            hidden: report.hidden,
             complete: is_complete(report),
             failure: None,
             baseline: report.baseline.as_ref().map(baseline),
             history: None,
         }];
     }
-    // What is said of the one is not said of several.
-    let only = brief.revision.as_ref().filter(|_| report.repositories.len() == 1);
+    // What is said of all is said of the one.
+    let only = report.repositories.len() == 1;
     let of = |repository: &finding::Repository| Repository {
         name: repository.name.clone().or_else(|| brief.repository.clone()),
-        revision: repository.revision.as_ref().or(only).map(revision),
+        revision: repository.revision.as_ref().or(brief.revision.as_ref().filter(|_| only)).map(revision),
         files_examined: repository.examined,
+        bytes_examined: if only { report.tally.bytes } else { repository.bytes },
+        skipped: by_reason(if only { report.unexamined() } else { repository.counts.clone() }),
+        hidden: if only { report.hidden } else { repository.hidden },
         complete: repository.complete,
         failure: repository.failure.clone(),
         baseline: repository.baseline.as_ref().map(baseline),

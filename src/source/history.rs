@@ -79,21 +79,17 @@ pub(crate) fn open<'r>(request: &Request<'r>) -> Result<Past<'r>, String> {
     let store = Store::open(&objects)?;
     let (blobs, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
     let hits = Mutex::new(HashSet::new());
-    let wanted = |_: &oid| {
+    let see = |id: &oid, content: &[u8]| {
         blobs.fetch_add(1, Ordering::Relaxed);
         progress.files.fetch_add(1, Ordering::Relaxed);
-        true
-    };
-    let see = |id: &oid, content: &[u8]| {
         bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
         if has_needle(request.prefilter, content) {
             hits.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         }
     };
-    let damage = store.each(Kind::Blob, &wanted, &see, &progress.stop);
+    let damage = store.each(Kind::Blob, &|_| true, &see, &progress.stop);
     let hits = hits.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let order = timeline::Store::open(&objects)?;
-    let timeline = timeline::trace(repository, &objects, &order, request.refs, &hits, &progress.stop)?;
+    let timeline = timeline::trace(repository, &objects, &store, request.refs, &hits, &progress.stop)?;
     let current = current(repository, &objects, &timeline)?;
     let mut past = Past {
         timeline,

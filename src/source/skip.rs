@@ -100,6 +100,12 @@ impl Reason {
         )
     }
 
+    /// Whether it is about a history rather than a file.
+    #[must_use]
+    pub fn of_history(self) -> bool {
+        matches!(self, Self::Shallow | Self::ObjectMissing)
+    }
+
     /// A stable name for machines: `unreadable`, `path-too-long`.
     #[must_use]
     pub fn id(self) -> &'static str {

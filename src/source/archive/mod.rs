@@ -198,14 +198,14 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// When there are too many.
-    fn enter(&mut self, name: &[u8]) -> Result<Option<RelPath>, String> {
+    fn enter(&mut self, name: &[u8], is_folder: bool) -> Result<Option<RelPath>, String> {
         self.count += 1;
         if self.count > MAX_ENTRIES {
             return Err(format!("it has more than {MAX_ENTRIES} entries"));
         }
         let path = shown(name);
         match &path {
-            Some(path) => self.top.see(path, name.starts_with(b"./")),
+            Some(path) => self.top.see(path, is_folder, name.starts_with(b"./")),
             // An entry for the folder that was packed.
             None if name.len() <= 2 => self.top = Top::Several,
             None => {
@@ -225,9 +225,10 @@ enum Top {
 }
 
 impl Top {
-    fn see(&mut self, path: &RelPath, from_within: bool) {
+    fn see(&mut self, path: &RelPath, is_folder: bool, from_within: bool) {
         let mut segments = path.as_path().iter();
         let Some(first) = segments.next().map(PathBuf::from) else { return };
+        let from_within = from_within || !is_folder && segments.next().is_none();
         *self = match std::mem::replace(self, Self::Several) {
             Self::None if !from_within => Self::One(first),
             Self::One(known) if known == first && !from_within => Self::One(known),
@@ -288,12 +289,13 @@ mod tests {
     fn the_folder_that_everything_is_in_is_found() {
         let top = |paths: &[&str]| {
             let mut top = Top::None;
-            paths.iter().for_each(|path| top.see(&RelPath::from(*path), path.starts_with("./")));
+            paths.iter().for_each(|path| top.see(&RelPath::from(*path), path.ends_with('/'), path.starts_with("./")));
             top.folder()
         };
-        assert_eq!(top(&["a", "a/b", "a/c/d"]), Path::new("a"));
+        assert_eq!(top(&["a/", "a/b", "a/c/d"]), Path::new("a"));
         assert_eq!(top(&["a/b", "b/c"]), Path::new(""));
         assert_eq!(top(&["./a/b"]), Path::new(""));
+        assert_eq!(top(&["a"]), Path::new(""));
         assert_eq!(top(&[]), Path::new(""));
     }
 }

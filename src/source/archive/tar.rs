@@ -32,7 +32,7 @@ pub(super) fn read(archive: Box<dyn Read>, entries: &mut Entries<'_>) -> Result<
             continue;
         }
         let name = entry.path_bytes().into_owned();
-        let Some(path) = entries.enter(&name)? else { continue };
+        let Some(path) = entries.enter(&name, kind.is_dir())? else { continue };
         if kind.is_gnu_sparse() {
             pending = entry.header().entry_size().unwrap_or(u64::MAX);
             let detail = "it has holes, which dekey does not read in archives".to_owned();

@@ -170,14 +170,6 @@ impl Objects {
         })
     }
 
-    pub(crate) fn all(&self) -> Result<Vec<ObjectId>, String> {
-        let all = self.store.iter().map_err(|error| error.to_string())?;
-        let mut ids: Vec<_> = all.filter_map(Result::ok).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        Ok(ids)
-    }
-
     /// Whether a loose object is a regular file or absent: a pipe in its place would be waited for.
     fn is_plain(&self, id: &oid) -> bool {
         let hex = id.to_string();

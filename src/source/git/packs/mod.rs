@@ -15,6 +15,7 @@ mod delta;
 mod family;
 mod forest;
 mod loose;
+mod number;
 mod pack;
 mod stored;
 #[cfg(all(test, unix))]
@@ -37,6 +38,7 @@ pub(crate) use damage::{Damage, Why};
 use family::{Family, Room};
 use forest::Forest;
 use loose::Loose;
+pub(crate) use number::Numbers;
 use pack::{Base, Headers, Pack};
 use worker::Worker;
 

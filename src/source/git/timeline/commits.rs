@@ -13,7 +13,7 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::{CommitRefIter, Kind, TagRefIter};
 
-use super::{CommitAt, Objects, Store};
+use super::{CommitAt, Numbers, Objects};
 
 /// No commit, no object.
 const NONE: u32 = u32::MAX;
@@ -61,19 +61,19 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn read(objects: &Objects, store: &Store<'_>, stop: &AtomicBool) -> Self {
+    pub(super) fn read(objects: &Objects, numbers: &Numbers<'_>, stop: &AtomicBool) -> Self {
         let (kind, shallow) = (objects.kind(), objects.shallow());
         let commits = Mutex::new(Vec::new());
         let see = |id: &oid, data: &[u8]| {
             // One that is malformed is met as what others come from.
-            if let Some(commit) = Commit::read(kind, shallow, store, id, data) {
+            if let Some(commit) = Commit::read(kind, shallow, numbers, id, data) {
                 commits.lock().unwrap_or_else(PoisonError::into_inner).push(commit);
             }
         };
-        store.each(Kind::Commit, |_| true, see, stop);
+        numbers.store.each(Kind::Commit, &|_| true, &see, stop);
         let mut commits: Vec<Commit> = commits.into_inner().unwrap_or_else(PoisonError::into_inner);
         commits.sort_unstable_by_key(|commit| commit.number);
-        let mut places = vec![NONE; store.len()];
+        let mut places = vec![NONE; numbers.count()];
         for (at, commit) in (0..).zip(&commits) {
             places[commit.number as usize] = at;
         }
@@ -84,13 +84,13 @@ impl History {
     pub(super) fn tips(
         &self,
         objects: &Objects,
-        store: &Store<'_>,
+        numbers: &Numbers<'_>,
         named: Vec<(String, ObjectId)>,
         broken: &mut Vec<(String, String)>,
     ) -> Vec<Tip> {
         let mut tips = Vec::with_capacity(named.len());
         for (name, id) in named {
-            match self.target(objects, store, id) {
+            match self.target(objects, numbers, id) {
                 Ok(target) => tips.push(Tip { name: name.into(), target }),
                 Err(why) => broken.push((name, why)),
             }
@@ -98,9 +98,9 @@ impl History {
         tips
     }
 
-    fn target(&self, objects: &Objects, store: &Store<'_>, mut id: ObjectId) -> Result<Target, String> {
+    fn target(&self, objects: &Objects, numbers: &Numbers<'_>, mut id: ObjectId) -> Result<Target, String> {
         for _ in 0..MAX_TAGS {
-            let number = store.number(&id);
+            let number = numbers.of(&id);
             if let Some(commit) = number.and_then(|number| self.at(number)) {
                 return Ok(Target::Commit(commit));
             }
@@ -121,7 +121,7 @@ impl History {
     }
 
     /// Puts in order what the tips lead to.
-    pub(super) fn walk(&mut self, store: &Store<'_>, tips: &[Tip]) {
+    pub(super) fn walk(&mut self, numbers: &Numbers<'_>, tips: &[Tip]) {
         let mut met = vec![false; self.commits.len()];
         let mut found: Vec<u32> = Vec::new();
         let mut meet = |commit: u32, found: &mut Vec<u32>| {
@@ -141,7 +141,7 @@ impl History {
             for &parent in &self.commits[commit as usize].parents {
                 match self.at(parent) {
                     Some(parent) => meet(parent, &mut found),
-                    None => malformed.push(store.id(parent)),
+                    None => malformed.extend(numbers.object(parent)),
                 }
             }
         }
@@ -243,16 +243,16 @@ impl Commit {
     fn read(
         kind: gix::hash::Kind,
         shallow: &HashSet<ObjectId>,
-        store: &Store<'_>,
+        numbers: &Numbers<'_>,
         id: &oid,
         data: &[u8],
     ) -> Option<Self> {
         let read = || CommitRefIter::from_bytes(data, kind);
-        let number = store.number(id)?;
+        let number = numbers.of(id)?;
         let tree = read().tree_id().ok()?;
         let mut commit = Self {
             number,
-            tree: store.number(&tree),
+            tree: numbers.of(&tree),
             parents: Vec::new(),
             missing: Vec::new(),
             cut: false,
@@ -262,13 +262,13 @@ impl Commit {
             commit.missing.push(tree);
         }
         for parent in read().parent_ids() {
-            match store.number(&parent) {
+            match numbers.of(&parent) {
                 _ if shallow.contains(id) => commit.cut = true,
                 Some(parent) => commit.parents.push(parent),
                 None => commit.missing.push(parent),
             }
         }
-        if let Ok(time) = read().author().and_then(|author| author.time().map_err(Into::into)) {
+        if let Ok(time) = read().author().and_then(|author| author.time()) {
             commit.told.author_seconds = time.seconds;
             commit.told.author_offset_minutes = i16::try_from(time.offset / 60).unwrap_or(0);
         }

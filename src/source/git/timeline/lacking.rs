@@ -9,7 +9,7 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::Kind;
 
-use super::Store;
+use super::Numbers;
 use super::commits::History;
 use super::reduce::Shapes;
 use super::trees::{self, Forest};
@@ -36,7 +36,7 @@ impl Lacking {
     /// What the history lacks that was walked, and whose trees were met.
     pub(super) fn of(
         objects: &Objects,
-        store: &Store<'_>,
+        numbers: &Numbers<'_>,
         history: &History,
         forest: &Forest,
         shapes: &Shapes<'_>,
@@ -45,12 +45,13 @@ impl Lacking {
         let mut missing: BTreeSet<ObjectId> = history.missing().take(MAX_LISTED).collect();
         let lacking: HashSet<u32> = forest.lacking().iter().copied().filter(|&tree| shapes.is_met(tree)).collect();
         if !lacking.is_empty() {
+            let id_length = objects.kind().len_in_bytes();
             let found = Mutex::new(&mut missing);
-            let wanted = |id: &oid| store.number(id).is_some_and(|number| lacking.contains(&number));
+            let wanted = |id: &oid| numbers.of(id).is_some_and(|number| lacking.contains(&number));
             let see = |_: &oid, mut data: &[u8]| {
-                while let Some((mode, _, id, length)) = trees::entry(data, store.id_length()) {
+                while let Some((mode, _, id, length)) = trees::entry(data, id_length) {
                     data = data.get(length..).unwrap_or_default();
-                    if mode != Mode::Submodule && store.number(id).is_none() && !id.is_empty_tree() {
+                    if mode != Mode::Submodule && numbers.of(id).is_none() && !id.is_empty_tree() {
                         let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
                         if found.len() < MAX_LISTED {
                             found.insert(id.to_owned());
@@ -58,9 +59,9 @@ impl Lacking {
                     }
                 }
             };
-            store.each(Kind::Tree, wanted, see, stop);
+            numbers.store.each(Kind::Tree, &wanted, &see, stop);
         }
-        let malformed = shapes.malformed().iter().map(|&number| store.id(number));
+        let malformed = shapes.malformed().iter().filter_map(|&number| numbers.object(number));
         let malformed = malformed.chain(history.malformed().iter().copied()).collect();
         Self { missing, malformed, partial: objects.is_partial() }
     }

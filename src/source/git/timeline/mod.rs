@@ -10,7 +10,6 @@
 mod commits;
 mod lacking;
 mod reduce;
-mod store;
 mod sweep;
 mod trees;
 
@@ -20,12 +19,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use gix::ObjectId;
 
+use super::packs::{Numbers, Store};
 use super::refs::{Listed, Refs, Selection};
 use super::{Objects, Repository};
 use commits::{History, Target};
 pub(crate) use lacking::Lacking;
 use reduce::{NOTHING, Shape, Shapes};
-pub(crate) use store::Store;
 use sweep::Paths;
 use trees::Forest;
 
@@ -81,7 +80,7 @@ pub(crate) struct Timeline {
 pub(crate) fn trace(
     repository: &Repository,
     objects: &Objects,
-    store: &Store<'_>,
+    store: &Store,
     refs: &Selection,
     blobs: &HashSet<ObjectId>,
     stop: &AtomicBool,
@@ -89,18 +88,19 @@ pub(crate) fn trace(
     let go_on = || if stop.load(Ordering::Relaxed) { Err("it was interrupted".to_owned()) } else { Ok(()) };
     let Listed { tips, broken } = Refs::open(repository)?.list(refs)?;
     let mut broken_refs = broken;
-    let mut history = History::read(objects, store, stop);
+    let numbers = Numbers::new(store);
+    let mut history = History::read(objects, &numbers, stop);
     go_on()?;
-    let tips = history.tips(objects, store, tips, &mut broken_refs);
-    history.walk(store, &tips);
-    let forest = Forest::read(store, blobs, stop)?;
+    let tips = history.tips(objects, &numbers, tips, &mut broken_refs);
+    history.walk(&numbers, &tips);
+    let forest = Forest::read(&numbers, blobs, stop)?;
     go_on()?;
 
-    let mut shapes = Shapes::new(&forest, store.len());
+    let mut shapes = Shapes::new(&forest, numbers.count());
     let mut shape = |tree: Option<u32>| tree.map_or(NOTHING, |tree| shapes.of(tree));
     let roots: Vec<(Shape, u32)> = history.order().iter().map(|&at| (shape(history.tree(at)), at)).collect();
     let tip_roots: Vec<Shape> = tips.iter().map(|tip| shape(history.tree_of(tip.target))).collect();
-    let lacking = Lacking::of(objects, store, &history, &forest, &shapes, stop);
+    let lacking = Lacking::of(objects, &numbers, &history, &forest, &shapes, stop);
     go_on()?;
 
     let mut paths = Paths::new(&forest);

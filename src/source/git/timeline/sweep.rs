@@ -10,7 +10,7 @@ use super::reduce::{NOTHING, Shape, Shapes};
 use super::trees::Forest;
 
 /// The most paths and directories that are told apart.
-const MAX_PATHS: usize = 1 << 20;
+const MAX_PATHS: usize = 1 << 18;
 /// The longest path, in bytes.
 const MAX_PATH: u32 = 4096;
 /// The most shapes of directories that are looked at in one sweep.

@@ -13,7 +13,7 @@ use gix::ObjectId;
 use gix::hash::oid;
 use gix::objs::Kind;
 
-use super::Store;
+use super::Numbers;
 use crate::source::git::tree::Mode;
 
 /// The most entries that are kept: a gigabyte.
@@ -60,31 +60,31 @@ pub(super) struct Forest {
 impl Forest {
     /// # Errors
     /// When there is more of them than dekey follows.
-    pub(super) fn read(store: &Store<'_>, blobs: &HashSet<ObjectId>, stop: &AtomicBool) -> Result<Self, String> {
+    pub(super) fn read(numbers: &Numbers<'_>, blobs: &HashSet<ObjectId>, stop: &AtomicBool) -> Result<Self, String> {
         let mut asked: Vec<ObjectId> = blobs.iter().copied().collect();
         asked.sort_unstable();
-        let mut numbers = vec![NONE; store.len()];
-        for (place, number) in (0..).zip(&asked).filter_map(|(place, id)| Some((place, store.number(id)?))) {
-            numbers[number as usize] = place;
+        let mut places = vec![NONE; numbers.count()];
+        for (place, number) in (0..).zip(&asked).filter_map(|(place, id)| Some((place, numbers.of(id)?))) {
+            places[number as usize] = place;
         }
         let lanes: Vec<Mutex<Reader>> = (0..=rayon::current_num_threads()).map(|_| Mutex::default()).collect();
         let kept = AtomicUsize::new(0);
         let see = |id: &oid, data: &[u8]| {
-            let Some(number) = store.number(id) else { return };
+            let Some(number) = numbers.of(id) else { return };
             if kept.load(Ordering::Relaxed) < MAX_LINKS {
                 let lane = rayon::current_thread_index().map_or(0, |thread| thread + 1);
                 let mut lane = lanes[lane % lanes.len()].lock().unwrap_or_else(PoisonError::into_inner);
-                kept.fetch_add(lane.read(store, &numbers, number, data), Ordering::Relaxed);
+                kept.fetch_add(lane.read(numbers, &places, number, data), Ordering::Relaxed);
             }
         };
-        store.each(Kind::Tree, |_| true, see, stop);
+        numbers.store.each(Kind::Tree, &|_| true, &see, stop);
         if kept.into_inner() >= MAX_LINKS {
             return Err("its history has more directories than dekey follows".to_owned());
         }
         let mut forest = Self {
             asked,
             links: Vec::new(),
-            spans: vec![(NONE, 0); store.len()],
+            spans: vec![(NONE, 0); numbers.count()],
             names: Vec::new(),
             lacking: HashSet::new(),
         };
@@ -181,9 +181,9 @@ struct Entry {
 
 impl Reader {
     /// Adds a tree, and tells how many links it has. One that is malformed is left out.
-    fn read(&mut self, store: &Store<'_>, numbers: &[u32], number: u32, data: &[u8]) -> usize {
+    fn read(&mut self, numbers: &Numbers<'_>, places: &[u32], number: u32, data: &[u8]) -> usize {
         let start = self.links.len();
-        if self.entries_of(store, numbers, data).is_none() {
+        if self.entries_of(numbers, places, data).is_none() {
             self.links.truncate(start);
             return 0;
         }
@@ -197,7 +197,8 @@ impl Reader {
         length
     }
 
-    fn entries_of(&mut self, store: &Store<'_>, numbers: &[u32], data: &[u8]) -> Option<()> {
+    fn entries_of(&mut self, numbers: &Numbers<'_>, places: &[u32], data: &[u8]) -> Option<()> {
+        let id_length = numbers.kind().len_in_bytes();
         let start = self.links.len();
         let count = |reader: &Self| (reader.links.len() - start) as u32;
         let old = |entries: &[Entry], end: usize| if end == 0 { Entry::default() } else { entries[end - 1] };
@@ -232,9 +233,9 @@ impl Reader {
             if rest == 0 {
                 return Some(());
             }
-            let (mode, name, id, length) = entry(&data[at as usize..], store.id_length())?;
+            let (mode, name, id, length) = entry(&data[at as usize..], id_length)?;
             at += length as u32;
-            let found = store.number(id);
+            let found = numbers.of(id);
             let mut lacks = false;
             match (mode, found) {
                 (Mode::Submodule, _) => {}
@@ -244,7 +245,7 @@ impl Reader {
                     self.links.push(Link::new(name, false, tree));
                 }
                 (Mode::File | Mode::Link, Some(blob)) => {
-                    if let Some(&place) = numbers.get(blob as usize).filter(|&&place| place != NONE) {
+                    if let Some(&place) = places.get(blob as usize).filter(|&&place| place != NONE) {
                         let name = self.names.number(name);
                         self.links.push(Link::new(name, true, place));
                     }
@@ -269,17 +270,18 @@ pub(super) fn entry(data: &[u8], id_length: usize) -> Option<(Mode, &[u8], &oid,
 
 /// How many bytes two texts begin with alike.
 fn common(one: &[u8], other: &[u8]) -> usize {
-    const STEP: usize = 64;
-    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP)).take_while(|(one, other)| one == other).count();
-    let from = steps * STEP;
-    from + one[from..].iter().zip(&other[from..]).take_while(|(one, other)| one == other).count()
+    let (ones, others) = (one.as_chunks::<STEP>().0, other.as_chunks::<STEP>().0);
+    let same = STEP * ones.iter().zip(others).take_while(|(one, other)| one == other).count();
+    same + one[same..].iter().zip(&other[same..]).take_while(|(one, other)| one == other).count()
 }
 
 /// How many bytes two texts end with alike.
 fn common_end(one: &[u8], other: &[u8]) -> usize {
-    const STEP: usize = 64;
-    let steps = one.rchunks_exact(STEP).zip(other.rchunks_exact(STEP)).take_while(|(one, other)| one == other).count();
-    let rest = |text: &'_ [u8]| text.len() - steps * STEP;
-    let (one, other) = (&one[..rest(one)], &other[..rest(other)]);
-    steps * STEP + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
+    let (ones, others) = (one.as_rchunks::<STEP>().1, other.as_rchunks::<STEP>().1);
+    let same = STEP * ones.iter().rev().zip(others.iter().rev()).take_while(|(one, other)| one == other).count();
+    let (one, other) = (&one[..one.len() - same], &other[..other.len() - same]);
+    same + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
 }
+
+/// How many bytes are compared in one go.
+const STEP: usize = 32;
