@@ -364,21 +364,6 @@ pub struct Report {
     pub grounds: Vec<crate::plan::Ground>,
 }
 
-impl Report {
-    /// How much was not examined, by reason: what is listed, and what is only counted.
-    #[must_use]
-    pub fn unexamined(&self) -> BTreeMap<Reason, u64> {
-        let mut counts = BTreeMap::new();
-        for entry in &self.skipped {
-            *counts.entry(entry.reason).or_insert(0) += 1;
-        }
-        for (reason, n) in &self.tally.counts {
-            counts.entry(*reason).or_insert(*n);
-        }
-        counts
-    }
-}
-
 #[cfg(test)]
 impl Finding {
     /// A finding of `rule` that says nothing else, for tests that look at one field.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Standing;
+use super::{Report, Standing};
 use crate::source::Reason;
 
 /// When a finding came into a repository, and whether it still is in it.
@@ -66,4 +66,19 @@ pub struct HistoryExamined {
     pub commits: u64,
     /// What a reader has to know of it, a sentence each; unescaped.
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// How much was not examined, by reason: what is listed, and what is only counted.
+    #[must_use]
+    pub fn unexamined(&self) -> BTreeMap<Reason, u64> {
+        let mut counts = BTreeMap::new();
+        for entry in &self.skipped {
+            *counts.entry(entry.reason).or_insert(0) += 1;
+        }
+        for (reason, n) in &self.tally.counts {
+            counts.entry(*reason).or_insert(*n);
+        }
+        counts
+    }
 }
