@@ -19,6 +19,8 @@ mod open;
 mod path;
 mod read;
 mod roots;
+#[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
+pub(crate) mod seen;
 mod settings;
 pub(crate) mod since;
 mod skip;
@@ -29,6 +31,7 @@ mod walk;
 
 pub use decode::Encoding;
 pub(crate) use git::head::{date as commit_date, head};
+pub use git::packs::each_content;
 pub(crate) use git::{Repository, Snapshot, Status, around, path_of, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;

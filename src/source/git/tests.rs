@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +11,7 @@ use super::tree::{self, Lookup};
 use super::{Objects, Repository, Snapshot};
 
 mod history;
+mod refs;
 mod timeline;
 
 /// A repository in a folder of its own, made by git.
@@ -35,20 +37,36 @@ impl Scratch {
     }
 
     pub(super) fn git_in(&self, folder: &Path, arguments: &[&str]) -> Result<String, String> {
+        let output = self
+            .command(folder)
+            .args(arguments)
+            .output()
+            .expect("`git` must be installed to build the repositories of these tests");
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+    }
+
+    fn command(&self, folder: &Path) -> Command {
         let date = format!("{} +0000", self.clock.get());
-        let output = Command::new("git")
+        let mut command = Command::new("git");
+        command
             .current_dir(folder)
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs([("GIT_AUTHOR_DATE", date.as_str()), ("GIT_COMMITTER_DATE", &date)])
             .envs([("HOME", "/nowhere"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null")])
             .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "protocol.file.allow=always"])
-            .args(["-c", "advice.detachedHead=false", "-c", "gc.auto=0"])
-            .args(arguments)
-            .output()
-            .expect("`git` must be installed to build the repositories of these tests");
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-        if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+            .args(["-c", "advice.detachedHead=false", "-c", "gc.auto=0"]);
+        command
+    }
+
+    /// Makes what a stream of `git fast-import` tells of.
+    fn import(&self, stream: &str) {
+        let mut command = self.command(&self.path);
+        command.args(["fast-import", "--quiet", "--force", "--date-format=raw-permissive"]);
+        let mut git = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        git.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
+        assert!(git.wait().unwrap().success());
     }
 
     pub(super) fn file(&self, name: &str, text: &str) -> &Self {

@@ -45,13 +45,7 @@ impl<'s> Numbers<'s> {
             Fan { starts, shift }
         });
         let packed = store.packs.iter().map(Pack::count).sum();
-        let loose: usize = store.loose.iter().map(|loose| loose.ids.len()).sum();
-        Self {
-            store,
-            packs: fans.collect(),
-            packed,
-            count: u32::try_from(loose).unwrap_or(u32::MAX).saturating_add(packed),
-        }
+        Self { store, packs: fans.collect(), packed, count: u32::try_from(store.count()).unwrap_or(u32::MAX) }
     }
 
     /// Which hash names the objects.

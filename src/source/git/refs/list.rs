@@ -203,13 +203,9 @@ impl Refs {
                 }
                 let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
                 match entry.file_type() {
-                    Ok(kind) if kind.is_dir() => {
-                        if is_name(&name) {
-                            folders.push((name, entry.path()));
-                        }
-                    }
-                    // Being written by git.
-                    _ if name.ends_with(".lock") => {}
+                    // What git does not look at either, and what it is writing.
+                    _ if entry.file_name().as_encoded_bytes().starts_with(b".") || name.ends_with(".lock") => {}
+                    Ok(kind) if kind.is_dir() && is_name(&name) => folders.push((name, entry.path())),
                     _ => {
                         if let Some(value) = self.value(&name, &entry.path()).transpose() {
                             add(all, format!("{start}{name}"), value)?;

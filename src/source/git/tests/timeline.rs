@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::process::Stdio;
 use std::sync::atomic::AtomicBool;
 
 use gix::ObjectId;
@@ -26,17 +24,6 @@ fn traced(repository: &Repository, refs: &[&str], blobs: &HashSet<ObjectId>) -> 
 }
 
 impl Scratch {
-    fn import(&self, stream: &str) {
-        let mut git = std::process::Command::new("git")
-            .current_dir(&self.path)
-            .args(["fast-import", "--quiet", "--force", "--date-format=raw-permissive"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        git.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
-        assert!(git.wait().unwrap().success());
-    }
-
     /// All files of a tree: paths and what is there, submodules left out.
     fn files(&self, tree: &str) -> BTreeSet<(String, ObjectId)> {
         let listed = self.git(&["ls-tree", "-rz", tree]);
@@ -187,10 +174,10 @@ fn random(numbers: &mut Numbers, commits: usize) -> String {
 #[test]
 fn random_histories_are_told_as_git_tells_them() {
     let mut numbers = Numbers(11);
-    for round in 0..8 {
-        let scratch = Scratch::new(if round == 7 { "sha256" } else { "sha1" });
+    for round in 0..6 {
+        let scratch = Scratch::new(if round == 5 { "sha256" } else { "sha1" });
         let mut stream = random(&mut numbers, 30);
-        if round == 7 {
+        if round == 5 {
             let zeros = "0".repeat(24);
             stream = stream
                 .replace("from 0000", &format!("from {zeros}0000"))
