@@ -43,7 +43,11 @@ impl Many {
                 all.extend(self.listed(list)?);
                 Some(target::all(&all)?)
             }
-            None => target::several(named, option.is_none() || named.len() == 1)?,
+            None => {
+                // What a commit adds may be an archive, which is a file then.
+                let of_change = matches!(option, Some("`--staged`" | "`--since`"));
+                target::several(named, option.is_none() || named.len() == 1 && !of_change)?
+            }
         };
         match (&targets, option) {
             (Some(_), Some(option)) => {

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use super::output::Streams;
-use super::{Error, Global};
+use super::{Error, Global, engine};
 use crate::config::{Config, Matcher, Override, Patterns};
 use crate::finding::{Confidence, Finding, Level, Report, State};
 use crate::render;
@@ -19,7 +19,6 @@ pub(super) struct Policy {
     pub(super) config: Config,
     /// What it says of some paths, in order.
     overrides: Vec<(Matcher, Override)>,
-    here: PathBuf,
 }
 
 /// What holds for a rule in a file.
@@ -44,15 +43,16 @@ impl Policy {
             let paths = entry.paths.clone().unwrap_or_default();
             Ok((matcher(&paths, &config, here)?, entry.clone()))
         });
-        Ok(Self { overrides: overrides.collect::<Result<_, Error>>()?, here: here.to_owned(), config })
+        Ok(Self { overrides: overrides.collect::<Result<_, Error>>()?, config })
     }
 
     /// Says which of several configurations counts.
     pub(super) fn tell(&self, global: &Global, streams: &Streams) {
         let Some(file) = self.config.files.first().filter(|_| !global.quiet) else { return };
+        let here = engine::here().unwrap_or_default();
         let shown = |path: &PathBuf| {
             let whole = self.config.root.join(path);
-            whole.strip_prefix(&self.here).unwrap_or(&whole).display().to_string()
+            whole.strip_prefix(&here).unwrap_or(&whole).display().to_string()
         };
         if !self.config.beside.is_empty() {
             let others: Vec<String> = self.config.beside.iter().map(shown).collect();

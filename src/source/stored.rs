@@ -4,7 +4,7 @@
 //! neither archives nor git. The decisions to know: an archive's names are anybody's, so that one which would lead out is
 //! shown without doing so, and one that comes twice is two files; and what is held is bounded, whatever there is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -55,8 +55,8 @@ pub(crate) struct Collector<'c> {
     stored: Stored,
     held: usize,
     kept_bytes: usize,
-    /// How often a name came that something is held of.
-    names: HashMap<RelPath, usize>,
+    /// Where in the held sources each file begins.
+    starts: Vec<usize>,
     unlisted: u64,
 }
 
@@ -72,7 +72,7 @@ impl<'c> Collector<'c> {
             stored: Stored::default(),
             held: 0,
             kept_bytes: 0,
-            names: HashMap::new(),
+            starts: Vec::new(),
             unlisted: 0,
         }
     }
@@ -160,6 +160,7 @@ impl<'c> Collector<'c> {
         if !top.as_os_str().is_empty() {
             self.stored.leave_out(&top);
         }
+        self.tell_apart();
         let stored = &mut self.stored;
         stored.top = top;
         stored.read.skipped.sort();
@@ -209,13 +210,30 @@ impl<'c> Collector<'c> {
             let detail = format!("there is more of interest than the {} MiB that are held at a time", MAX_HELD >> 20);
             return self.skip(path.clone(), Reason::TooManyHits, detail);
         }
-        let times = self.names.entry(path.clone()).or_default();
-        *times += 1;
-        if *times > 1 {
-            let other = RelPath::new(&Path::new(&format!("#{times}")).join(path.as_path()));
-            sources.iter_mut().for_each(|source| source.path.clone_from(&other));
-        }
+        self.starts.push(self.stored.files.len());
         self.stored.files.append(&mut sources);
+    }
+
+    /// Gives each file a path of its own: of those with the same, the second one is shown in a folder `#2`.
+    fn tell_apart(&mut self) {
+        let files = &mut self.stored.files;
+        let mut taken: HashSet<RelPath> = files.iter().map(|source| source.path.clone()).collect();
+        let mut seen: HashMap<RelPath, usize> = HashMap::new();
+        for (at, &start) in self.starts.iter().enumerate() {
+            let end = self.starts.get(at + 1).copied().unwrap_or(files.len());
+            let Some(path) = files.get(start).map(|source| source.path.clone()) else { continue };
+            let times = seen.entry(path.clone()).or_default();
+            *times += 1;
+            if *times == 1 {
+                continue;
+            }
+            let numbered = |times| RelPath::new(&Path::new(&format!("#{times}")).join(path.as_path()));
+            while !taken.insert(numbered(*times)) {
+                *times += 1;
+            }
+            let other = numbered(*times);
+            files[start..end].iter_mut().for_each(|source| source.path.clone_from(&other));
+        }
     }
 
     fn too_many(&mut self, path: &RelPath) {
@@ -230,11 +248,6 @@ impl Stored {
         let rename = |path: &mut RelPath| {
             if let Some(inner) = inner(path) {
                 *path = inner;
-            } else if let Some(times) = path.as_path().iter().next().map(Path::new)
-                && let Ok(rest) = path.as_path().strip_prefix(times.join(top))
-            {
-                // One that came twice is in a folder of its own.
-                *path = RelPath::new(&times.join(rest));
             }
         };
         self.files.iter_mut().chain(&mut self.settings).for_each(|source| rename(&mut source.path));
@@ -323,9 +336,16 @@ mod tests {
 
     #[test]
     fn one_name_twice_is_two_files_and_one_setting() {
-        let files = [("t/a", "needle 1"), ("t/a", "needle 2"), ("t/.env", "A=1"), ("t/.env", "A=2")];
+        let files = [
+            ("t/a", "needle 1"),
+            ("t/a", "needle 2"),
+            ("t/#2/a", "needle"),
+            ("t/a", "needle 3"),
+            ("t/.env", "A=1"),
+            ("t/.env", "A=2"),
+        ];
         let stored = gathered(&files, "t");
-        assert_eq!(paths(&stored.files), ["a", "#2/a"]);
+        assert_eq!(paths(&stored.files), ["a", "#3/a", "#2/a", "#4/a"]);
         assert_eq!(stored.settings.len(), 1);
         assert_eq!(stored.settings[0].text, b"A=2");
     }
