@@ -4,6 +4,7 @@
 //! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
 //! through [`Masked`], in which every credential has been overwritten.
 
+pub mod join;
 mod repository;
 
 use std::collections::{BTreeMap, BTreeSet};

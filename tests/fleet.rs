@@ -39,7 +39,7 @@ impl Fleet {
         .into_iter()
         .map(|files| {
             let repository = Repository::new();
-            files.iter().for_each(|(path, text)| drop(repository.file(path, text)));
+            files.iter().for_each(|(path, text)| _ = repository.file(path, text));
             repository.commit();
             repository
         })

@@ -10,7 +10,7 @@ use clap::Args;
 use super::accepting::{Held, Place, Reach, standing};
 use super::output::Streams;
 use super::progress::Display;
-use super::scope::Scope;
+use super::scope::{Scope, Site};
 use super::{Error, Exit, Global, engine, heading};
 use crate::baseline;
 use crate::finding::Finding;
@@ -34,11 +34,12 @@ pub(super) struct Baseline {
 impl Baseline {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
-        let policy = self.scope.policy(&packs, None, None)?;
+        let site = Site::of(self.scope.first(None))?;
+        let policy = self.scope.policy(&packs, &site, None)?;
         policy.tell(global, streams);
-        let place = Place::of(self.baseline.as_deref(), &policy.config, self.scope.first(None))?;
-        let existing = place.read()?;
-        let request = self.scope.request(packs, &policy.config, None)?;
+        let place = Place::of(self.baseline.as_deref(), &policy.config, &site)?;
+        let existing = place.read(None)?;
+        let request = self.scope.request(packs, &policy.config, &site, None)?;
         let reach = Reach::of(&request)?;
 
         let display = Display::start(global);

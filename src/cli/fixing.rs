@@ -259,7 +259,8 @@ fn places(before: &Report, changed: &BTreeMap<RelPath, Versions>) -> Vec<String>
 }
 
 impl Fixed {
-    fn nothing(report: Report) -> Self {
+    /// Nothing, beside what is found.
+    pub(super) fn nothing(report: Report) -> Self {
         Self {
             report,
             text: None,

@@ -42,7 +42,7 @@ impl History {
         report: &mut Report,
         global: &Global,
     ) -> Result<(), Error> {
-        let here = engine::here()?;
+        let here = &request.here;
         let real = here.join(first).canonicalize().unwrap_or_else(|_| here.clone());
         let repository = around(&real).ok_or_else(|| {
             let what = format!("there is no history to examine: {} is in no git repository", real.display());
@@ -60,12 +60,12 @@ impl History {
         report: &mut Report,
         progress: &Progress,
     ) -> Result<(), Error> {
-        let here = engine::here()?;
+        let here = &request.here;
         let refs = Selection::new(&self.refs).map_err(|why| {
             Error::new(why, "name branches, tags or other references, or give globs over their names")
         })?;
         let prefilter = engine::prefilter(&request.packs)?;
-        let asked = history::Request { repository, here: &here, refs: &refs, prefilter: &prefilter, progress };
+        let asked = history::Request { repository, here, refs: &refs, prefilter: &prefilter, progress };
         let past = engine::in_pool(request, || history::open(&asked))?;
         if past.is_err() && progress.is_stopped() {
             // What was found in the history cannot be told without its commits.
@@ -76,7 +76,7 @@ impl History {
             let what = format!("the history of {} cannot be examined: {why}", repository.git_dir.display());
             Error::new(what, "see what `git fsck` says of it, or examine the files as they are, without `--history`")
         })?;
-        let (gathered, failed) = judged(&past, repository, request, &here)?;
+        let (gathered, failed) = judged(&past, repository, request, here)?;
         let since = self.since_date.and_then(|date| date.to_zoned(TimeZone::UTC).ok());
         gathered.into_report(report, since.map(|since| since.timestamp().as_second()));
         report.skipped.extend(past.skipped.iter().cloned().chain(failed));

@@ -17,6 +17,7 @@ mod history;
 mod init;
 mod interrupt;
 mod man;
+mod many;
 mod output;
 mod outputs;
 mod plan;
@@ -28,7 +29,7 @@ mod scope;
 mod sharing;
 mod since;
 mod staged;
-
+mod target;
 mod watch;
 
 use std::ffi::OsString;
@@ -89,6 +90,21 @@ impl Error {
             "`dekey rules list` shows all rules".clone_into(&mut help);
         }
         Self::new(format!("unknown rule `{name}`"), help)
+    }
+
+    /// What it says, on one line.
+    fn said(&self) -> String {
+        match self {
+            Self::Plain { what, help } if help.is_empty() => what.clone(),
+            Self::Plain { what, help } => format!("{what}; {help}"),
+            Self::Refused(files) => {
+                let first = files.iter().find_map(|refused| Some((&refused.file.path, refused.problems.first()?)));
+                first.map_or_else(String::new, |(path, problem)| {
+                    format!("{} is wrong: {}; {}", path.to_str_lossy(), problem.message, problem.help)
+                })
+            }
+            Self::Output(error) => output::plain(error),
+        }
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {

@@ -35,6 +35,10 @@ pub(super) struct Start {
 }
 
 impl Since {
+    pub(super) fn is_asked(&self) -> bool {
+        self.since.is_some()
+    }
+
     /// Where the change began that `first`, the first path to examine, is a part of.
     pub(super) fn open(&self, first: &Path) -> Result<Option<Start>, Error> {
         let Some(revision) = &self.since else { return Ok(None) };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::escape::Escaped;
-use super::{Places, count, missing, open, paint, sentence, skipped_by_reason};
+use super::{Places, count, missing, open, paint, repositories, sentence, skipped_by_reason};
 use crate::facts::Note;
 use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
@@ -33,6 +33,7 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
     reduced(report, listed, out)?;
     incomplete(report, verbose, out)?;
     passed_over(report, verbose, out)?;
+    repositories::write(report, out)?;
     writeln!(out, "{}", summary(report))
 }
 
@@ -122,11 +123,13 @@ pub fn summary(report: &Report) -> String {
         let of = units.values().filter(|unit| (unit.applicability == Applicability::Safe) == sure);
         of.map(|unit| unit.findings.len()).sum()
     };
+    // Files of several repositories are not changed in one run.
+    let by = if repositories::named(report) { ", each repository by itself" } else { "" };
     text.push_str(&match (fixable(true), fixable(false)) {
         (0, 0) => String::new(),
-        (safe, 0) => format!(" {safe} fixable with `--fix`."),
-        (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`."),
-        (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
+        (safe, 0) => format!(" {safe} fixable with `--fix`{by}."),
+        (0, unsure) => format!(" {unsure} fixable with `--fix --unsafe-fixes`{by}."),
+        (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`{by}."),
     });
     text.push_str(&accepted(report));
     let histories: Vec<_> = report.repositories.iter().filter_map(|repository| repository.history.as_ref()).collect();

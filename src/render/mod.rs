@@ -29,6 +29,7 @@ pub mod problem;
 pub mod project;
 pub mod rdjson;
 pub mod record;
+mod repositories;
 pub mod sarif;
 mod suggestion;
 pub mod summary;
@@ -169,14 +170,7 @@ fn history(finding: &Finding) -> Option<String> {
 
 /// How much was not examined, by reason: what is listed, and what is only counted.
 fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
-    let mut counts = BTreeMap::new();
-    for entry in &report.skipped {
-        *counts.entry(entry.reason).or_insert(0) += 1;
-    }
-    for (reason, n) in &report.tally.counts {
-        counts.entry(*reason).or_insert(*n);
-    }
-    counts
+    report.unexamined()
 }
 
 /// What should have been examined and was not, by name.

@@ -8,6 +8,8 @@
 //! - [`read_named`] and [`read_found`] read single files (configuration, packs) with the same care.
 //! - [`LineIndex`] turns offsets of a source into lines, columns and bytes of the file.
 
+pub(crate) mod archive;
+pub(crate) mod bare;
 mod decode;
 mod git;
 pub(crate) mod history;
@@ -24,6 +26,7 @@ mod settings;
 pub(crate) mod since;
 mod skip;
 pub(crate) mod staged;
+pub(crate) mod stored;
 mod stream;
 mod walk;
 

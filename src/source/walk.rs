@@ -33,6 +33,8 @@ pub struct Walk {
     pub base: PathBuf,
     /// Files and directories that were named.
     pub roots: Vec<PathBuf>,
+    /// Real paths beneath the roots that are left to somebody else.
+    pub apart: Vec<PathBuf>,
     /// Whether to examine what git ignores too.
     pub no_ignore: bool,
     /// Threads; 0 means four for each core, at least 8 and at most 32.
@@ -60,7 +62,7 @@ impl Walk {
     /// These roots, with the defaults.
     #[must_use]
     pub fn new(base: PathBuf, roots: Vec<PathBuf>) -> Self {
-        Self { base, roots, no_ignore: false, threads: 0, limits: Limits::default() }
+        Self { base, roots, apart: Vec::new(), no_ignore: false, threads: 0, limits: Limits::default() }
     }
 
     fn thread_count(&self) -> usize {
@@ -90,7 +92,7 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
             prefilter,
             progress,
             hit,
-            named: roots.iter().map(|root| root.real.clone()).collect(),
+            named: roots.iter().map(|root| root.real.clone()).chain(walk.apart.iter().cloned()).collect(),
             rules: RwLock::default(),
             above: Mutex::default(),
             allowance: Allowance::default(),
@@ -121,7 +123,7 @@ struct Run<'a> {
     progress: &'a Progress,
     hit: &'a (dyn Fn(Source) + Sync),
     roots: &'a [Root],
-    /// The real paths of all roots: each is walked as itself, not as part of another.
+    /// The real paths of all roots: each is walked as itself, not as part of another; so are those of other walks.
     named: HashSet<PathBuf>,
     /// The rules in force in each directory of a repository, by real path.
     rules: RwLock<HashMap<PathBuf, Arc<Rules>>>,
