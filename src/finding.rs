@@ -4,12 +4,15 @@
 //! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
 //! through [`Masked`], in which every credential has been overwritten.
 
+mod repository;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::fingerprint::Identity;
+use crate::fingerprint::{Identity, Secret};
 use crate::redact::Masked;
 use crate::source::{Reason, Skipped};
 use crate::span::Span;
+pub use repository::{Commit, History, HistoryExamined, Repository};
 
 /// Index into [`Report::files`].
 pub type FileId = usize;
@@ -66,7 +69,7 @@ pub struct Label {
 }
 
 /// Whether a finding counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It counts.
@@ -77,6 +80,8 @@ pub enum State {
     Baselined,
     /// It was there before the change that is looked at.
     Unchanged,
+    /// It stands in the history only, and there it does no harm.
+    Resolved,
 }
 
 /// One thing found.
@@ -106,6 +111,12 @@ pub struct Finding {
     pub identity: Identity,
     /// Stable over moved lines, different for a different secret; hex.
     pub fingerprint: String,
+    /// The secret that was found, where it is beyond guessing.
+    pub secret: Option<Secret>,
+    /// The repository it is in: an index into [`Report::repositories`], where there are several.
+    pub repository: Option<usize>,
+    /// When it came, where the history was examined.
+    pub history: Option<History>,
     /// Whether it counts.
     pub state: State,
     /// Why it does not count, in words of the project, such as the reason of a directive; unescaped.
@@ -289,6 +300,8 @@ pub struct RuleDoc {
     pub help: String,
     /// Weaknesses of the CWE list that a finding is a case of; none where it is no matter of security.
     pub cwe: Vec<u16>,
+    /// Whether what it finds can be used still after it was deleted: it is in every clone.
+    pub lasting: bool,
     /// Code before, for `explain`; may be empty.
     pub before: String,
     /// Code after, for `explain`; may be empty.
@@ -344,6 +357,8 @@ pub struct Report {
     pub hidden: usize,
     /// The baseline that findings were held against.
     pub baseline: Option<Standing>,
+    /// The repositories, where several were examined or one with its history.
+    pub repositories: Vec<Repository>,
     /// What a plan needs besides the findings, vendor by vendor.
     pub grounds: Vec<crate::plan::Ground>,
 }
@@ -365,6 +380,9 @@ impl Finding {
             evidence: Vec::new(),
             identity: Identity::default(),
             fingerprint: String::new(),
+            secret: None,
+            repository: None,
+            history: None,
             state: State::Open,
             accepted: None,
             fix: None,

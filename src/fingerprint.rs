@@ -18,6 +18,7 @@ use crate::span::Span;
 const IDENTITY: &[u8] = b"dekey identity v1";
 const FINGERPRINT: &[u8] = b"dekey finding v2";
 const SECRET: &[u8] = b"dekey secret v1";
+const SALT: &[u8] = b"dekey salt v1";
 
 /// Bytes of the line before and after a place that are looked at: a file may be one line.
 const AROUND: usize = 256;
@@ -67,6 +68,70 @@ impl Identity {
 impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity(..)")
+    }
+}
+
+/// A secret that is beyond guessing, as it can be compared and not be printed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Secret([u8; 32]);
+
+impl Secret {
+    /// That of a value of proven structure; none where it could be guessed.
+    #[must_use]
+    pub fn of(value: &[u8]) -> Option<Self> {
+        is_strong(value).then(|| Self(digest(SECRET, &[value])))
+    }
+
+    /// Twenty hexadecimal digits that are the same wherever the secret stands, and mean nothing without `salt`.
+    #[must_use]
+    pub fn salted(&self, salt: &Salt) -> String {
+        hex(&digest(&salt.0, &[SECRET, &self.0])[..SHORT])
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// What only those have who may compare the reports of several runs. It can be used, and not be printed. Without one,
+/// digests are the same for everybody.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Salt(Vec<u8>);
+
+impl Salt {
+    /// The fewest bytes that make a salt.
+    pub const MIN: usize = 16;
+
+    /// A salt of these bytes; none where they are too few.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        (bytes.len() >= Self::MIN).then(|| Self(bytes.to_vec()))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Eight hexadecimal digits that tell it from others and nothing about it; none where there is no salt.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        (!self.is_empty()).then(|| hex(&digest(&self.0, &[SALT])[..4]))
+    }
+
+    /// The fingerprint that takes the place of one that everybody can make.
+    #[must_use]
+    pub fn fingerprint(&self, fingerprint: &str) -> String {
+        hex(&digest(&self.0, &[FINGERPRINT, fingerprint.as_bytes()])[..SHORT])
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt(..)")
     }
 }
 
@@ -186,5 +251,20 @@ mod tests {
         assert_ne!(first.salted(b"one", "v/a"), first.salted(b"two", "v/a"));
         assert_eq!(first.salted(b"one", "v/a").len(), 20);
         assert_eq!(format!("{first:?}"), "Identity(..)");
+    }
+
+    #[test]
+    fn a_salt_changes_every_digest_and_shows_in_none() {
+        let [one, other] = [[1; Salt::MIN], [2; Salt::MIN]].map(|bytes| Salt::new(&bytes).unwrap());
+        let secret = Secret::of(hex(&digest(b"", &[b"a"])).as_bytes()).unwrap();
+        for digests in [
+            [Salt::default(), one.clone(), other.clone()].map(|salt| secret.salted(&salt)),
+            [Salt::default(), one.clone(), other.clone()].map(|salt| salt.fingerprint("ab")),
+            [Some("none".to_owned()), one.id(), other.id()].map(Option::unwrap),
+        ] {
+            assert!(digests[0] != digests[1] && digests[1] != digests[2] && digests[0] != digests[2], "{digests:?}");
+        }
+        assert_eq!(Salt::new(&[1; Salt::MIN - 1]), None);
+        assert_eq!((Salt::default().id(), format!("{one:?}")), (None, "Salt(..)".to_owned()));
     }
 }

@@ -10,9 +10,12 @@ use crate::span::Span;
 /// A source file in which every secret has been overwritten.
 ///
 /// There is no `Debug` of its text and no `Display`.
+#[derive(Clone)]
 pub struct Masked {
     /// The file's path.
     pub path: RelPath,
+    /// What it is written in; empty where that is not known.
+    pub language: &'static str,
     source: Source,
     /// What has been overwritten, in order and apart.
     hidden: Vec<Span>,
@@ -34,7 +37,7 @@ impl Masked {
                 }
             }
         }
-        Self { path: source.path.clone(), source, hidden: merged(secrets.to_vec()) }
+        Self { path: source.path.clone(), language: "", source, hidden: merged(secrets.to_vec()) }
     }
 
     /// Whether anything that `span` shares a byte with has been overwritten.

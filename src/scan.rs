@@ -65,6 +65,34 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
     Ok(Scan::new(options, progress)?.report())
 }
 
+/// Threads to examine files on; 0 stands for as many as fit the machine.
+pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(Error::Threads)
+}
+
+/// What is found in one file by itself; none where nothing in it means anything.
+///
+/// # Errors
+/// When dekey failed on it.
+pub(crate) fn alone(options: &Options<'_>, source: Source) -> Result<Option<Report>, Failed> {
+    let judge = || {
+        let file = examine(options.packs, source)?;
+        Some(judged(options, &[Arc::new(file)]))
+    };
+    catch_unwind(AssertUnwindSafe(judge)).map_err(|_| Failed)
+}
+
+/// dekey failed on a file.
+pub(crate) struct Failed;
+
+impl Failed {
+    /// What is said of it.
+    pub(crate) fn skipped(self, path: RelPath) -> Skipped {
+        let detail = "dekey failed on this file, which is a fault of dekey's; please report it".to_owned();
+        Skipped { path, reason: Reason::Failed, detail }
+    }
+}
+
 /// What a scan read, kept so that it can be judged again with some files changed.
 #[derive(Clone)]
 pub struct Scan<'o> {
@@ -88,11 +116,7 @@ impl<'o> Scan<'o> {
     pub fn new(options: &'o Options<'o>, progress: &Progress) -> Result<Self, Error> {
         let walks = options.prefilter && !options.walk.roots.is_empty();
         let prefilter = if walks { prefilter(options.packs)? } else { Prefilter::all() };
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(options.walk.threads)
-            .stack_size(STACK)
-            .build()
-            .map_err(Error::Threads)?;
+        let pool = pool(options.walk.threads)?;
         let mut scan = Self {
             options,
             pool: Arc::new(pool),
@@ -171,11 +195,7 @@ impl<'o> Scan<'o> {
             let path = source.path.clone();
             match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
                 Ok(file) => locked(&results).extend(file.map(Arc::new)),
-                Err(_) => locked(&failures).push(Skipped {
-                    path,
-                    reason: Reason::Failed,
-                    detail: "dekey failed on this file, which is a fault of dekey's; please report it".to_owned(),
-                }),
+                Err(_) => locked(&failures).push(Failed.skipped(path)),
             }
             gate.leave();
         };

@@ -67,11 +67,16 @@ fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text[..tests].lines().enumerate().map(|(at, line)| (at + 1, line.split_once("//").map_or(line, |(code, _)| code)))
 }
 
+/// Whether a file of the source holds tests only.
+fn is_test(name: &str) -> bool {
+    name.ends_with("/tests.rs") || name.contains("/tests/")
+}
+
 /// Places below `folder` whose code holds one of `words`, tests and the files in `except` left out.
 fn mentions(folder: &str, words: &[&str], except: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for (name, text) in below(folder, "rs") {
-        if except.iter().any(|spared| name.starts_with(spared)) || name.ends_with("/tests.rs") {
+        if except.iter().any(|spared| name.starts_with(spared)) || is_test(&name) {
             continue;
         }
         let lines =
@@ -143,8 +148,7 @@ fn no_network_and_no_programs() {
 
 #[test]
 fn every_file_says_what_it_owns() {
-    let silent =
-        below("src", "rs").into_iter().filter(|(name, text)| !text.starts_with("//! ") && !name.ends_with("/tests.rs"));
+    let silent = below("src", "rs").into_iter().filter(|(name, text)| !text.starts_with("//! ") && !is_test(name));
     none(silent.map(|(name, _)| name).collect());
 }
 

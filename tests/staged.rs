@@ -1,64 +1,17 @@
 //! `dekey check --staged`: the index decides, and nothing of git runs. The repositories are built by `git`.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+#[expect(dead_code, reason = "others use the rest")]
+#[path = "support/repository.rs"]
+mod repository;
 
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use repository::{Repository, Run, clean};
 use snapbox::cmd::cargo_bin;
 
-/// A repository in a folder of its own.
-struct Repository {
-    _guard: tempfile::TempDir,
-    /// What holds the repository.
-    outer: PathBuf,
-    path: PathBuf,
-}
-
-/// What one run said.
-struct Run {
-    code: i32,
-    out: String,
-    error: String,
-}
-
 impl Repository {
-    fn new() -> Self {
-        let repository = Self::without_git();
-        repository.git(&["init", "-q", "-b", "main"]);
-        repository
-    }
-
-    fn without_git() -> Self {
-        let guard = tempfile::tempdir().unwrap();
-        let outer = guard.path().canonicalize().unwrap();
-        let path = outer.join("top");
-        std::fs::create_dir(&path).unwrap();
-        Self { _guard: guard, outer, path }
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let output = Self::clean(Command::new("git"), &self.path)
-            .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "protocol.file.allow=always"])
-            .args(arguments)
-            .output()
-            .expect("`git` must be installed to build the repositories of these tests");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    }
-
-    fn clean(mut command: Command, folder: &Path) -> Command {
-        command.current_dir(folder).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
-        command.envs([("HOME", "/nowhere"), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_CONFIG_GLOBAL", "/dev/null")]);
-        command
-    }
-
-    fn file(&self, name: &str, text: &str) -> &Self {
-        let path = self.path.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-        self
-    }
-
     fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path.join(name)).unwrap()
     }
@@ -68,15 +21,9 @@ impl Repository {
         self
     }
 
-    fn commit(&self) -> &Self {
-        self.git(&["add", "-A"]);
-        self.git(&["commit", "-qm", "x", "--allow-empty"]);
-        self
-    }
-
     /// `dekey check --staged`, started in a folder of the repository.
     fn staged_in(&self, folder: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Run {
-        let output = Self::clean(Command::new(cargo_bin!("dekey")), &self.path.join(folder))
+        let output = clean(Command::new(cargo_bin!("dekey")), &self.path.join(folder))
             .args(["check", "--staged"])
             .args(arguments)
             .envs(variables.iter().copied())
@@ -91,11 +38,6 @@ impl Repository {
 }
 
 impl Run {
-    fn of(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code().unwrap(), out: text(&output.stdout), error: text(&output.stderr) }
-    }
-
     /// The exit code and the files with findings.
     fn found(&self) -> (i32, Vec<&str>) {
         let files: BTreeSet<&str> = self.out.lines().filter_map(|line| line.split_once(':')).map(|(f, _)| f).collect();
@@ -160,7 +102,7 @@ fn submodules_are_counted_and_conflicts_are_no_clean_result() {
     repository.git(&["checkout", "-qb", "side"]);
     repository.file("a.rb", "x = 2\n").commit().git(&["checkout", "-q", "main"]);
     repository.file("a.rb", "x = 3\n").commit();
-    let merge = Repository::clean(Command::new("git"), &repository.path)
+    let merge = clean(Command::new("git"), &repository.path)
         .args(["-c", "user.name=t", "-c", "user.email=t@example.com", "merge", "-q", "side"])
         .output()
         .unwrap();
@@ -265,7 +207,7 @@ fn the_index_of_a_partial_commit_is_read() {
         [(["commit", "-qm", "x", "--", "two.rb"], "two.rb"), (["commit", "-a", "-q", "-m", "x"], "two.rb")]
     {
         repository.file(file, DEAD);
-        let output = Repository::clean(Command::new("git"), &repository.path)
+        let output = clean(Command::new("git"), &repository.path)
             .args(["-c", "user.name=t", "-c", "user.email=t@example.com"])
             .args(arguments)
             .output()

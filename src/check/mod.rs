@@ -22,7 +22,7 @@ mod unsupported;
 
 use crate::facts::Carrier;
 use crate::finding::{Around, Confidence, Finding, Label, Route, State};
-use crate::fingerprint::Identity;
+use crate::fingerprint::{Identity, Secret};
 use crate::link::Origin;
 use crate::link::packages::Version;
 use crate::link::project::Project;
@@ -123,6 +123,9 @@ impl Judged {
             evidence: draft.evidence,
             identity,
             fingerprint: identity.fingerprint(&file.source.path),
+            secret: draft.secret.and_then(Secret::of),
+            repository: None,
+            history: None,
             state: State::Open,
             accepted: None,
             fix: None,

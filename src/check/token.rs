@@ -2,6 +2,7 @@
 
 use super::{Draft, Judged, carried};
 use crate::finding::Confidence;
+use crate::fingerprint::Secret;
 use crate::fix::literal::Literal;
 use crate::link::project::Project;
 use crate::link::route;
@@ -24,6 +25,8 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
                 proven: true,
             };
             if let Some(finding) = judged.add(project, draft) {
+                // One token is one secret, however it is wrapped here.
+                finding.secret = Secret::of(&sighting.bare());
                 let (span, plain, value) = (sighting.span, sighting.plain, sighting.value.expose());
                 let literal = Literal { role: Role::Token, file, span, plain, value };
                 finding.fix = Some(crate::fix::literal::of(project, &literal));

@@ -10,9 +10,11 @@ use clap::{Args, ValueEnum};
 
 use super::accepting::{Accepting, Reach};
 use super::fixing::{Fixed, Fixing};
+use super::history::History;
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
 use super::scope::Scope;
+use super::sharing::Sharing;
 use super::since::Since;
 use super::staged::Staging;
 use super::{Error, Exit, Global, engine, heading, watch};
@@ -42,6 +44,8 @@ pub(super) struct Check {
     staging: Staging,
     #[command(flatten)]
     since: Since,
+    #[command(flatten)]
+    history: History,
     /// Examine again whenever a file changes, until interrupted
     #[arg(long, help_heading = heading::FILES, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
     watch: bool,
@@ -52,6 +56,8 @@ pub(super) struct Check {
     fixing: Fixing,
     #[command(flatten)]
     accepting: Accepting,
+    #[command(flatten)]
+    sharing: Sharing,
 }
 
 const EXAMPLES: &str = "\
@@ -63,7 +69,7 @@ Examples:
   git show HEAD:app.rb | dekey check - --stdin-filename app.rb";
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum LevelArg {
+pub(super) enum LevelArg {
     Note,
     Warning,
     Error,
@@ -83,6 +89,7 @@ impl Check {
 
     fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let (started, began, planned) = (Instant::now(), SystemTime::now(), self.outputs.planned()?);
+        let salt = self.sharing.salt()?;
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
@@ -117,6 +124,9 @@ impl Check {
             held.as_ref().map(|held| held.settle(report, &reach, &shows))
         };
         let mut fixed = self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?;
+        if self.history.history {
+            self.history.extend(self.scope.first(stdin), &request, &mut fixed.report)?;
+        }
         let settled = settle(&mut fixed.report);
         policy.narrow(&mut fixed.report);
         if self.staging.staged {
@@ -124,7 +134,11 @@ impl Check {
             fixed.report.findings.retain(|finding| finding.state != State::Unchanged);
         }
         fixed.report.tally.elapsed = streams.is_watched().then(|| started.elapsed());
-        self.write(&planned, &fixed, &self.outputs.brief(began, global), streams)?;
+        Sharing::seal(&salt, &mut fixed.report);
+        let mut brief = self.outputs.brief(began, global);
+        let kept = stdin.is_none() && planned.iter().any(|output| output.format.keeps());
+        self.sharing.tell(kept.then(|| self.scope.first(None)), salt, &mut brief);
+        self.write(&planned, &fixed, &brief, streams)?;
         if let Some(start) = &start {
             _ = streams.complain(|out| start.tell(global, out));
         }

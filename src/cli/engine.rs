@@ -12,7 +12,7 @@ use crate::pack::error::{File, PackError};
 use crate::pack::{self, Pack, builtin, compile, load};
 use crate::prefilter::Prefilter;
 use crate::problem::{Problem, Refused};
-use crate::scan::{self, Input, Scan};
+use crate::scan::{self, Failed, Input, Scan};
 use crate::source::{Progress, RelPath, Source, Walk};
 use crate::suppress;
 
@@ -43,7 +43,7 @@ pub(crate) struct Request {
 impl Request {
     /// Whether the configuration leaves a file out. Only files with a needle are asked for, so that a look at the disk
     /// costs little.
-    fn excludes(&self, path: &RelPath) -> bool {
+    pub(crate) fn excludes(&self, path: &RelPath) -> bool {
         self.exclude.as_ref().is_some_and(|exclude| exclude.matches(path))
     }
 }
@@ -161,11 +161,37 @@ fn given<T>(
     progress: &Progress,
     then: impl FnOnce(&Scan<'_>, &Walk) -> T,
 ) -> Result<T, Error> {
+    let options = options(request, input, excluded)?;
+    let scan = Scan::new(&options, progress).map_err(unusable)?;
+    Ok(then(&scan, &options.walk))
+}
+
+/// Judges files one by one, each as if there were no other: `then` is given what does it, and runs on a pool of threads
+/// of its own.
+pub(crate) fn alone<T: Send>(
+    request: &Request,
+    then: impl FnOnce(&(dyn Fn(Source) -> Result<Option<Report>, Failed> + Sync)) -> T + Send,
+) -> Result<T, Error> {
+    let input = Input { partial: true, ..Input::default() };
+    let options = options(request, input, &|_| false)?;
+    in_pool(request, || then(&|source| scan::alone(&options, source)))
+}
+
+/// Runs something on threads that have the stacks that reading files takes.
+pub(crate) fn in_pool<T: Send>(request: &Request, run: impl FnOnce() -> T + Send) -> Result<T, Error> {
+    Ok(scan::pool(request.threads).map_err(unusable)?.install(run))
+}
+
+fn options<'r>(
+    request: &'r Request,
+    input: Input,
+    excluded: &'r (dyn Fn(&RelPath) -> bool + Sync),
+) -> Result<scan::Options<'r>, Error> {
     let roots = if request.staged { Vec::new() } else { request.paths.clone() };
     let mut walk = Walk::new(here()?, roots);
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
-    let options = scan::Options {
+    Ok(scan::Options {
         walk,
         input,
         packs: &request.packs,
@@ -178,9 +204,7 @@ fn given<T>(
         exclude: Some(excluded),
         prefilter: true,
         today: Some(jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()),
-    };
-    let scan = Scan::new(&options, progress).map_err(unusable)?;
-    Ok(then(&scan, &options.walk))
+    })
 }
 
 fn unusable(error: scan::Error) -> Error {

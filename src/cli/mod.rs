@@ -9,9 +9,11 @@ mod baseline;
 mod check;
 mod completions;
 mod config;
+mod destination;
 mod engine;
 mod explain;
 mod fixing;
+mod history;
 mod init;
 mod man;
 mod output;
@@ -19,10 +21,13 @@ mod outputs;
 mod plan;
 mod policy;
 mod progress;
+mod report;
 mod rules;
 mod scope;
+mod sharing;
 mod since;
 mod staged;
+
 mod watch;
 
 use std::ffi::OsString;
@@ -115,6 +120,7 @@ struct Cli {
 mod heading {
     pub(super) const RULES: &str = "Rules";
     pub(super) const FILES: &str = "Files";
+    pub(super) const HISTORY: &str = "History";
     pub(super) const OUTPUT: &str = "Output";
     pub(super) const FIXING: &str = "Fixing";
     pub(super) const BASELINE: &str = "Baseline";
@@ -151,11 +157,13 @@ struct Global {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Look for findings in files and directories
-    Check(check::Check),
+    Check(Box<check::Check>),
     /// Write the whole migration as a checklist, in Markdown
     Plan(plan::Plan),
     /// Accept what is found now, and take out later what is gone
     Baseline(baseline::Baseline),
+    /// Join reports that were kept
+    Report(report::Report),
     /// Explain a rule: what it finds, why, and what to do
     Explain(explain::Explain),
     /// List rules, or check packs of rules
@@ -189,6 +197,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Check(check) => check.run(&cli.global, &streams),
         Command::Plan(plan) => plan.run(&cli.global, &streams),
         Command::Baseline(baseline) => baseline.run(&cli.global, &streams),
+        Command::Report(report) => report.run(&cli.global, &streams),
         Command::Explain(explain) => explain.run(&streams),
         Command::Rules(rules) => rules.run(&streams),
         Command::Config(config) => config.run(&streams),

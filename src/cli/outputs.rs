@@ -1,22 +1,22 @@
 //! In which formats a report is written, and where to.
 //!
 //! Owns `--output-format` and what belongs to it, and what the environment of a build server adds: the job's summary, the
-//! project's directory, the commit. The decision to know: one format at most goes to standard output, and every other
-//! to a file that is whole or absent; one that cannot be written does not keep the others from being written.
+//! project's directory, the commit. The decision to know: a file is whole or absent, and one that cannot be written does
+//! not keep the others from being written.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::error::ErrorKind;
-use clap::{Arg, Args, Command};
+use clap::Args;
 
+use super::destination::{self, Listed, Parser};
 use super::output::{Streams, plain};
 use super::{Error, Global};
 use crate::finding::Report;
+use crate::fingerprint::Salt;
 use crate::render::project::Project;
 use crate::render::{Brief, FORMATS, Format, Reader, closing};
 
@@ -28,7 +28,7 @@ const MAX_SUMMARY: u64 = 1 << 20;
 #[command(next_help_heading = "Output")]
 pub(super) struct Outputs {
     /// How to write the report, and in which file; may be given several times, once without a file
-    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", default_value = FORMATS[0].name, value_parser = Parser)]
+    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", default_value = FORMATS[0].name, value_parser = Parser::<Format>::new())]
     output_format: Vec<Output>,
     /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -41,44 +41,20 @@ pub(super) struct Outputs {
     show_suppressed: bool,
 }
 
-/// A format, and the file it goes to; standard output without one.
-#[derive(Clone, Debug)]
-pub(super) struct Output {
-    format: &'static Format,
-    file: Option<PathBuf>,
-}
+/// A format of a report, and where it goes.
+pub(super) type Output = destination::Output<Format>;
 
-/// Reads `FORMAT` and `FORMAT=FILE`.
-#[derive(Clone, Debug)]
-struct Parser;
-
-impl TypedValueParser for Parser {
-    type Value = Output;
-
-    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<Output, clap::Error> {
-        let Some(value) = value.to_str() else {
-            return Err(clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command));
-        };
-        let (name, file) = match value.split_once('=') {
-            Some((name, file)) => (name, Some(PathBuf::from(file))),
-            None => (value, None),
-        };
-        // It knows how to name the nearest one.
-        let names = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name));
-        let name = names.parse_ref(command, arg, OsStr::new(name))?;
-        match (Format::named(&name), file) {
-            (_, Some(file)) if file.as_os_str().is_empty() => {
-                let text =
-                    format!("there is no file after `{value}`: write `{value}FILE`, or `{name}` for standard output\n");
-                Err(clap::Error::raw(ErrorKind::ValueValidation, text).with_cmd(command))
-            }
-            (Some(format), file) => Ok(Output { format, file }),
-            (None, _) => Err(clap::Error::new(ErrorKind::InvalidValue).with_cmd(command)),
-        }
+impl Listed for Format {
+    fn all() -> &'static [Self] {
+        &FORMATS
     }
 
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(FORMATS.iter().map(|format| PossibleValue::new(format.name).help(format.about))))
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn about(&self) -> &'static str {
+        self.about
     }
 }
 
@@ -90,33 +66,7 @@ impl Outputs {
 
     /// Where each format goes.
     pub(super) fn planned(&self) -> Result<Vec<Output>, Error> {
-        let mut planned = self.output_format.clone();
-        if let Some(file) = &self.output_file {
-            match planned.as_mut_slice() {
-                [one] if one.file.is_none() => one.file = Some(file.clone()),
-                _ => {
-                    return Err(Error::new(
-                        "`--output-file` is for a report in one format",
-                        "name the file with its format instead, as in `--output-format sarif=FILE`",
-                    ));
-                }
-            }
-        }
-        for (at, one) in planned.iter().enumerate() {
-            let Some(other) = planned[..at].iter().find(|other| other.file == one.file) else { continue };
-            let (a, b) = (other.format.name, one.format.name);
-            return Err(match &one.file {
-                None => Error::new(
-                    format!("the formats {a} and {b} would both go to standard output"),
-                    format!("name a file for one of them, as in `--output-format {b}=FILE`"),
-                ),
-                Some(file) => Error::new(
-                    format!("the formats {a} and {b} would both go to {}", file.display()),
-                    "name a file for each",
-                ),
-            });
-        }
-        Ok(planned)
+        destination::planned(&self.output_format, self.output_file.as_deref())
     }
 
     /// What the formats are told besides the report.
@@ -136,6 +86,9 @@ impl Outputs {
             ended: SystemTime::now(),
             commit: said("CI_COMMIT_SHA").and_then(|sha| sha.into_string().ok()).unwrap_or_default(),
             project: Project { root: root.map(|root| bytes(&root)).unwrap_or_default(), here: bytes(&here) },
+            repository: None,
+            revision: None,
+            salt: Salt::default(),
         }
     }
 

@@ -263,6 +263,7 @@ impl Rule {
             statement: row.statement,
             help: row.help,
             cwe: row.cwe,
+            lasting: row.lasting,
             before: row.before,
             after: row.after,
         };

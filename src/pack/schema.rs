@@ -542,6 +542,9 @@ pub struct Rule {
     /// Weaknesses of the CWE list that a finding is a case of.
     #[serde(default)]
     pub cwe: Vec<u16>,
+    /// Whether what it finds can be used still after it was deleted: it is in every clone.
+    #[serde(default)]
+    pub lasting: bool,
     /// Code before.
     #[serde(default)]
     pub before: String,

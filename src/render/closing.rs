@@ -2,11 +2,11 @@
 //!
 //! Owns honesty: "nothing found" is only said of what was examined.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::escape::Escaped;
-use super::{Places, count, open, paint, skipped_by_reason};
+use super::{Places, count, open, paint, sentence, skipped_by_reason};
 use crate::facts::Note;
 use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
@@ -39,13 +39,15 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
 ///
 /// When `out` cannot be written to.
 pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    let missing: Vec<&Skipped> = report.skipped.iter().filter(|entry| entry.reason.incomplete()).collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let title = format!("{} could not be examined, so this result is incomplete", paths(missing.len()));
+    let missing = report.skipped.iter().filter(|entry| entry.reason.incomplete());
+    let (histories, files): (Vec<&Skipped>, Vec<&Skipped>) = missing.partition(|entry| entry.reason.of_history());
+    let could_not = format!("{} could not be examined, so this result is incomplete", paths(files.len()));
+    let not_whole = "the history is not whole, so this result is incomplete".to_owned();
     let listed = if verbose { usize::MAX } else { LISTED };
-    list(Level::Warning, &title, missing.iter().map(|entry| (&entry.path, described(entry))), listed, out)
+    for (title, entries) in [(could_not, files), (not_whole, histories)].iter().filter(|(_, list)| !list.is_empty()) {
+        list(Level::Warning, title, entries.iter().map(|entry| (&entry.path, described(entry))), listed, out)?;
+    }
+    Ok(())
 }
 
 /// Writes a warning about the report itself.
@@ -81,7 +83,8 @@ pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let found: Vec<_> = open(report).collect();
-    let missing = report.skipped.iter().filter(|entry| entry.reason.incomplete()).count();
+    let of_files = |entry: &&Skipped| entry.reason.incomplete() && !entry.reason.of_history();
+    let missing = report.skipped.iter().filter(of_files).count();
     let examined = report.tally.examined;
     let skipped = match report.skipped.len() {
         0 => String::new(),
@@ -120,6 +123,14 @@ pub fn summary(report: &Report) -> String {
         (safe, unsure) => format!(" {safe} fixable with `--fix`, {unsure} more with `--unsafe-fixes`."),
     });
     text.push_str(&accepted(report));
+    let histories: Vec<_> = report.repositories.iter().filter_map(|repository| repository.history.as_ref()).collect();
+    if !histories.is_empty() {
+        let blobs = count(histories.iter().map(|history| history.blobs).sum::<u64>(), "version");
+        let commits = count(histories.iter().map(|history| history.commits).sum::<u64>(), "commit");
+        text.push_str(&format!("\nHistory: {blobs} of files in {commits}."));
+        let notes: BTreeSet<&String> = histories.iter().flat_map(|history| &history.notes).collect();
+        notes.into_iter().for_each(|note| text.push_str(&format!(" {}", Escaped::new(&sentence(note)))));
+    }
     if report.hidden > 0 {
         let n = count(report.hidden as u64, "finding");
         text.push_str(&format!("\n{n} below the asked-for confidence not shown (`--min-confidence low` shows all)."));
@@ -137,6 +148,7 @@ fn accepted(report: &Report) -> String {
         (State::Suppressed, "suppressed"),
         (State::Baselined, baseline.as_deref().unwrap_or("in the baseline")),
         (State::Unchanged, "there before the change"),
+        (State::Resolved, "in the history only, and done with"),
     ];
     let told = |state: State, n: usize| n > 0 || state == State::Baselined && baseline.is_some();
     let counts: Vec<String> = words

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{Escaped, inline};
-use super::{Brief, Places, accepted, closing, paint};
+use super::{Brief, Places, accepted, closing, history, paint};
 use crate::finding::{Finding, Report};
 
 /// Writes the findings that are asked for, or how often each rule fired.
@@ -23,9 +23,10 @@ pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result
 pub(super) fn line(places: &Places<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let style = paint::level(finding.level);
     let state = accepted(finding).map(|state| format!("({}) ", inline(state))).unwrap_or_default();
+    let history = history(finding).map(|history| format!(" ({history})")).unwrap_or_default();
     writeln!(
         out,
-        "{}: {style}{}[{}]{style:#} {state}{}",
+        "{}: {style}{}[{}]{style:#} {state}{}{history}",
         places.locate(&finding.primary),
         paint::name(finding.level),
         Escaped::new(&finding.rule),

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 
 use super::project::Project;
 use super::{concise, github, gitlab, gitlab_secrets, json, jsonl, junit, rdjson, sarif, summary, text};
-use crate::finding::{Finding, Report, State};
+use crate::finding::{Commit, Finding, Report, State};
+use crate::fingerprint::Salt;
 
 /// A way to write a report.
 pub struct Format {
@@ -52,6 +53,12 @@ pub struct Brief {
     pub commit: String,
     /// The project that the paths of a report are shown in.
     pub project: Project,
+    /// What the repository is called; nobody may have said.
+    pub repository: Option<String>,
+    /// What is checked out, where that is known.
+    pub revision: Option<Commit>,
+    /// What makes the digests of secrets worthless elsewhere.
+    pub salt: Salt,
 }
 
 impl Default for Brief {
@@ -65,6 +72,9 @@ impl Default for Brief {
             ended: SystemTime::UNIX_EPOCH,
             commit: String::new(),
             project: Project::default(),
+            repository: None,
+            revision: None,
+            salt: Salt::default(),
         }
     }
 }
@@ -125,6 +135,12 @@ impl Format {
     #[must_use]
     pub fn left_out(&self, report: &Report, brief: &Brief) -> Option<String> {
         (self.left_out)(report, brief)
+    }
+
+    /// Whether it writes a report that is kept, in which it is told what is checked out.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        matches!(self.name, "json" | "jsonl" | "html")
     }
 
     /// Whether it can count rules in place of telling findings.

@@ -200,7 +200,14 @@ fn vulnerability(
             file,
             start_line,
             end_line,
-            commit: Commit { sha: if commit.is_empty() { NO_COMMIT } else { commit }.to_owned() },
+            // The one that brought it, as GitLab asks for; what is checked out where nobody knows.
+            commit: Commit {
+                sha: match finding.history.as_ref().and_then(|history| history.first.as_ref()) {
+                    Some(first) => first.id.clone(),
+                    None if commit.is_empty() => NO_COMMIT.to_owned(),
+                    None => commit.to_owned(),
+                },
+            },
         },
     }
 }

@@ -1,16 +1,14 @@
 //! The report as JSON Lines: a line for each finding and each file that was not examined, and the summary last.
 //!
-//! Owns what a line is; what is in it is `super::record`'s. The decision to know: a report without a summary was cut
-//! off, so a reader can tell.
+//! Owns nothing but the layout; what is in it is `super::record`'s. The decision to know: a finding is written as soon as
+//! it is made, so that a large report is never in memory twice.
 
 use std::io::{self, Write};
 
-use schemars::JsonSchema;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::record::{self, Missed, Record, SCHEMA_VERSION, Summary, Tool};
-use super::{Brief, Places, plain};
+use super::{Brief, Places, plain, record};
+use crate::document::{Document, Grouping, Line, SCHEMA_VERSION, Tool};
 use crate::finding::Report;
 
 /// Writes the whole report, suppressed and baselined findings included.
@@ -18,35 +16,37 @@ use crate::finding::Report;
 /// # Errors
 ///
 /// When `out` cannot be written to.
-pub fn report(report: &Report, _: &Brief, out: &mut dyn Write) -> io::Result<()> {
+pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
-    record::all(report, &places).try_for_each(|finding| plain::line(&Line::Finding(Box::new(finding)), out))?;
-    record::missed(report).try_for_each(|missed| plain::line(&Line::Skipped(missed), out))?;
-    let last = Line::Summary { schema_version: SCHEMA_VERSION, tool: Tool::THIS, summary: record::summary(report) };
+    let mut grouping = Grouping::default();
+    for finding in record::findings(report, brief, &places) {
+        grouping.add(&finding);
+        plain::line(&Line::Finding(Box::new(finding)), out)?;
+    }
+    record::skipped(report).try_for_each(|skipped| plain::line(&Line::Skipped(skipped), out))?;
+    let last = Line::Summary {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool::this(),
+        summary: record::summary(report),
+        repositories: record::repositories(report, brief),
+        rules: record::rules(report),
+        groups: grouping.groups(),
+        salt: brief.salt.id(),
+    };
     plain::line(&last, out)
+}
+
+/// Writes a report that is one already.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn document(document: &Document, out: &mut dyn Write) -> io::Result<()> {
+    document.lines().try_for_each(|line| plain::line(&line, out))
 }
 
 /// The JSON Schema of a line.
 #[must_use]
 pub fn schema() -> Value {
-    record::schema::<Line<'_>>()
-}
-
-/// A line of a report of dekey.
-#[derive(Serialize, JsonSchema)]
-#[serde(tag = "type", rename_all = "kebab-case")]
-enum Line<'a> {
-    /// Something that was found.
-    Finding(Box<Record<'a>>),
-    /// Something that was not examined.
-    Skipped(Missed<'a>),
-    /// The last line.
-    Summary {
-        /// Changes when a reader has to.
-        #[schemars(extend("const" = SCHEMA_VERSION))]
-        schema_version: u32,
-        tool: Tool,
-        #[serde(flatten)]
-        summary: Summary<'a>,
-    },
+    record::schema::<Line>()
 }

@@ -17,14 +17,16 @@ mod identity;
 pub mod json;
 pub mod jsonl;
 pub mod junit;
+pub mod kept;
 pub mod markdown;
+pub mod overview;
 pub(crate) mod paint;
 mod plain;
 pub mod plan;
 pub mod problem;
 pub mod project;
 pub mod rdjson;
-mod record;
+pub mod record;
 pub mod sarif;
 mod suggestion;
 pub mod summary;
@@ -36,10 +38,14 @@ use std::collections::BTreeMap;
 
 pub use format::{Brief, FORMATS, Format, Reader};
 
-use crate::finding::{FileId, Finding, Label, Report, State};
+use crate::finding::{Commit, FileId, Finding, History, Label, Report, State};
 use crate::redact::Masked;
 use crate::source::{LineIndex, Position, Reason};
 use crate::span::Span;
+use escape::Escaped;
+
+/// Digits of a commit's id that are shown.
+const SHORT_ID: usize = 10;
 
 /// The files of a report with their line indexes, built once.
 pub struct Places<'a> {
@@ -79,6 +85,11 @@ impl<'a> Places<'a> {
         self.files.get(file).map_or(&[], |file| &file.path)
     }
 
+    /// What the file is written in, where that is known.
+    fn language(&self, file: FileId) -> Option<&'a str> {
+        Some(self.files.get(file)?.masked.language).filter(|name| !name.is_empty())
+    }
+
     /// The masked text; empty for an id that is not in the report.
     #[must_use]
     pub fn text(&self, file: FileId) -> &[u8] {
@@ -98,7 +109,7 @@ impl<'a> Places<'a> {
     #[must_use]
     pub fn locate(&self, label: &Label) -> String {
         let Position { line, column, .. } = self.position(label.file, label.span.start);
-        format!("{}:{line}:{column}", escape::Escaped::new(self.path(label.file)))
+        format!("{}:{line}:{column}", Escaped::new(self.path(label.file)))
     }
 
     /// `span` inside the text of `file`, whatever it was.
@@ -121,6 +132,7 @@ fn state(finding: &Finding) -> Option<&'static str> {
         State::Suppressed => Some("suppressed"),
         State::Baselined => Some("in the baseline"),
         State::Unchanged => Some("unchanged"),
+        State::Resolved => Some("resolved"),
     }
 }
 
@@ -129,6 +141,28 @@ fn accepted(finding: &Finding) -> Option<String> {
     let state = state(finding)?;
     let reason = finding.accepted.as_deref().filter(|reason| !reason.is_empty());
     Some(reason.map_or_else(|| state.to_owned(), |reason| format!("{state}: {reason}")))
+}
+
+/// When a finding came, and whether it still is there; `None` where the history was not examined.
+fn history(finding: &Finding) -> Option<String> {
+    let History { first, last, tip, .. } = finding.history.as_ref()?;
+    let (Some(first), Some(last)) = (first, last) else {
+        return Some(match tip {
+            Some(tip) => format!("in no commit, but {} leads to it", Escaped::new(tip)),
+            None => "in contents that no branch or tag leads to".to_owned(),
+        });
+    };
+    let when = |commit: &Commit| {
+        let day = commit.date.split('T').next().unwrap_or_default();
+        let id = commit.id.get(..SHORT_ID).unwrap_or(&commit.id);
+        if day.is_empty() { id.to_owned() } else { format!("{id} ({day})") }
+    };
+    let since = format!("since commit {}", when(first));
+    Some(match tip {
+        Some(tip) => format!("{since}, and still at {}", Escaped::new(tip)),
+        None if first.id == last.id => format!("in commit {} only", when(first)),
+        None => format!("{since}, last in {}", when(last)),
+    })
 }
 
 /// How much was not examined, by reason: what is listed, and what is only counted.

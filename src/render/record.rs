@@ -1,185 +1,48 @@
-//! Findings as programs read them.
+//! A report as it is kept, made of what was found.
 //!
-//! Owns the serialised shapes that `json` and `jsonl` share, version [`SCHEMA_VERSION`]; they change only by addition
-//! under the same version. The decision to know: places are given in every unit, lines and characters from 1, bytes of
-//! the file from 0, so that no reader has to guess.
-//!
-//! What is said of a type or a field here stands in the published schema.
+//! Owns the way from a [`Report`] to a [`Document`], which `json`, `jsonl` and `html` share. The decision to know:
+//! texts stay what they are, since whoever writes the document keeps it from acting on a screen; only excerpts and
+//! diffs are prepared here, because they are shown and never read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use anstream::adapter::strip_bytes;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::Serialize;
 use serde_json::Value;
 
 use super::plain::percent;
-use super::{Places, open, skipped_by_reason};
-use crate::finding::{Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State};
+use super::{Brief, Places, open, skipped_by_reason, suggestion, view};
+use crate::document::{
+    Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, Grouping, History, HistoryExamined, Levels, Path, Place,
+    Position, Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
+};
+use crate::finding::{self, Report, Standing, State};
 use crate::fix::unit::{self, Unit};
-use crate::source::{Position, Reason};
+use crate::source;
 use crate::span::Span;
 
-/// Version of the shapes.
-pub(super) const SCHEMA_VERSION: u32 = 1;
+/// Lines shown before and after a finding.
+const AROUND: usize = 2;
+/// Lines shown of a finding that goes over several.
+const MAX_LINES: usize = 8;
 
-/// What made the report.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Tool {
-    name: &'static str,
-    /// Its version, as semantic versioning has it.
-    version: &'static str,
-}
-
-impl Tool {
-    pub(super) const THIS: Self = Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
-}
-
-/// How much was examined, and how much was found in it.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Summary<'a> {
-    files_examined: u64,
-    bytes_examined: u64,
-    /// Whether everything that should have been examined was.
-    complete: bool,
-    /// How many files or directories were not examined, by reason.
-    #[schemars(schema_with = "by_reason")]
-    skipped: BTreeMap<&'static str, u64>,
-    /// The findings that count.
-    findings: Counts<'a>,
-    /// Findings that an inline directive accepts.
-    suppressed: usize,
-    /// Findings that the baseline accepts.
-    baselined: usize,
-    /// Findings that were there before the change that is looked at.
-    unchanged: usize,
-    /// Findings below the asked-for confidence. They are not listed.
-    hidden: usize,
-}
-
-/// Numbers of findings that count.
-#[derive(Serialize, JsonSchema)]
-struct Counts<'a> {
-    total: usize,
-    by_level: Levels,
-    /// By the rule's id; rules without a finding are left out.
-    by_rule: BTreeMap<&'a str, usize>,
-}
-
-#[derive(Default, Serialize, JsonSchema)]
-struct Levels {
-    note: usize,
-    warning: usize,
-    error: usize,
-}
-
-/// One thing found.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Finding")]
-pub(super) struct Record<'a> {
-    /// The rule's id, `vendor/name`.
-    rule: &'a str,
-    level: Level,
-    confidence: Confidence,
-    #[serde(flatten)]
-    place: Place,
-    /// What is wrong: one line that stands alone.
-    message: &'a str,
-    /// Why it matters.
-    why: &'a str,
-    /// What to do next.
-    remedy: &'a str,
-    /// Where the code has to go, where that is known.
-    route: Option<Route>,
-    /// What the route was chosen by.
-    evidence: &'a [String],
-    /// Places that explain it.
-    related: Vec<Related<'a>>,
-    /// Stable over moved lines, different for a different secret.
-    #[schemars(regex(pattern = r"^[0-9a-f]*$"))]
-    fingerprint: &'a str,
-    state: State,
-    /// Why it does not count, in the words of the project.
-    accepted: Option<&'a str>,
-    /// The change that would mend it.
-    fix: Option<Change<'a>>,
-}
-
-/// A path and a range in that file. The end is exclusive.
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Place {
-    #[serde(flatten)]
-    path: Path,
-    start: Point,
-    end: Point,
-}
-
-#[derive(Serialize, JsonSchema)]
-pub(super) struct Path {
-    /// Relative to where dekey was started, with `/` between its parts.
-    path: String,
-    /// The bytes of a path that is not UTF-8, percent-encoded.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path_percent: Option<String>,
-}
-
-/// A position in a file.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Position")]
-struct Point {
-    /// From 1.
-    #[schemars(range(min = 1))]
-    line: u64,
-    /// From 1, in characters; a byte that is not UTF-8 is one.
-    #[schemars(range(min = 1))]
-    column: u64,
-    /// From 0, in the file on disk.
-    byte: u64,
-}
-
-/// A place, and what it is.
-#[derive(Serialize, JsonSchema)]
-struct Related<'a> {
-    #[serde(flatten)]
-    place: Place,
-    /// May be empty.
-    message: &'a str,
-}
-
-/// All of its edits are made, or none.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Fix")]
-struct Change<'a> {
-    /// What it does, as an instruction.
-    title: &'a str,
-    applicability: Applicability,
-    /// Fixes with the same number are applied together or not at all. The first of them has the edits of all.
-    group: Option<usize>,
-    /// In the order of their places, without overlap; none where a person has to act.
-    edits: Vec<Replacement<'a>>,
-}
-
-/// A range, and the text to put there.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Edit")]
-struct Replacement<'a> {
-    #[serde(flatten)]
-    place: Place,
-    text: &'a str,
-}
-
-/// A file or directory that was not examined.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Skipped")]
-pub(super) struct Missed<'a> {
-    #[serde(flatten)]
-    path: Path,
-    #[schemars(schema_with = "reason")]
-    reason: &'static str,
-    /// Whether it should have been examined.
-    incomplete: bool,
-    /// What exactly happened; may be empty.
-    detail: &'a str,
+/// The whole report.
+#[must_use]
+pub fn document(report: &Report, brief: &Brief) -> Document {
+    let places = Places::new(&report.files);
+    let findings: Vec<Finding> = findings(report, brief, &places).collect();
+    Document {
+        schema_version: SCHEMA_VERSION,
+        tool: Tool::this(),
+        summary: summary(report),
+        repositories: repositories(report, brief),
+        rules: rules(report),
+        groups: findings.iter().collect::<Grouping>().groups(),
+        salt: brief.salt.id(),
+        findings,
+        skipped: skipped(report).collect(),
+    }
 }
 
 /// The schema of what is written, in which nothing is left out but what says so.
@@ -187,94 +50,204 @@ pub(super) fn schema<T: JsonSchema>() -> Value {
     SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().into()
 }
 
-fn reason(_: &mut SchemaGenerator) -> Schema {
-    json_schema!({ "type": "string", "enum": Reason::ALL.map(Reason::id) })
-}
-
-fn by_reason(generator: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "type": "object",
-        "propertyNames": reason(generator),
-        "additionalProperties": { "type": "integer", "minimum": 0 },
-    })
-}
-
-pub(super) fn summary(report: &Report) -> Summary<'_> {
+pub(super) fn summary(report: &Report) -> Summary {
     let (mut by_level, mut by_rule) = (Levels::default(), BTreeMap::new());
     for finding in open(report) {
-        *match finding.level {
-            Level::Note => &mut by_level.note,
-            Level::Warning => &mut by_level.warning,
-            Level::Error => &mut by_level.error,
-        } += 1;
-        *by_rule.entry(finding.rule.as_str()).or_insert(0) += 1;
+        *by_level.of(finding.level) += 1;
+        *by_rule.entry(finding.rule.clone()).or_insert(0) += 1;
     }
     let state = |state| report.findings.iter().filter(|finding| finding.state == state).count();
     Summary {
         files_examined: report.tally.examined,
         bytes_examined: report.tally.bytes,
-        complete: !report.skipped.iter().any(|entry| entry.reason.incomplete()),
-        skipped: skipped_by_reason(report).into_iter().map(|(reason, n)| (reason.id(), n)).collect(),
+        complete: is_complete(report),
+        skipped: by_reason(report),
         findings: Counts { total: open(report).count(), by_level, by_rule },
         suppressed: state(State::Suppressed),
         baselined: state(State::Baselined),
         unchanged: state(State::Unchanged),
+        resolved: state(State::Resolved),
         hidden: report.hidden,
     }
 }
 
+fn by_reason(report: &Report) -> BTreeMap<String, u64> {
+    skipped_by_reason(report).into_iter().map(|(reason, n)| (reason.id().to_owned(), n)).collect()
+}
+
+fn is_complete(report: &Report) -> bool {
+    !report.skipped.iter().any(|entry| entry.reason.incomplete())
+}
+
+/// The repositories; what was examined counts as one where nobody told several apart.
+pub(super) fn repositories(report: &Report, brief: &Brief) -> Vec<Repository> {
+    let baseline = |standing: &Standing| Baseline { left: standing.left, started: standing.started };
+    if report.repositories.is_empty() {
+        return vec![Repository {
+            name: brief.repository.clone(),
+            revision: brief.revision.as_ref().map(revision),
+            files_examined: report.tally.examined,
+            bytes_examined: report.tally.bytes,
+            skipped: by_reason(report),
+            hidden: report.hidden,
+            complete: is_complete(report),
+            failure: None,
+            baseline: report.baseline.as_ref().map(baseline),
+            history: None,
+        }];
+    }
+    let only = report.repositories.len() == 1;
+    let of = |repository: &finding::Repository| Repository {
+        name: repository.name.clone().or_else(|| brief.repository.clone()),
+        revision: repository.revision.as_ref().or(brief.revision.as_ref()).map(revision),
+        files_examined: repository.examined,
+        bytes_examined: if only { report.tally.bytes } else { 0 },
+        skipped: if only { by_reason(report) } else { BTreeMap::new() },
+        hidden: if only { report.hidden } else { 0 },
+        complete: repository.complete,
+        failure: repository.failure.clone(),
+        baseline: repository.baseline.as_ref().map(baseline),
+        history: repository.history.as_ref().map(|history| HistoryExamined {
+            blobs: history.blobs,
+            commits: history.commits,
+            notes: history.notes.clone(),
+        }),
+    };
+    report.repositories.iter().map(of).collect()
+}
+
+fn revision(commit: &finding::Commit) -> Revision {
+    Revision { commit: commit.id.clone(), date: commit.date.clone() }
+}
+
+/// The rules that found something, whatever became of it.
+pub(super) fn rules(report: &Report) -> Vec<Rule> {
+    let fired: BTreeSet<&str> = report.findings.iter().map(|finding| finding.rule.as_str()).collect();
+    let docs: BTreeMap<&str, &finding::RuleDoc> = report.rules.iter().map(|doc| (doc.id.as_str(), doc)).collect();
+    let of = |doc: &&finding::RuleDoc| Rule {
+        id: doc.id.clone(),
+        summary: doc.summary.clone(),
+        level: doc.level,
+        why: doc.why.clone(),
+        remedy: doc.remedy.clone(),
+        statement: doc.statement.clone(),
+        help: doc.help.clone(),
+        lasting: doc.lasting,
+    };
+    fired.into_iter().filter_map(|id| docs.get(id)).map(of).collect()
+}
+
 /// Every finding, in the report's order.
-pub(super) fn all<'a>(report: &'a Report, places: &Places<'a>) -> impl Iterator<Item = Record<'a>> {
-    let first = |unit: Unit<'a>| (unit.findings[0], unit);
-    let units: BTreeMap<usize, Unit<'a>> = unit::all(&report.findings).into_iter().map(first).collect();
-    report.findings.iter().enumerate().map(move |(at, finding)| record(places, finding, units.get(&at)))
+pub(super) fn findings<'a>(
+    report: &'a Report,
+    brief: &'a Brief,
+    places: &'a Places<'a>,
+) -> impl Iterator<Item = Finding> + 'a {
+    let units: BTreeMap<usize, Unit<'a>> =
+        unit::all(&report.findings).into_iter().map(|unit| (unit.findings[0], unit)).collect();
+    let several = |at: Option<usize>| report.repositories.get(at?)?.name.clone();
+    let of = move |(at, finding): (usize, &'a finding::Finding)| Finding {
+        rule: finding.rule.clone(),
+        level: finding.level,
+        confidence: finding.confidence,
+        repository: several(finding.repository),
+        place: place(places, finding.primary.file, finding.primary.span),
+        language: places.language(finding.primary.file).map(str::to_owned),
+        message: finding.message.clone(),
+        why: finding.why.clone(),
+        remedy: finding.remedy.clone(),
+        route: finding.route,
+        evidence: finding.evidence.clone(),
+        related: finding
+            .related
+            .iter()
+            .map(|label| Related { place: place(places, label.file, label.span), message: label.text.clone() })
+            .collect(),
+        fingerprint: finding.fingerprint.clone(),
+        secret: finding.secret.map(|secret| secret.salted(&brief.salt)),
+        state: finding.state,
+        accepted: finding.accepted.clone(),
+        excerpt: excerpt(places, finding),
+        history: finding.history.as_ref().map(|history| History {
+            first: history.first.as_ref().map(revision),
+            last: history.last.as_ref().map(revision),
+            in_tip: history.tip.is_some(),
+            tip: history.tip.clone(),
+            blob: history.blob.clone(),
+        }),
+        fix: finding.fix.as_ref().map(|fix| change(places, finding, fix, units.get(&at))),
+    };
+    report.findings.iter().enumerate().map(of)
 }
 
 /// Everything that was not examined, in the report's order.
-pub(super) fn missed(report: &Report) -> impl Iterator<Item = Missed<'_>> {
-    report.skipped.iter().map(|entry| Missed {
+pub(super) fn skipped(report: &Report) -> impl Iterator<Item = Skipped> {
+    report.skipped.iter().map(|entry| Skipped {
+        repository: None,
         path: path(entry.path.as_bytes()),
-        reason: entry.reason.id(),
+        reason: entry.reason.id().to_owned(),
         incomplete: entry.reason.incomplete(),
-        detail: &entry.detail,
+        detail: entry.detail.clone(),
     })
 }
 
-fn record<'a>(places: &Places<'_>, finding: &'a Finding, unit: Option<&Unit<'a>>) -> Record<'a> {
-    let related = |label: &'a Label| Related { place: place(places, label.file, label.span), message: &label.text };
-    Record {
-        rule: &finding.rule,
-        level: finding.level,
-        confidence: finding.confidence,
-        place: place(places, finding.primary.file, finding.primary.span),
-        message: &finding.message,
-        why: &finding.why,
-        remedy: &finding.remedy,
-        route: finding.route,
-        evidence: &finding.evidence,
-        related: finding.related.iter().map(related).collect(),
-        fingerprint: &finding.fingerprint,
-        state: finding.state,
-        accepted: finding.accepted.as_deref(),
-        fix: finding.fix.as_ref().map(|fix| change(places, fix, unit)),
-    }
-}
-
-fn change<'a>(places: &Places<'_>, fix: &'a Fix, unit: Option<&Unit<'a>>) -> Change<'a> {
-    let edit = |edit: &&'a Edit| Replacement { place: place(places, edit.file, edit.span), text: &edit.text };
-    Change {
-        title: &fix.title,
+fn change(places: &Places<'_>, finding: &finding::Finding, fix: &finding::Fix, unit: Option<&Unit<'_>>) -> Fix {
+    let edit = |edit: &&finding::Edit| Edit { place: place(places, edit.file, edit.span), text: edit.text.clone() };
+    Fix {
+        title: fix.title.clone(),
         applicability: fix.applicability,
         group: fix.group,
         edits: unit.map(|unit| unit.edits.iter().map(edit).collect()).unwrap_or_default(),
+        diff: diff(places, fix, finding),
     }
+}
+
+/// What a fix changes, as people see it on a terminal.
+fn diff(places: &Places<'_>, fix: &finding::Fix, finding: &finding::Finding) -> Vec<String> {
+    let last = places.position(finding.primary.file, finding.primary.span.end).line;
+    let mut styled = Vec::new();
+    // Writing to memory does not fail.
+    _ = suggestion::write(places, fix, &finding.primary, last.to_string().len(), &mut styled);
+    let plain = strip_bytes(&styled).into_vec();
+    String::from_utf8_lossy(&plain).lines().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// The lines that a finding stands on, and some around them.
+fn excerpt(places: &Places<'_>, finding: &finding::Finding) -> Option<Excerpt> {
+    let file = finding.primary.file;
+    let (text, span) = (places.text(file), places.clamp(file, finding.primary.span));
+    if text.is_empty() {
+        return None;
+    }
+    let mut first = view::line_around(text, span.start);
+    for _ in 0..AROUND {
+        if first.start > 0 {
+            first = view::line_around(text, first.start - 1);
+        }
+    }
+    let line = places.position(file, first.start).line;
+    let (mut lines, mut next, mut after) = (Vec::new(), first, 0);
+    while after <= AROUND && lines.len() < MAX_LINES + 2 * AROUND {
+        let here = span.start.saturating_sub(next.start)..span.end.min(next.end).saturating_sub(next.start);
+        let shown = if next.start <= span.end && span.start <= next.end { here } else { 0..0 };
+        let mut out = Vec::new();
+        _ = suggestion::write_line(&text[next.clone()], &shown, (false, false), &mut out);
+        lines.push(String::from_utf8_lossy(&out).into_owned());
+        after += usize::from(next.end >= span.end);
+        let start = view::next_line(text, &next);
+        if start >= text.len() {
+            break;
+        }
+        next = view::line_around(text, start);
+    }
+    Some(Excerpt { line, lines })
 }
 
 fn place(places: &Places<'_>, file: usize, span: Span) -> Place {
     let span = places.clamp(file, span);
     let point = |offset| {
-        let Position { line, column, byte, .. } = places.position(file, offset);
-        Point { line, column, byte }
+        let source::Position { line, column, byte, .. } = places.position(file, offset);
+        Position { line, column, byte }
     };
     Place { path: path(places.path(file)), start: point(span.start), end: point(span.end) }
 }

@@ -168,7 +168,12 @@ fn changed(line: &[u8], other: Option<&&[u8]>) -> Range<usize> {
 }
 
 /// Writes a line, or the surroundings of what changed in it; `cut` tells what is missing already.
-fn write_line(line: &[u8], changed: &Range<usize>, cut: (bool, bool), out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_line(
+    line: &[u8],
+    changed: &Range<usize>,
+    cut: (bool, bool),
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let window = if visible_end(line, 0..line.len(), WHOLE) == line.len() {
         0..line.len()
     } else {

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::escape::cut;
 use super::markdown::{code, link, words};
-use super::{Brief, Places, accepted, closing, count, paint, sentence};
+use super::{Brief, Places, accepted, closing, count, history, paint, sentence};
 use crate::finding::{Applicability, Finding, Report};
 
 /// Bytes of a page.
@@ -85,7 +85,9 @@ fn row(places: &Places<'_>, finding: &Finding) -> String {
         Some(Applicability::Unsafe) => "unsafe",
         Some(Applicability::Manual) | None => "by hand",
     };
-    let cells = [paint::name(finding.level), &place, &format!("{message} {}{state}", code(&finding.rule)), fix];
+    let history = history(finding).map(|history| format!(", {}", words(&cut(history, MAX_CELL)))).unwrap_or_default();
+    let cells =
+        [paint::name(finding.level), &place, &format!("{message} {}{state}{history}", code(&finding.rule)), fix];
     format!("| {} |\n", cells.map(cell).join(" | "))
 }
 

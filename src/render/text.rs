@@ -12,7 +12,7 @@ use codespan_reporting::term::{Config, emit_to_write_style};
 use super::escape::{Escaped, inline};
 use super::paint::{self, Painted};
 use super::view::View;
-use super::{Brief, Places, closing, state, suggestion};
+use super::{Brief, Places, closing, history, state, suggestion};
 use crate::finding::{Applicability, Confidence, Finding, Fix, Label, Level, Report, Route, RuleDoc, State};
 
 /// Columns of running text.
@@ -121,6 +121,9 @@ impl Tail<'_> {
 
         if let Some(state) = state(finding) {
             self.note(state, finding.accepted.as_deref().unwrap_or("it does not count"), out)?;
+        }
+        if let Some(history) = history(finding) {
+            self.note("history", &history, out)?;
         }
         let here = self.places.locate(&finding.primary);
         let mut elsewhere = None;

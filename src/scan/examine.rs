@@ -17,6 +17,8 @@ const MAX_LOWERED: usize = 2 << 20;
 /// A file and what it means to each pack.
 pub(super) struct Examined<'p> {
     pub(super) source: Source,
+    /// What it is written in; empty where that is not known.
+    language: &'static str,
     pub(super) matched: Vec<Matched<'p>>,
     /// What any pack masks in it, in order and apart.
     pub(super) hidden: Vec<Span>,
@@ -30,7 +32,9 @@ impl Examined<'_> {
     }
 
     pub(super) fn masked(&self) -> Masked {
-        Masked::new(self.source.clone(), &self.secrets().collect::<Vec<_>>())
+        let mut masked = Masked::new(self.source.clone(), &self.secrets().collect::<Vec<_>>());
+        masked.language = self.language;
+        masked
     }
 }
 
@@ -60,5 +64,5 @@ pub(super) fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<
     let secrets: Vec<Span> = matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect();
     let directives = suppress::directives(&source, language, &layers, &secrets);
     let means = !notes.is_empty() || !directives.is_empty() || matched.iter().any(|matched| !matched.is_empty());
-    means.then_some(Examined { source, matched, hidden: merged(secrets), notes, directives })
+    means.then_some(Examined { source, language, matched, hidden: merged(secrets), notes, directives })
 }

@@ -56,11 +56,15 @@ pub enum Reason {
     Failed,
     /// So much of a large file is of interest that the rest of it was left out.
     TooManyHits,
+    /// The history of a shallow clone ends before its beginning.
+    Shallow,
+    /// An object that a repository should hold is not there, or a reference leads nowhere.
+    ObjectMissing,
 }
 
 impl Reason {
     /// Every reason, in the order of this list.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Ignored,
         Self::Symlink,
         Self::Submodule,
@@ -77,6 +81,8 @@ impl Reason {
         Self::IgnoreFileRefused,
         Self::Failed,
         Self::TooManyHits,
+        Self::Shallow,
+        Self::ObjectMissing,
     ];
 
     /// Whether it should have been examined, which makes the scan incomplete.
@@ -92,6 +98,12 @@ impl Reason {
                 | Self::Vanished
                 | Self::IndexRefused
         )
+    }
+
+    /// Whether it is about a history rather than a file.
+    #[must_use]
+    pub fn of_history(self) -> bool {
+        matches!(self, Self::Shallow | Self::ObjectMissing)
     }
 
     /// A stable name for machines: `unreadable`, `path-too-long`.
@@ -114,6 +126,8 @@ impl Reason {
             Self::IgnoreFileRefused => "ignore-file-refused",
             Self::Failed => "failed",
             Self::TooManyHits => "too-many-hits",
+            Self::Shallow => "shallow",
+            Self::ObjectMissing => "object-missing",
         }
     }
 }
@@ -192,7 +206,9 @@ mod tests {
                 "path-too-long",
                 "ignore-file-refused",
                 "failed",
-                "too-many-hits"
+                "too-many-hits",
+                "shallow",
+                "object-missing"
             ]
         );
     }

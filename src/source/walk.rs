@@ -48,6 +48,8 @@ pub struct Progress {
     pub files: AtomicU64,
     /// Bytes examined.
     pub bytes: AtomicU64,
+    /// Set when nothing more is to be examined.
+    pub stop: std::sync::atomic::AtomicBool,
 }
 
 /// What a walk did.

@@ -40,6 +40,9 @@ pub(crate) fn finding(rule: &str, level: Level, primary: Label, message: &str) -
         evidence: vec!["audience = \"own-data\" in dekey.toml".to_owned()],
         identity: dekey::fingerprint::Identity::default(),
         fingerprint: "00112233445566778899".to_owned(),
+        secret: None,
+        repository: None,
+        history: None,
         state: State::Open,
         accepted: None,
         fix: None,
@@ -56,6 +59,7 @@ pub(crate) fn doc(rule: &str, level: Level) -> RuleDoc {
         statement: "API keys are no longer supported; access tokens and OAuth replace them.".to_owned(),
         help: "https://example.test/help/api-keys".to_owned(),
         cwe: if rule == "hardcoded-api-key" { vec![798] } else { Vec::new() },
+        lasting: false,
         before: "client = Intercom::Client.new(app_id: id, api_key: key)".to_owned(),
         after: "client = Intercom::Client.new(token: ENV.fetch(\"INTERCOM_ACCESS_TOKEN\"))".to_owned(),
     }
@@ -198,6 +202,7 @@ pub(crate) fn report() -> Report {
         },
         rules: vec![doc("deprecated-api-key-auth", Level::Error), doc("hardcoded-api-key", Level::Warning)],
         hidden: 2,
+        repositories: Vec::new(),
         grounds: Vec::new(),
         baseline: None,
     }

@@ -167,6 +167,7 @@ pub(crate) fn describe(report: &Report, finding: &Finding) -> String {
         State::Suppressed => " suppressed",
         State::Baselined => " baselined",
         State::Unchanged => " unchanged",
+        State::Resolved => " resolved",
     };
     let rule = finding.rule.strip_prefix("intercom/").unwrap_or(&finding.rule);
     format!("{rule} {level} {confidence}{route}{fix}{state}{related}")

@@ -63,6 +63,7 @@ fn write(report: &Report, brief: &Brief, places: &Places<'_>, kept: &[usize], ou
             suppressions: suppression(finding).into_iter().collect(),
             baseline_state: match finding.state {
                 State::Unchanged => Some("unchanged"),
+                State::Resolved => Some("absent"),
                 State::Open if compared => Some("new"),
                 _ => None,
             },
@@ -223,7 +224,7 @@ fn suppression(finding: &Finding) -> Option<Suppression<'_>> {
     let kind = match finding.state {
         State::Suppressed => "inSource",
         State::Baselined => "external",
-        State::Open | State::Unchanged => return None,
+        State::Open | State::Unchanged | State::Resolved => return None,
     };
     Some(Suppression { kind, justification: finding.accepted.as_deref() })
 }

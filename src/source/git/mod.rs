@@ -5,6 +5,7 @@
 //! can name a program; every file of it is opened as any other of the tree, since it may be hostile too; and an index that
 //! cannot be read makes everything count as tracked, so that ignore rules then hide nothing.
 
+pub(crate) mod head;
 mod index;
 pub(crate) mod objects;
 pub(crate) mod packs;
@@ -14,6 +15,8 @@ pub(crate) mod staged;
 pub(crate) mod status;
 #[cfg(all(test, unix))]
 mod tests;
+#[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
+pub(crate) mod timeline;
 pub(crate) mod tree;
 
 use std::io;
@@ -58,6 +61,11 @@ impl Repository {
         };
         open_real(&git_dir.join("HEAD")).ok()?;
         Some(Self { work_tree: work_tree.to_owned(), git_dir, tracked: OnceLock::new() })
+    }
+
+    /// Whether it has no work tree, and lies where one would begin.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.work_tree == self.git_dir
     }
 
     /// What all work trees of the repository share.

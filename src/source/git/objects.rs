@@ -93,6 +93,16 @@ impl Objects {
         self.shallow.contains(commit)
     }
 
+    /// The commits whose parents were left out when the repository was cloned.
+    pub(crate) fn shallow(&self) -> &HashSet<ObjectId> {
+        &self.shallow
+    }
+
+    /// Whether some objects were left with the server on purpose.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     /// The bytes of an object of this kind, read into `buffer`.
     ///
     /// # Errors

@@ -3,11 +3,16 @@
 //! Owns the files they are kept in. The decision to know: a name is looked up as a file, so only names that git itself
 //! allows are looked up, and a reference leads only to references.
 
+#[allow(dead_code, reason = "the timeline lists them")]
+pub(super) mod list;
+
 use std::fmt::Display;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+
+pub(crate) use list::{Listed, Selection};
 
 use super::{MAX_POINTER, Repository};
 use crate::source::open::{ReadError, read_found};
@@ -68,13 +73,9 @@ impl Refs {
                     None => return self.packed(&name),
                 },
             };
-            let text = std::str::from_utf8(text.trim_ascii()).map_err(|error| unreadable(&name, &error))?;
-            match text.strip_prefix("ref:").map(str::trim_start) {
-                Some(next) if next.starts_with("refs/") && is_name(next) => next.clone_into(&mut name),
-                Some(_) => return Err(format!("{name} leads out of the repository")),
-                None => {
-                    return ObjectId::from_hex(text.as_bytes()).map(Some).map_err(|error| unreadable(&name, &error));
-                }
+            match led(&name, &text)? {
+                Led::To(id) => return Ok(Some(id)),
+                Led::On(next) => name = next,
             }
         }
         Err(format!("{name} leads in a circle"))
@@ -87,6 +88,22 @@ impl Refs {
         });
         let Some(id) = lines.next() else { return Ok(None) };
         ObjectId::from_hex(id).map(Some).map_err(|_| "packed-refs is malformed".to_owned())
+    }
+}
+
+/// Where the file of a reference leads.
+enum Led {
+    To(ObjectId),
+    /// To another reference.
+    On(String),
+}
+
+fn led(name: &str, text: &[u8]) -> Result<Led, String> {
+    let text = std::str::from_utf8(text.trim_ascii()).map_err(|error| unreadable(name, &error))?;
+    match text.strip_prefix("ref:").map(str::trim_start) {
+        Some(next) if next.starts_with("refs/") && is_name(next) => Ok(Led::On(next.to_owned())),
+        Some(_) => Err(format!("{name} leads out of the repository")),
+        None => ObjectId::from_hex(text.as_bytes()).map(Led::To).map_err(|error| unreadable(name, &error)),
     }
 }
 

@@ -13,7 +13,7 @@ use gix::objs::{CommitRefIter, Kind, TagRefIter};
 
 use super::Repository;
 use super::objects::Objects;
-use super::refs::Refs;
+use super::refs::{Refs, list};
 
 /// How often a tag may name a tag.
 const MAX_TAGS: usize = 16;
@@ -85,15 +85,7 @@ fn named(repository: &Repository, objects: &Objects, name: &str) -> Result<Optio
     }
     let refs = Refs::open(repository)?;
     let name = if name == "@" { "HEAD" } else { name };
-    let places = [
-        name.to_owned(),
-        format!("refs/{name}"),
-        format!("refs/tags/{name}"),
-        format!("refs/heads/{name}"),
-        format!("refs/remotes/{name}"),
-        format!("refs/remotes/{name}/HEAD"),
-    ];
-    for place in places {
+    for place in list::places(name) {
         if let Some(id) = refs.find(&place)? {
             return peeled(objects, id).map(Some);
         }

@@ -10,6 +10,7 @@ use super::tree::{self, Lookup};
 use super::{Objects, Repository, Snapshot};
 
 mod history;
+mod timeline;
 
 /// A repository in a folder of its own, made by git.
 pub(super) struct Scratch {

@@ -15,6 +15,7 @@ mod delta;
 mod family;
 mod forest;
 mod loose;
+mod number;
 mod pack;
 mod stored;
 #[cfg(all(test, unix))]
@@ -37,6 +38,7 @@ pub(crate) use damage::{Damage, Why};
 use family::{Family, Room};
 use forest::Forest;
 use loose::Loose;
+pub(crate) use number::Numbers;
 use pack::{Base, Headers, Pack};
 use worker::Worker;
 
@@ -153,11 +155,6 @@ impl Store {
     pub(crate) fn count(&self) -> u64 {
         let packed: u64 = self.packs.iter().map(|pack| u64::from(pack.count())).sum();
         packed + self.loose.iter().map(|loose| loose.ids.len() as u64).sum::<u64>()
-    }
-
-    /// Whether an object is stored, be it damaged.
-    pub(crate) fn has(&self, id: &oid) -> bool {
-        self.packs.iter().any(|pack| pack.has(id)) || self.loose.iter().any(|loose| loose.has(id))
     }
 
     /// Hands each object of `kind` that is wanted to `see`, on the current pool of threads, until `stop` is set.

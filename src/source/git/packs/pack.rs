@@ -136,8 +136,14 @@ impl Pack {
         self.number_at(self.index.pack_offset_at_index(self.index.lookup(id)?))
     }
 
-    pub(super) fn has(&self, id: &oid) -> bool {
-        self.index.lookup(id).is_some()
+    /// Where the index has an object.
+    pub(super) fn place_in_index(&self, id: &oid) -> Option<u32> {
+        self.index.lookup(id)
+    }
+
+    /// What the index has there.
+    pub(super) fn id_in_index(&self, place: u32) -> Option<&oid> {
+        (place < self.count()).then(|| self.index.oid_at_index(place))
     }
 
     /// Where an entry begins, where the next one does, and the checksum of its bytes that the index has.

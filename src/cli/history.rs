@@ -1,0 +1,131 @@
+//! `dekey check --history`
+//!
+//! Owns the options, and the way from the versions of files to findings of the report. The decision to know: a history
+//! is examined besides the files as they are now, by the same rules, each version by itself.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use clap::Args;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::{Error, engine, heading};
+use crate::finding::{self, Commit, HistoryExamined, Report};
+use crate::history::{Gathered, Moment, Span};
+use crate::source::history::{self, CommitAt, Past, Seen, Selection};
+use crate::source::{Progress, RelPath, Repository, Skipped, around, commit_date, path_of};
+
+/// Which history, and how much of it.
+#[derive(Debug, Args)]
+#[command(next_help_heading = heading::HISTORY)]
+pub(super) struct History {
+    /// Also examine every version of every file that the repository stores
+    #[arg(long, conflicts_with_all = ["staged", "since", "watch", "fix", "diff", "stdin_filename"])]
+    pub(super) history: bool,
+    /// Of the history, only what these references lead to: names or globs, such as `main` or `refs/tags/v1.*`
+    #[arg(long, value_name = "REF", requires = "history", value_delimiter = ',')]
+    refs: Vec<String>,
+    /// Of the history, only what came on DATE (YYYY-MM-DD) or later
+    #[arg(long, value_name = "DATE", requires = "history")]
+    since_date: Option<Date>,
+}
+
+impl History {
+    /// Adds what was found in the history of the repository around `first`, the first path to examine, to the report of
+    /// its files as they are now.
+    pub(super) fn extend(&self, first: &Path, request: &engine::Request, report: &mut Report) -> Result<(), Error> {
+        let here = engine::here()?;
+        let real = here.join(first).canonicalize().unwrap_or_else(|_| here.clone());
+        let repository = around(&real).ok_or_else(|| {
+            let what = format!("there is no history to examine: {} is in no git repository", real.display());
+            Error::new(what, "run dekey in the repository, or without `--history`")
+        })?;
+        self.of(&repository, request, report, &Progress::default())
+    }
+
+    /// [`Self::extend`] for a repository that is known.
+    pub(super) fn of(
+        &self,
+        repository: &Repository,
+        request: &engine::Request,
+        report: &mut Report,
+        progress: &Progress,
+    ) -> Result<(), Error> {
+        let here = engine::here()?;
+        let refs = Selection::new(&self.refs).map_err(|why| {
+            Error::new(why, "name branches, tags or other references, or give globs over their names")
+        })?;
+        let prefilter = engine::prefilter(&request.packs)?;
+        let asked = history::Request { repository, here: &here, refs: &refs, prefilter: &prefilter, progress };
+        let past = engine::in_pool(request, || history::open(&asked))?.map_err(|why| {
+            let what = format!("the history of {} cannot be examined: {why}", repository.git_dir.display());
+            Error::new(what, "see what `git fsck` says of it, or examine the files as they are, without `--history`")
+        })?;
+        let (gathered, failed) = judged(&past, repository, request, &here)?;
+        let since = self.since_date.and_then(|date| date.to_zoned(TimeZone::UTC).ok());
+        gathered.into_report(report, since.map(|since| since.timestamp().as_second()));
+        report.skipped.extend(past.skipped.iter().cloned().chain(failed));
+        report.skipped.sort();
+        report.tally.examined += past.blobs;
+        report.tally.bytes += past.bytes;
+        let examined = HistoryExamined { blobs: past.blobs, commits: past.commits(), notes: past.notes.clone() };
+        report.repositories = vec![finding::Repository {
+            examined: report.tally.examined,
+            complete: !report.skipped.iter().any(|entry| entry.reason.incomplete()),
+            history: Some(examined),
+            ..finding::Repository::default()
+        }];
+        Ok(())
+    }
+}
+
+/// What is found in the versions of interest, each by itself, and those that dekey failed on.
+fn judged(
+    past: &Past<'_>,
+    repository: &Repository,
+    request: &engine::Request,
+    here: &Path,
+) -> Result<(Gathered, Vec<Skipped>), Error> {
+    let roots: Vec<PathBuf> = request.paths.iter().filter_map(|path| here.join(path).canonicalize().ok()).collect();
+    let is_asked = |path: &Path| roots.iter().any(|root| path.starts_with(root));
+    let (gathered, failed) = (Gathered::default(), Mutex::new(Vec::new()));
+    engine::alone(request, |judge| {
+        past.each(&|version| {
+            let named = version.seen.map_or(Vec::new(), |seen| seen.path.clone());
+            let Some(path) = path_of(&named).map(|path| repository.work_tree.join(path)) else { return };
+            let shown = RelPath::seen_from(here, &path);
+            if !is_asked(&path) || request.excludes(&shown) {
+                return;
+            }
+            let (blob, span) = (version.id.to_string(), span(version.seen));
+            let report = |source| match judge(source) {
+                Ok(found) => _ = found.map(|found| gathered.add(found, &blob, &span, version.current)),
+                Err(failure) => {
+                    failed.lock().unwrap_or_else(PoisonError::into_inner).push(failure.skipped(shown.clone()));
+                }
+            };
+            if let Some(skipped) = past.sources(&version, &shown, &report) {
+                failed.lock().unwrap_or_else(PoisonError::into_inner).push(skipped);
+            }
+        });
+    })?;
+    Ok((gathered, failed.into_inner().unwrap_or_else(PoisonError::into_inner)))
+}
+
+/// When a version was there, as findings tell it.
+fn span(seen: Option<&Seen>) -> Span {
+    let moment = |at: &CommitAt| Moment {
+        seconds: at.author_seconds,
+        commit: Commit {
+            id: at.id.to_string(),
+            date: commit_date(at.author_seconds, i32::from(at.author_offset_minutes) * 60).unwrap_or_default(),
+        },
+    };
+    let commits = seen.and_then(|seen| seen.commits.as_ref());
+    Span {
+        first: commits.map(|(first, _)| moment(first)),
+        last: commits.map(|(_, last)| moment(last)),
+        tip: seen.and_then(|seen| seen.tip.clone()),
+    }
+}
