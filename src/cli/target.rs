@@ -347,8 +347,8 @@ fn names(paths: &[(PathBuf, usize)]) -> Vec<String> {
     // Each round makes those longer that are still the same.
     for _ in 0..2 * longest {
         let mut same: HashMap<String, Vec<usize>> = HashMap::new();
-        for at in 0..paths.len() {
-            same.entry(name(at, lengths[at])).or_default().push(at);
+        for (at, length) in lengths.iter().enumerate() {
+            same.entry(name(at, *length)).or_default().push(at);
         }
         let longer: Vec<usize> = same.into_values().filter(|group| group.len() > 1).flatten().collect();
         if longer.is_empty() {

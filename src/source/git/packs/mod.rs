@@ -162,12 +162,6 @@ impl Store {
         self.forest.count(kind) + self.loose.iter().map(|loose| loose.ids.len() as u64).sum::<u64>()
     }
 
-    /// Whether an object is stored, be it damaged.
-    #[cfg(test)]
-    fn has(&self, id: &oid) -> bool {
-        self.packs.iter().any(|pack| pack.has(id)) || self.loose.iter().any(|loose| loose.has(id))
-    }
-
     /// Hands each object of `kind` that is wanted to `see`, on the current pool of threads, until `stop` is set.
     ///
     /// An object that is stored twice is handed over twice, since either may be damaged. Returns what could not be read, or
