@@ -4,6 +4,7 @@
 //! to know: everything here is already masked. Messages never quote a secret, and source text is only reachable
 //! through [`Masked`], in which every credential has been overwritten.
 
+pub mod join;
 mod repository;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -361,6 +362,14 @@ pub struct Report {
     pub repositories: Vec<Repository>,
     /// What a plan needs besides the findings, vendor by vendor.
     pub grounds: Vec<crate::plan::Ground>,
+}
+
+impl Report {
+    /// Whether the run was ended early.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.skipped.iter().any(|entry| entry.reason == Reason::Interrupted)
+    }
 }
 
 #[cfg(test)]

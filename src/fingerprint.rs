@@ -43,6 +43,12 @@ impl Identity {
         Self(digest(IDENTITY, &[rule.as_bytes(), &matter]))
     }
 
+    /// That of a finding of `rule` about a secret, wherever it stands.
+    #[must_use]
+    pub fn of_secret(rule: &str, secret: &Secret) -> Self {
+        Self(digest(IDENTITY, &[rule.as_bytes(), SECRET, &secret.0]))
+    }
+
     /// That of a finding whose text at `span` says all, without the line around it.
     #[must_use]
     pub fn of_words(rule: &str, source: &Source, span: Span, hidden: &[Span]) -> Self {

@@ -40,6 +40,13 @@ impl Masked {
         Self { path: source.path.clone(), language: "", source, hidden: merged(secrets.to_vec()) }
     }
 
+    /// The same file under another path.
+    #[must_use]
+    pub fn renamed(mut self, path: RelPath) -> Self {
+        self.source.path.clone_from(&path);
+        Self { path, ..self }
+    }
+
     /// Whether anything that `span` shares a byte with has been overwritten.
     #[must_use]
     pub fn hides_in(&self, span: Span) -> bool {

@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::output::{self, Streams};
+use super::scope::Site;
 use super::{Error, Global, engine, heading};
 use crate::baseline::{Baseline, Compared, Entry, FILE_NAME, View, file, paths};
-use crate::config::{self, Config};
+use crate::config::{Config, Files};
 use crate::finding::{Finding, Report, Standing};
 use crate::problem::Refused;
 use crate::render::escape::Escaped;
@@ -32,13 +33,13 @@ pub(super) struct Accepting {
 }
 
 impl Accepting {
-    /// The baseline that governs a check whose first path is `first`.
-    pub(super) fn open(&self, config: &Config, first: &Path) -> Result<Option<Held>, Error> {
+    /// The baseline that governs a project; as it is in `files`, where given.
+    pub(super) fn open(&self, config: &Config, site: &Site, files: Option<&dyn Files>) -> Result<Option<Held>, Error> {
         if self.no_baseline {
             return Ok(None);
         }
-        let place = Place::of(self.baseline.as_deref(), config, first)?;
-        match place.read()? {
+        let place = Place::of(self.baseline.as_deref(), config, site)?;
+        match place.read(files)? {
             None if self.baseline.is_some() || config.baseline.is_some() => {
                 let what = format!("there is no baseline {}", place.name);
                 Err(Error::new(what, "write it with `dekey baseline`, or name a file that exists"))
@@ -98,9 +99,8 @@ pub(super) struct Reach {
 impl Reach {
     /// That of a request.
     pub(super) fn of(request: &engine::Request) -> Result<Self, Error> {
-        let here = engine::here()?;
         // A path that does not exist is the scan's to report.
-        let real = |path: &PathBuf| here.join(path).canonicalize().ok();
+        let real = |path: &PathBuf| request.here.join(path).canonicalize().ok();
         let roots = request.paths.iter().filter_map(real).map(|path| paths::text(&RelPath::new(&path)));
         let partly = request.stdin.is_some().then_some("only standard input was examined");
         Ok(Self { roots: roots.collect(), partly })
@@ -126,34 +126,39 @@ pub(super) struct Place {
 
 impl Place {
     /// The file that the command line or the configuration names, or else one beside the configuration or at the root
-    /// of the repository; `first` is the first path to examine.
-    pub(super) fn of(named: Option<&Path>, config: &Config, first: &Path) -> Result<Self, Error> {
-        let here = engine::here()?;
+    /// of the repository.
+    pub(super) fn of(named: Option<&Path>, config: &Config, site: &Site) -> Result<Self, Error> {
+        let (here, cwd) = (site.here.clone(), engine::here()?);
         let (root, path) = match named {
             Some(path) => (None, path.to_owned()),
             None => {
-                let places = governing(&here, config, first)?;
+                let places = governing(config, site);
                 let is_there = |(root, path): &&(PathBuf, PathBuf)| root.join(path).symlink_metadata().is_ok();
                 let found = places.iter().find(is_there).or(places.first()).cloned();
                 found.map_or_else(|| (None, PathBuf::from(FILE_NAME)), |(root, path)| (Some(root), path))
             }
         };
         let text = |path: &Path| paths::text(&RelPath::new(path));
-        let whole = root.as_ref().unwrap_or(&here).join(&path);
+        let whole = root.as_ref().unwrap_or(&cwd).join(&path);
         let dir = whole.parent().unwrap_or(&here);
         let base = text(&dir.canonicalize().unwrap_or_else(|_| dir.to_owned()));
         let name = match &root {
             None => path.display().to_string(),
-            Some(_) => paths::relative(&text(&here), &text(&whole)),
+            Some(_) => paths::relative(&text(&cwd), &text(&whole)),
         };
         Ok(Self { root, path, name, here, base })
     }
 
-    /// What it holds; `None` when it does not exist.
-    pub(super) fn read(&self) -> Result<Option<Baseline>, Error> {
-        let read = match &self.root {
-            Some(root) => read_beneath(root, &self.path, file::LIMIT),
-            None => read_named(&self.path, file::LIMIT),
+    /// What it holds, in `files` where given; `None` when it does not exist.
+    pub(super) fn read(&self, files: Option<&dyn Files>) -> Result<Option<Baseline>, Error> {
+        let read = match (&self.root, files) {
+            (Some(_), Some(files)) => match files.read(&self.path) {
+                Ok(None) => return Ok(None),
+                Ok(Some(bytes)) => Ok(bytes),
+                Err(error) => Err(error),
+            },
+            (Some(root), None) => read_beneath(root, &self.path, file::LIMIT),
+            (None, _) => read_named(&self.path, file::LIMIT),
         };
         let bytes = match read {
             Err(ReadError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -189,13 +194,13 @@ impl Place {
 }
 
 /// Where a baseline is looked for: roots of repositories, and paths from there. A new one goes to the first.
-fn governing(here: &Path, config: &Config, first: &Path) -> Result<Vec<(PathBuf, PathBuf)>, Error> {
+fn governing(config: &Config, site: &Site) -> Vec<(PathBuf, PathBuf)> {
     if let Some(path) = &config.baseline {
-        return Ok(vec![(config.root.clone(), path.clone())]);
+        return vec![(config.root.clone(), path.clone())];
     }
     let beside = config.files.first().map(|file| (config.root.clone(), file.with_file_name(FILE_NAME)));
-    let root = config::Place::of(first)?.map_or_else(|| here.to_owned(), |place| place.root);
-    Ok(beside.into_iter().chain([(root, PathBuf::from(FILE_NAME))]).collect())
+    let root = site.place.as_ref().map_or_else(|| site.here.clone(), |place| place.root.clone());
+    beside.into_iter().chain([(root, PathBuf::from(FILE_NAME))]).collect()
 }
 
 /// A baseline that was read.

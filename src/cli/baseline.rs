@@ -4,19 +4,18 @@
 //! shorter unless more was asked for, so that running the command in a hurry accepts nothing.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
 use super::accepting::{Held, Place, Reach, standing};
 use super::output::Streams;
 use super::progress::Display;
-use super::scope::Scope;
+use super::scope::{Scope, Site};
 use super::{Error, Exit, Global, engine, heading};
 use crate::baseline;
 use crate::finding::Finding;
 use crate::render::{self, escape::Escaped};
-use crate::source::{Progress, RelPath};
+use crate::source::RelPath;
 
 /// Arguments of `dekey baseline`.
 #[derive(Debug, Args)]
@@ -35,17 +34,21 @@ pub(super) struct Baseline {
 impl Baseline {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
-        let policy = self.scope.policy(&packs, None, None)?;
+        let site = Site::of(self.scope.first(None))?;
+        let policy = self.scope.policy(&packs, &site, None)?;
         policy.tell(global, streams);
-        let place = Place::of(self.baseline.as_deref(), &policy.config, self.scope.first(None))?;
-        let existing = place.read()?;
-        let request = self.scope.request(packs, &policy.config, None)?;
+        let place = Place::of(self.baseline.as_deref(), &policy.config, &site)?;
+        let existing = place.read(None)?;
+        let request = self.scope.request(packs, &policy.config, &site, None)?;
         let reach = Reach::of(&request)?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
+        let display = Display::start(global);
+        let mut report = engine::scan(&request, &display.progress)?;
         drop(display);
+        if report.is_interrupted() {
+            let what = format!("{} not written: the run was interrupted", place.name);
+            return Err(Error::new(what, "run the command again, and let it come to its end"));
+        }
 
         let existed = existing.is_some();
         let baseline = match existing {

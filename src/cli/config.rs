@@ -46,7 +46,8 @@ impl Config {
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
         match &self.command {
             Command::Show { path, config, .. } => {
-                let config = scope::configuration(config.as_deref(), path, None, &ids)?;
+                let config =
+                    scope::configuration(config.as_deref(), scope::Site::of(path)?.place.as_ref(), None, &ids)?;
                 streams.report(|out| show(&config, out))?;
             }
             Command::Schema(_) => {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::output::plain;
 use super::{Error, staged};
@@ -18,8 +19,14 @@ use crate::suppress;
 
 /// What to scan, and how.
 pub(crate) struct Request {
+    /// The directory that the paths of the report start from, a real path.
+    pub(crate) here: PathBuf,
     /// Files and directories; empty when `stdin` is there.
     pub(crate) paths: Vec<PathBuf>,
+    /// Real paths beneath these that belong to another project.
+    pub(crate) apart: Vec<PathBuf>,
+    /// Whether what is examined was read already, so that `paths` are only named.
+    pub(crate) stored: bool,
     /// A file that came through standard input: its name and its bytes.
     pub(crate) stdin: Option<(PathBuf, Vec<u8>)>,
     /// Whether to examine what is staged in place of what lies in `paths`.
@@ -37,7 +44,7 @@ pub(crate) struct Request {
     /// What not to examine.
     pub(crate) exclude: Option<Matcher>,
     /// The packs to judge by.
-    pub(crate) packs: Vec<Pack>,
+    pub(crate) packs: Arc<Vec<Pack>>,
 }
 
 impl Request {
@@ -135,7 +142,6 @@ pub(crate) fn scanned<T>(
     progress: &Progress,
     then: impl FnOnce(&Scan<'_>, &Walk) -> T,
 ) -> Result<T, Error> {
-    let here = here()?;
     let excluded = |path: &RelPath| request.excludes(path);
     let input = match &request.stdin {
         Some((path, bytes)) => {
@@ -146,11 +152,20 @@ pub(crate) fn scanned<T>(
         None if request.staged => {
             let prefilter = prefilter(&request.packs)?;
             let excluded = |path: &Path| excluded(&RelPath::new(path));
-            staged::input(&here, &request.paths, &excluded, &prefilter, progress)?
+            staged::input(&request.here, &request.paths, &excluded, &prefilter, progress)?
         }
         None => Input::default(),
     };
     given(request, input, &excluded, progress, then)
+}
+
+/// Scans what was read already.
+pub(crate) fn stored(request: &Request, mut input: Input, progress: &Progress) -> Result<Report, Error> {
+    let excluded = |path: &RelPath| request.excludes(path);
+    for files in [&mut input.files, &mut input.settings] {
+        files.retain(|source| !excluded(&source.path));
+    }
+    given(request, input, &excluded, progress, |scan, _| scan.report())
 }
 
 /// Scans what `request` names and `input`; of what is named nothing that is `excluded`.
@@ -187,8 +202,9 @@ fn options<'r>(
     input: Input,
     excluded: &'r (dyn Fn(&RelPath) -> bool + Sync),
 ) -> Result<scan::Options<'r>, Error> {
-    let roots = if request.staged { Vec::new() } else { request.paths.clone() };
-    let mut walk = Walk::new(here()?, roots);
+    let roots = if request.staged || request.stored { Vec::new() } else { request.paths.clone() };
+    let mut walk = Walk::new(request.here.clone(), roots);
+    walk.apart.clone_from(&request.apart);
     walk.no_ignore = request.no_ignore;
     walk.threads = request.threads;
     Ok(scan::Options {

@@ -4,17 +4,15 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
 use super::output::Streams;
 use super::progress::Display;
-use super::scope::Scope;
+use super::scope::{Scope, Site};
 use super::{Error, Exit, Global, engine};
 use crate::plan;
 use crate::render;
-use crate::source::Progress;
 
 /// Arguments of `dekey plan`.
 #[derive(Debug, Args)]
@@ -31,13 +29,13 @@ impl Plan {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let packs = engine::packs(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(None)?;
-        let policy = self.scope.policy(&packs, stdin.as_deref(), None)?;
+        let site = Site::of(self.scope.first(stdin.as_deref()))?;
+        let policy = self.scope.policy(&packs, &site, None)?;
         policy.tell(global, streams);
-        let request = self.scope.request(packs, &policy.config, stdin.as_deref())?;
+        let request = self.scope.request(packs, &policy.config, &site, stdin.as_deref())?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
+        let display = Display::start(global);
+        let mut report = engine::scan(&request, &display.progress)?;
         drop(display);
 
         policy.narrow(&mut report);

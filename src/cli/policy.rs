@@ -19,7 +19,6 @@ pub(super) struct Policy {
     pub(super) config: Config,
     /// What it says of some paths, in order.
     overrides: Vec<(Matcher, Override)>,
-    here: PathBuf,
 }
 
 /// What holds for a rule in a file.
@@ -30,11 +29,7 @@ struct Verdict {
 }
 
 /// Patterns of the configuration, compiled for the paths of reports.
-pub(super) fn matcher(patterns: &Patterns, config: &Config) -> Result<Matcher, Error> {
-    compiled(patterns, config, &engine::here()?)
-}
-
-fn compiled(patterns: &Patterns, config: &Config, here: &Path) -> Result<Matcher, Error> {
+pub(super) fn matcher(patterns: &Patterns, config: &Config, here: &Path) -> Result<Matcher, Error> {
     patterns.matcher(&config.root, here).map_err(|error| {
         let what = format!("cannot use the patterns of the configuration: {error}");
         Error::new(what, "write fewer of them, as in a .gitignore file")
@@ -46,17 +41,18 @@ impl Policy {
     pub(super) fn new(config: Config, here: &Path) -> Result<Self, Error> {
         let overrides = config.overrides.iter().flatten().map(|entry| {
             let paths = entry.paths.clone().unwrap_or_default();
-            Ok((compiled(&paths, &config, here)?, entry.clone()))
+            Ok((matcher(&paths, &config, here)?, entry.clone()))
         });
-        Ok(Self { overrides: overrides.collect::<Result<_, Error>>()?, here: here.to_owned(), config })
+        Ok(Self { overrides: overrides.collect::<Result<_, Error>>()?, config })
     }
 
     /// Says which of several configurations counts.
     pub(super) fn tell(&self, global: &Global, streams: &Streams) {
         let Some(file) = self.config.files.first().filter(|_| !global.quiet) else { return };
+        let here = engine::here().unwrap_or_default();
         let shown = |path: &PathBuf| {
             let whole = self.config.root.join(path);
-            whole.strip_prefix(&self.here).unwrap_or(&whole).display().to_string()
+            whole.strip_prefix(&here).unwrap_or(&whole).display().to_string()
         };
         if !self.config.beside.is_empty() {
             let others: Vec<String> = self.config.beside.iter().map(shown).collect();
@@ -78,6 +74,15 @@ impl Policy {
             *hidden += usize::from(verdict.runs && !shown && finding.state == State::Open);
             verdict.runs && shown
         });
+    }
+
+    /// Whether a finding in the file of this path is asked for; sets its level.
+    pub(super) fn admits(&self, finding: &mut Finding, path: &RelPath) -> bool {
+        let verdict = self.verdict(&finding.rule, Some(path));
+        if let Some(level) = verdict.level {
+            finding.level = level;
+        }
+        verdict.runs && finding.confidence >= verdict.min_confidence
     }
 
     /// Whether a finding in the file of this path is asked for.

@@ -5,6 +5,7 @@
 
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
 use clap::{Args, ValueEnum};
 
@@ -26,8 +27,8 @@ const STDIN_LIMIT: u64 = 64 << 20;
 #[derive(Debug, Args)]
 pub(super) struct Scope {
     /// Files and directories to examine, whatever ignore files say [default: .]; `-` is standard input
-    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
-    pub(super) paths: Vec<PathBuf>,
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// Show findings of this confidence or above [default: medium]
     #[arg(long, value_name = "CONFIDENCE", help_heading = heading::RULES)]
     min_confidence: Option<ConfidenceArg>,
@@ -61,10 +62,21 @@ enum ConfidenceArg {
 }
 
 impl Scope {
+    /// What was named, or else the working directory.
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        static HERE: LazyLock<Vec<PathBuf>> = LazyLock::new(|| vec![PathBuf::from(".")]);
+        if self.paths.is_empty() { &HERE } else { &self.paths }
+    }
+
+    /// What was named.
+    pub(super) fn named(&self) -> &[PathBuf] {
+        &self.paths
+    }
+
     /// The name of what comes through standard input, if anything does: `-` in place of a path, or just a name for it.
     pub(super) fn stdin(&self, filename: Option<&Path>) -> Result<Option<PathBuf>, Error> {
         let dash = self.paths.iter().any(|path| path.as_os_str() == STDIN);
-        let only = matches!(self.paths.as_slice(), [path] if path.as_os_str() == STDIN || path.as_os_str() == ".");
+        let only = matches!(self.paths(), [path] if path.as_os_str() == STDIN || path.as_os_str() == ".");
         if !only && (dash || filename.is_some()) {
             let what = "standard input cannot be examined together with other paths";
             return Err(Error::new(what, "run dekey once for `-` and once for the paths"));
@@ -73,17 +85,12 @@ impl Scope {
         Ok(name.map(Path::to_owned))
     }
 
-    /// The configuration, with the command line over it. `stdin` names what comes through standard input.
-    /// It is read from `files`, where given, rather than from the work tree.
-    pub(super) fn policy(
-        &self,
-        packs: &[Pack],
-        stdin: Option<&Path>,
-        files: Option<&dyn Files>,
-    ) -> Result<Policy, Error> {
+    /// The configuration, with the command line over it. It is read from `files`, where given, rather than from the work
+    /// tree.
+    pub(super) fn policy(&self, packs: &[Pack], site: &Site, files: Option<&dyn Files>) -> Result<Policy, Error> {
         let rules = engine::rules(packs);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
-        let mut config = configuration(self.config.as_deref(), self.first(stdin), files, &ids)?;
+        let mut config = configuration(self.config.as_deref(), site.place.as_ref(), files, &ids)?;
         let known = |names: &[String]| -> Result<Vec<String>, Error> {
             let rule = |name: &String| names::rule(name, &ids).map(str::to_owned);
             names.iter().map(|name| rule(name).map_err(|nearest| Error::unknown_rule(name, &nearest))).collect()
@@ -100,7 +107,7 @@ impl Scope {
         config.ignore.get_or_insert_default().extend(known(&self.ignore)?);
         config.audience = self.audience.or(config.audience);
         config.min_confidence = min_confidence.or(config.min_confidence);
-        Policy::new(config, &engine::here()?)
+        Policy::new(config, &site.here)
     }
 
     /// What the search for a configuration starts from.
@@ -109,15 +116,16 @@ impl Scope {
         match stdin {
             Some(name) if dir(name) => Path::new("."),
             Some(name) => name.parent().unwrap_or(name),
-            None => self.paths.first().map_or(Path::new("."), PathBuf::as_path),
+            None => self.paths().first().map_or(Path::new("."), PathBuf::as_path),
         }
     }
 
     /// What the engine is asked to do; with `stdin`, that file alone is examined, and read here.
     pub(super) fn request(
         &self,
-        packs: Vec<Pack>,
+        packs: impl Into<Arc<Vec<Pack>>>,
         config: &Config,
+        site: &Site,
         stdin: Option<&Path>,
     ) -> Result<engine::Request, Error> {
         let stdin = match stdin {
@@ -125,7 +133,10 @@ impl Scope {
             None => None,
         };
         Ok(engine::Request {
-            paths: if stdin.is_some() { Vec::new() } else { self.paths.clone() },
+            here: site.here.clone(),
+            paths: if stdin.is_some() { Vec::new() } else { self.paths().to_vec() },
+            apart: Vec::new(),
+            stored: false,
             stdin,
             staged: false,
             no_ignore: self.no_ignore,
@@ -133,9 +144,24 @@ impl Scope {
             audience: config.audience,
             variable: config.variable.clone(),
             bump_sdk: false,
-            exclude: config.exclude.as_ref().map(|exclude| policy::matcher(exclude, config)).transpose()?,
-            packs,
+            exclude: config.exclude.as_ref().map(|exclude| policy::matcher(exclude, config, &site.here)).transpose()?,
+            packs: packs.into(),
         })
+    }
+}
+
+/// Where a project lies.
+pub(super) struct Site {
+    /// The directory that the paths of its report start from, a real path.
+    pub(super) here: PathBuf,
+    /// Where the search for its configuration starts; none where the first path does not exist.
+    pub(super) place: Option<Place>,
+}
+
+impl Site {
+    /// The project that `first`, the first path to examine, is a part of, seen from the working directory.
+    pub(super) fn of(first: &Path) -> Result<Self, Error> {
+        Ok(Self { here: engine::here()?, place: place(first)? })
     }
 }
 
@@ -154,15 +180,14 @@ fn within(root: &Path, path: &Path) -> Option<PathBuf> {
     Some(real.strip_prefix(root).ok()?.to_owned())
 }
 
-/// The configuration that was `named`, or else the one that governs `first`; as it is in `files`, where given.
+/// The configuration that was `named`, or else the one that governs a place; as it is in `files`, where given.
 pub(super) fn configuration(
     named: Option<&Path>,
-    first: &Path,
+    place: Option<&Place>,
     files: Option<&dyn Files>,
     rules: &[&str],
 ) -> Result<Config, Error> {
-    let place = place(first)?;
-    let loaded = match (named, &place, files) {
+    let loaded = match (named, place, files) {
         (Some(path), Some(place), Some(files)) => match within(&place.root, path) {
             Some(path) => config::named_in(files, place, &path, rules).map(Option::unwrap_or_default),
             // A file beside the repository is none of a commit's.
@@ -187,7 +212,8 @@ pub(super) fn configuration(
     })
 }
 
-fn standard_input() -> Result<Vec<u8>, Error> {
+/// The bytes of standard input.
+pub(super) fn standard_input() -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(STDIN_LIMIT + 1).read_to_end(&mut bytes);
     match read {

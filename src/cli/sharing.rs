@@ -34,6 +34,11 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
+    /// What the repository was called.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.repository.as_deref()
+    }
+
     /// The salt, where there is one.
     pub(super) fn salt(&self) -> Result<Salt, Error> {
         let (bytes, place) = match (&self.salt_file, std::env::var_os(VARIABLE)) {

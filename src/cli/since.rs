@@ -35,6 +35,10 @@ pub(super) struct Start {
 }
 
 impl Since {
+    pub(super) fn is_asked(&self) -> bool {
+        self.since.is_some()
+    }
+
     /// Where the change began that `first`, the first path to examine, is a part of.
     pub(super) fn open(&self, first: &Path) -> Result<Option<Start>, Error> {
         let Some(revision) = &self.since else { return Ok(None) };
@@ -54,7 +58,7 @@ impl Since {
 
 impl Start {
     /// What was found where the change began. What was looked for is what `request` looks for now.
-    pub(super) fn before(&self, request: &engine::Request) -> Result<Before, Error> {
+    pub(super) fn before(&self, request: &engine::Request, progress: &Progress) -> Result<Before, Error> {
         let here = engine::here()?;
         let roots: Vec<PathBuf> =
             request.paths.iter().map(|path| here.join(path)).map(|path| path.canonicalize().unwrap_or(path)).collect();
@@ -63,7 +67,7 @@ impl Start {
             let what = format!("cannot tell what was there before the change: {why}");
             Error::new(what, "see what `git fsck` says, or examine the project as it is, without `--since`")
         })?;
-        let report = engine::as_it_was(request, was.files, &was.same, &Progress::default())?;
+        let report = engine::as_it_was(request, was.files, &was.same, progress)?;
         Ok(Before::new(&report))
     }
 

@@ -50,7 +50,13 @@ pub(super) fn input(
         let what = format!("cannot tell what is staged in {}: {why}", repository.work_tree.display());
         Error::new(what, "see what `git status` says of it, or examine the files as they are, without `--staged`")
     })?;
-    Ok(Input { files: gathered.files, context: gathered.context, read: gathered.read, partial: true })
+    Ok(Input {
+        files: gathered.files,
+        context: gathered.context,
+        read: gathered.read,
+        partial: true,
+        ..Input::default()
+    })
 }
 
 fn variable(name: &str) -> Option<OsString> {

@@ -76,6 +76,15 @@ impl Place {
         Ok(Some(Self { root: root.to_owned(), dir, here }))
     }
 
+    /// The place of a project whose root, a real path, is known. `dir` is where the search starts, relative to it.
+    ///
+    /// # Errors
+    ///
+    /// When the working directory cannot be told.
+    pub fn within(root: PathBuf, dir: PathBuf) -> io::Result<Self> {
+        Ok(Self { root, dir, here: std::env::current_dir()?.canonicalize()? })
+    }
+
     /// A file of the repository as reports call it: relative to the working directory where it lies beneath.
     #[must_use]
     pub fn shown(&self, path: &Path) -> RelPath {

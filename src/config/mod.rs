@@ -31,6 +31,7 @@ pub use files::{Files, LIMIT, Place, WorkTree};
 pub use load::{load, named, named_in, settings_in};
 pub use patterns::{Matcher, Patterns};
 pub use schema::{schema, show};
+pub use section::is_name;
 
 /// Whose data the integration works on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

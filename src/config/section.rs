@@ -20,6 +20,12 @@ use crate::problem::Problem;
 /// The file's own name, and those of files that hold settings of many tools. In one directory the first one counts.
 pub(super) const NAMES: [&str; 4] = ["dekey.toml", ".dekey.toml", "pyproject.toml", "package.json"];
 
+/// Whether a file of this name may hold settings.
+#[must_use]
+pub fn is_name(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| NAMES.iter().any(|known| name == *known))
+}
+
 /// The word that the settings stand under in files of others.
 const NAME: &str = "dekey";
 

@@ -2,7 +2,10 @@
 //!
 //! Owns plain data. The decision to know: no author is named, since who leaked a credential is not what has to be mended.
 
-use super::Standing;
+use std::collections::BTreeMap;
+
+use super::{Report, Standing};
+use crate::source::Reason;
 
 /// When a finding came into a repository, and whether it still is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,15 @@ pub struct Repository {
     pub examined: u64,
     /// Whether everything that should have been examined was.
     pub complete: bool,
+    /// Bytes examined.
+    pub bytes: u64,
+    /// How many files or directories were not examined, by reason.
+    pub counts: BTreeMap<Reason, u64>,
+    /// How many entries of [`super::Report::skipped`] are about it, where it has a name: those of the first repository
+    /// stand first.
+    pub skipped: usize,
+    /// Findings below the asked-for confidence, counted but not listed.
+    pub hidden: usize,
     /// Why it could not be examined at all; unescaped.
     pub failure: Option<String>,
     /// Its baseline.
@@ -54,4 +66,19 @@ pub struct HistoryExamined {
     pub commits: u64,
     /// What a reader has to know of it, a sentence each; unescaped.
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// How much was not examined, by reason: what is listed, and what is only counted.
+    #[must_use]
+    pub fn unexamined(&self) -> BTreeMap<Reason, u64> {
+        let mut counts = BTreeMap::new();
+        for entry in &self.skipped {
+            *counts.entry(entry.reason).or_insert(0) += 1;
+        }
+        for (reason, n) in &self.tally.counts {
+            counts.entry(*reason).or_insert(*n);
+        }
+        counts
+    }
 }

@@ -29,6 +29,7 @@ pub mod problem;
 pub mod project;
 pub mod rdjson;
 pub mod record;
+mod repositories;
 pub mod sarif;
 mod suggestion;
 pub mod summary;
@@ -42,7 +43,7 @@ pub use format::{Brief, FORMATS, Format, Reader};
 
 use crate::finding::{Commit, FileId, Finding, History, Label, Report, State};
 use crate::redact::Masked;
-use crate::source::{LineIndex, Position, Reason};
+use crate::source::{LineIndex, Position, Reason, Skipped};
 use crate::span::Span;
 use escape::Escaped;
 
@@ -169,14 +170,12 @@ fn history(finding: &Finding) -> Option<String> {
 
 /// How much was not examined, by reason: what is listed, and what is only counted.
 fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
-    let mut counts = BTreeMap::new();
-    for entry in &report.skipped {
-        *counts.entry(entry.reason).or_insert(0) += 1;
-    }
-    for (reason, n) in &report.tally.counts {
-        counts.entry(*reason).or_insert(*n);
-    }
-    counts
+    report.unexamined()
+}
+
+/// What should have been examined and was not, by name.
+fn missing(report: &Report) -> impl Iterator<Item = &Skipped> {
+    report.skipped.iter().filter(|entry| entry.reason.incomplete() && entry.reason != Reason::Interrupted)
 }
 
 /// Words as a sentence of running text: with a capital, and an end.

@@ -12,7 +12,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use super::plain::percent;
-use super::{Brief, Places, open, skipped_by_reason, suggestion, view};
+use super::{Brief, Places, open, suggestion, view};
 use crate::document::{
     Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, Grouping, History, HistoryExamined, Levels, Path, Place,
     Position, Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
@@ -61,7 +61,7 @@ pub(super) fn summary(report: &Report) -> Summary {
         files_examined: report.tally.examined,
         bytes_examined: report.tally.bytes,
         complete: is_complete(report),
-        skipped: by_reason(report),
+        skipped: by_reason(report.unexamined()),
         findings: Counts { total: open(report).count(), by_level, by_rule },
         suppressed: state(State::Suppressed),
         baselined: state(State::Baselined),
@@ -71,8 +71,8 @@ pub(super) fn summary(report: &Report) -> Summary {
     }
 }
 
-fn by_reason(report: &Report) -> BTreeMap<String, u64> {
-    skipped_by_reason(report).into_iter().map(|(reason, n)| (reason.id().to_owned(), n)).collect()
+fn by_reason(counts: BTreeMap<source::Reason, u64>) -> BTreeMap<String, u64> {
+    counts.into_iter().map(|(reason, n)| (reason.id().to_owned(), n)).collect()
 }
 
 fn is_complete(report: &Report) -> bool {
@@ -88,7 +88,7 @@ pub(super) fn repositories(report: &Report, brief: &Brief) -> Vec<Repository> {
             revision: brief.revision.as_ref().map(revision),
             files_examined: report.tally.examined,
             bytes_examined: report.tally.bytes,
-            skipped: by_reason(report),
+            skipped: by_reason(report.unexamined()),
             hidden: report.hidden,
             complete: is_complete(report),
             failure: None,
@@ -96,14 +96,15 @@ pub(super) fn repositories(report: &Report, brief: &Brief) -> Vec<Repository> {
             history: None,
         }];
     }
+    // What is said of all is said of the one.
     let only = report.repositories.len() == 1;
     let of = |repository: &finding::Repository| Repository {
         name: repository.name.clone().or_else(|| brief.repository.clone()),
-        revision: repository.revision.as_ref().or(brief.revision.as_ref()).map(revision),
+        revision: repository.revision.as_ref().or(brief.revision.as_ref().filter(|_| only)).map(revision),
         files_examined: repository.examined,
-        bytes_examined: if only { report.tally.bytes } else { 0 },
-        skipped: if only { by_reason(report) } else { BTreeMap::new() },
-        hidden: if only { report.hidden } else { 0 },
+        bytes_examined: if only { report.tally.bytes } else { repository.bytes },
+        skipped: by_reason(if only { report.unexamined() } else { repository.counts.clone() }),
+        hidden: if only { report.hidden } else { repository.hidden },
         complete: repository.complete,
         failure: repository.failure.clone(),
         baseline: repository.baseline.as_ref().map(baseline),
@@ -182,8 +183,10 @@ pub(super) fn findings<'a>(
 
 /// Everything that was not examined, in the report's order.
 pub(super) fn skipped(report: &Report) -> impl Iterator<Item = Skipped> {
-    report.skipped.iter().map(|entry| Skipped {
-        repository: None,
+    let names = report.repositories.iter().flat_map(|one| std::iter::repeat_n(&one.name, one.skipped));
+    let names = names.map(Option::as_ref).chain(std::iter::repeat(None));
+    report.skipped.iter().zip(names).map(|(entry, name)| Skipped {
+        repository: name.cloned(),
         path: path(entry.path.as_bytes()),
         reason: entry.reason.id().to_owned(),
         incomplete: entry.reason.incomplete(),

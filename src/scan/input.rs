@@ -9,6 +9,8 @@ pub struct Input {
     pub files: Vec<Source>,
     /// What they are linked with: manifests, lock files, settings. Findings in these do not count.
     pub context: Vec<Source>,
+    /// Files without a needle that may set variables, or list packages: examined where a login reads what they hold.
+    pub settings: Vec<Source>,
     /// What was read to get the files, and what could not be.
     pub read: Walked,
     /// Whether the project has files that are not looked at, so that nobody can say what is never used in it.

@@ -8,6 +8,8 @@
 //! - [`read_named`] and [`read_found`] read single files (configuration, packs) with the same care.
 //! - [`LineIndex`] turns offsets of a source into lines, columns and bytes of the file.
 
+pub(crate) mod archive;
+pub(crate) mod bare;
 mod decode;
 mod git;
 pub(crate) mod history;
@@ -15,6 +17,7 @@ mod ignores;
 mod lines;
 mod open;
 mod path;
+mod progress;
 mod read;
 mod roots;
 #[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
@@ -23,6 +26,7 @@ mod settings;
 pub(crate) mod since;
 mod skip;
 pub(crate) mod staged;
+pub(crate) mod stored;
 mod stream;
 mod walk;
 
@@ -36,10 +40,11 @@ pub(crate) use open::plain;
 pub(crate) use open::{Dir, OpenError, Regular};
 pub use open::{ReadError, read_beneath, read_found, read_named};
 pub use path::RelPath;
+pub use progress::{Phase, Progress};
 pub use read::Limits;
 pub use settings::{is_manifest, is_setting};
 pub use skip::{Reason, Skipped};
-pub use walk::{Progress, Walk, Walked, walk};
+pub use walk::{Walk, Walked, walk};
 
 /// The text of one file, or of one window of a file too large to read whole.
 #[derive(Clone, Debug)]

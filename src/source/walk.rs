@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ignore::gitignore::Gitignore;
@@ -23,7 +23,7 @@ use super::open::{Dir, OpenError, open_limit, open_real};
 use super::read::{Failure, Origin, Reader};
 use super::roots::Root;
 use super::skip::Notices;
-use super::{Limits, Reason, RelPath, Skipped, Source, is_setting};
+use super::{Limits, Progress, Reason, RelPath, Skipped, Source, is_setting};
 use crate::prefilter::Prefilter;
 
 /// What to walk.
@@ -33,23 +33,14 @@ pub struct Walk {
     pub base: PathBuf,
     /// Files and directories that were named.
     pub roots: Vec<PathBuf>,
+    /// Real paths beneath the roots that are left to somebody else.
+    pub apart: Vec<PathBuf>,
     /// Whether to examine what git ignores too.
     pub no_ignore: bool,
     /// Threads; 0 means four for each core, at least 8 and at most 32.
     pub threads: usize,
     /// How much is read and held at a time.
     pub limits: Limits,
-}
-
-/// How far a walk has come, for whoever shows it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Files examined.
-    pub files: AtomicU64,
-    /// Bytes examined.
-    pub bytes: AtomicU64,
-    /// Set when nothing more is to be examined.
-    pub stop: std::sync::atomic::AtomicBool,
 }
 
 /// What a walk did.
@@ -71,7 +62,7 @@ impl Walk {
     /// These roots, with the defaults.
     #[must_use]
     pub fn new(base: PathBuf, roots: Vec<PathBuf>) -> Self {
-        Self { base, roots, no_ignore: false, threads: 0, limits: Limits::default() }
+        Self { base, roots, apart: Vec::new(), no_ignore: false, threads: 0, limits: Limits::default() }
     }
 
     fn thread_count(&self) -> usize {
@@ -89,7 +80,8 @@ impl Walk {
 /// Walks the roots and hands every file with a needle to `hit`, in no particular order.
 ///
 /// `hit` runs on the walking threads, whose stacks have the usual 2 MiB and which hold one file each: it should pass
-/// deep work on to other threads, and wait when they are behind, so that memory stays bounded.
+/// deep work on to other threads, and wait when they are behind, so that memory stays bounded. When `progress` is stopped
+/// the walk ends soon; whoever asked for it knows then that not everything was examined.
 pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn Fn(Source) + Sync)) -> Walked {
     let notices = Notices::default();
     let roots = Root::all(walk, &notices);
@@ -100,7 +92,7 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
             prefilter,
             progress,
             hit,
-            named: roots.iter().map(|root| root.real.clone()).collect(),
+            named: roots.iter().map(|root| root.real.clone()).chain(walk.apart.iter().cloned()).collect(),
             rules: RwLock::default(),
             above: Mutex::default(),
             allowance: Allowance::default(),
@@ -131,7 +123,7 @@ struct Run<'a> {
     progress: &'a Progress,
     hit: &'a (dyn Fn(Source) + Sync),
     roots: &'a [Root],
-    /// The real paths of all roots: each is walked as itself, not as part of another.
+    /// The real paths of all roots: each is walked as itself, not as part of another; so are those of other walks.
     named: HashSet<PathBuf>,
     /// The rules in force in each directory of a repository, by real path.
     rules: RwLock<HashMap<PathBuf, Arc<Rules>>>,
@@ -230,7 +222,7 @@ impl<'a> ParallelVisitorBuilder<'a> for Visitors<'a> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
         Box::new(Visitor {
             run: self.0,
-            reader: Reader::new(self.0.prefilter.clone(), self.0.walk.limits),
+            reader: Reader::new(self.0.prefilter.clone(), self.0.walk.limits).until(&self.0.progress.stop),
             folders: Vec::with_capacity(FOLDERS),
             walked: Walked::default(),
         })
@@ -258,6 +250,9 @@ struct Folder {
 
 impl ParallelVisitor for Visitor<'_> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        if self.run.progress.is_stopped() {
+            return WalkState::Quit;
+        }
         match entry {
             Ok(entry) => match entry.file_type() {
                 Some(kind) if kind.is_dir() => return self.directory(&entry),
@@ -341,6 +336,8 @@ impl Visitor<'_> {
                     self.walked.settings.push(run.shown(path));
                 }
             }
+            // Left off: that the whole run was is said in its place.
+            Err(Failure::Io(_)) if run.progress.is_stopped() => {}
             Err(Failure::Io(error)) => run.met(path, &OpenError::Io(error)),
             Err(Failure::TooManyHits) => {
                 let detail = format!("it has more than {} places of interest", run.walk.limits.max_windows);

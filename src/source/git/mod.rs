@@ -36,10 +36,10 @@ pub(crate) use status::{Snapshot, Status};
 /// `.git` files, `commondir` files: one path.
 const MAX_POINTER: u64 = 8 << 10;
 
-/// A repository with a work tree.
+/// A repository.
 #[derive(Debug)]
 pub(crate) struct Repository {
-    /// The top of the work tree: a real path.
+    /// The top of the work tree: a real path. A bare repository has none; its own directory stands here.
     pub(crate) work_tree: PathBuf,
     pub(crate) git_dir: PathBuf,
     tracked: OnceLock<Result<Index, String>>,
@@ -61,6 +61,16 @@ impl Repository {
         };
         open_real(&git_dir.join("HEAD")).ok()?;
         Some(Self { work_tree: work_tree.to_owned(), git_dir, tracked: OnceLock::new() })
+    }
+
+    /// The repository that `dir`, a real path, is itself: a bare one, or what is called `.git` elsewhere.
+    pub(crate) fn bare(dir: &Path) -> Option<Self> {
+        let is_dir = |name: &str| dir.join(name).symlink_metadata().is_ok_and(|found| found.is_dir());
+        if !is_dir("objects") || !is_dir("refs") || dir.join(".git").symlink_metadata().is_ok() {
+            return None;
+        }
+        open_real(&dir.join("HEAD")).ok()?;
+        Some(Self { work_tree: dir.to_owned(), git_dir: dir.to_owned(), tracked: OnceLock::new() })
     }
 
     /// Whether it has no work tree, and lies where one would begin.

@@ -146,10 +146,6 @@ impl Pack {
         (place < self.count()).then(|| self.index.oid_at_index(place))
     }
 
-    pub(super) fn has(&self, id: &oid) -> bool {
-        self.index.lookup(id).is_some()
-    }
-
     /// Where an entry begins, where the next one does, and the checksum of its bytes that the index has.
     pub(super) fn place(&self, number: u32) -> Option<(u64, u64, Option<u32>)> {
         let (offset, listed) = *self.entries.get(number as usize)?;

@@ -23,11 +23,11 @@ type Contents = BTreeMap<ObjectId, (Kind, Vec<u8>)>;
 fn read(scratch: &Scratch, limits: Limits) -> (Contents, Vec<Damage>) {
     let (_, objects) = scratch.open();
     let store = Store::with(&objects, limits).unwrap();
-    let mut damage = store.damage().to_vec();
+    let (names, mut damage) = (super::Numbers::new(&store), store.damage().to_vec());
     let found = Mutex::new(Contents::new());
     for kind in KINDS {
         let see = |id: &oid, content: &[u8]| {
-            assert!(store.has(id), "{id}");
+            assert!(names.of(id).is_some_and(|number| names.object(number).as_deref() == Some(id)), "{id}");
             found.lock().unwrap().insert(id.to_owned(), (kind, content.to_vec()));
         };
         damage.extend(store.each(kind, &|_| true, &see, &AtomicBool::new(false)));

@@ -259,7 +259,7 @@ fn long_chains_and_wide_families_take_little() {
     }
     let (found, damage) = read(&scratch, Limits { alone: 1500, together: 0, ..limits });
     assert_eq!((found.len(), damage.len()), (1, 2 * chain - 1));
-    assert_eq!(damage[0].why.to_string().contains("memory") || damage[0].why.to_string().contains("delta"), true);
+    assert!(damage.iter().any(|damage| damage.why.to_string() == "it takes too much memory"));
     let (found, damage) = read(&scratch, Limits { object: 1005, ..limits });
     assert_eq!((found.len(), damage.len()), (0, 2 * chain));
     assert!(damage.iter().any(|damage| damage.why.to_string() == "it has more than 1005 bytes"));
@@ -293,7 +293,6 @@ fn only_what_leads_to_something_wanted_is_inflated() {
     assert_eq!(store.each(Kind::Blob, &|_| true, &see, &stop), []);
     assert!(seen.lock().unwrap().is_empty());
     assert_eq!(store.count(), 5);
-    assert!(store.has(&name(b"alone")) && !store.has(&name(b"nothing")));
 }
 
 #[test]
