@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{Page, abbreviated, count, day, number, text};
+use super::{Page, abbreviated, count, day, number, prose, text};
 use crate::document::{Repository, Skipped};
 
 /// Entries that are listed.
@@ -69,12 +69,12 @@ fn row(repository: &Repository, left: u64, out: &mut dyn Write) -> io::Result<()
     let history = repository.history.as_ref().map_or_else(
         || "not examined".to_owned(),
         |history| {
-            let notes: String = history.notes.iter().map(|note| format!("<br>{}", text(note))).collect();
+            let notes: String = history.notes.iter().map(|note| format!("<br>{}", prose(note))).collect();
             format!("{}, {}{notes}", count(history.blobs, "version"), count(history.commits, "commit"))
         },
     );
     let result = match (&repository.failure, repository.complete) {
-        (Some(failure), _) => format!("<strong class=\"bad\">not examined</strong>: {}", text(failure)),
+        (Some(failure), _) => format!("<strong class=\"bad\">not examined</strong>: {}", prose(failure)),
         (None, false) => "<strong class=\"bad\">incomplete</strong>".to_owned(),
         (None, true) => "complete".to_owned(),
     };
@@ -119,7 +119,7 @@ fn skipped(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<tbody>")?;
     for entry in missing.iter().chain(&left_out).take(LISTED) {
         let repository = entry.repository.as_ref().map_or_else(String::new, |name| format!("{}: ", text(name)));
-        let detail = if entry.detail.is_empty() { String::new() } else { format!(": {}", text(&entry.detail)) };
+        let detail = if entry.detail.is_empty() { String::new() } else { format!(": {}", prose(&entry.detail)) };
         let matters = if entry.incomplete {
             "<strong class=\"bad\">should have been examined</strong>"
         } else {

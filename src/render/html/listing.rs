@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::matter::Matter;
-use super::{Page, abbreviated, count, day, short, text};
+use super::{Page, abbreviated, count, day, prose, short, text};
 use crate::document::{Excerpt, Finding, Fix, History, Place, Rule};
 use crate::finding::{Applicability, Confidence, Level, Route, State};
 
 /// Findings that are shown whole.
 const WHOLE: usize = 1_000;
+
+/// What is said of a finding that the tip of no branch has, in a mark or in its message.
+const PAST: &str = "in the history only";
 
 pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section id=\"findings\" tabindex=\"-1\" aria-labelledby=\"findings-title\">")?;
@@ -55,10 +58,10 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn rule(id: &str, rule: Option<&Rule>, findings: usize, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<h4><code>{}</code> <small>{}</small></h4>", text(short(id)), count(findings, "finding"))?;
     let Some(rule) = rule else { return Ok(()) };
-    writeln!(out, "<p>{}</p>\n<dl>", text(sentence(&rule.summary)))?;
+    writeln!(out, "<p>{}</p>\n<dl>", prose(sentence(&rule.summary)))?;
     for (term, words) in [("Why", &rule.why), ("What to do", &rule.remedy), ("The vendor says", &rule.statement)] {
         if !words.is_empty() {
-            writeln!(out, "<dt>{term}</dt><dd>{}</dd>", text(sentence(words)))?;
+            writeln!(out, "<dt>{term}</dt><dd>{}</dd>", prose(sentence(words)))?;
         }
     }
     if let Some(address) = link(&rule.help) {
@@ -73,13 +76,17 @@ fn heading(finding: &Finding) -> String {
     if let Some(state) = state(finding.state) {
         marks.push(state);
     }
-    if finding.history.as_ref().is_some_and(|history| !history.in_tip) {
-        marks.push("in the history only");
+    if finding.history.as_ref().is_some_and(|history| !history.in_tip) && !finding.message.contains(PAST) {
+        marks.push(PAST);
     }
     let marks: String = marks.iter().map(|mark| format!(" <span class=\"mark\">{mark}</span>")).collect();
-    let repository = finding.repository.as_ref().map_or_else(String::new, |name| {
-        format!("<span class=\"repository\">{}</span> ", text(name))
-    });
+    // A path from where several repositories lie begins with the name of its own.
+    let named = |name: &&String| !finding.place.path.path.starts_with(&format!("{name}/"));
+    let repository = finding
+        .repository
+        .as_ref()
+        .filter(named)
+        .map_or_else(String::new, |name| format!("<span class=\"repository\">{}</span> ", text(name)));
     format!(
         "<span class=\"level {0}\">{0}</span> <span class=\"message\">{1}</span> \
          <span class=\"whereabouts\">{repository}<code class=\"place\">{2}</code>{marks}</span>",
@@ -99,12 +106,12 @@ fn body(page: &Page<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<(
     let own =
         |words: &str, of_rule: fn(&Rule) -> &str| !words.is_empty() && rule.is_none_or(|rule| of_rule(rule) != words);
     if own(&finding.why, |rule| &rule.why) {
-        say("Why", &text(sentence(&finding.why)))?;
+        say("Why", &prose(sentence(&finding.why)))?;
     }
     if own(&finding.remedy, |rule| &rule.remedy) {
-        say("What to do", &text(sentence(&finding.remedy)))?;
+        say("What to do", &prose(sentence(&finding.remedy)))?;
     }
-    let evidence: String = finding.evidence.iter().map(|words| format!("<li>{}</li>", text(words))).collect();
+    let evidence: String = finding.evidence.iter().map(|words| format!("<li>{}</li>", prose(words))).collect();
     if let Some(route) = finding.route {
         say("Route", route_name(route))?;
     }
@@ -130,7 +137,7 @@ fn body(page: &Page<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<(
         say("Secret", &format!("<code>{}</code>", text(abbreviated(secret))))?;
     }
     if let Some(fix) = &finding.fix {
-        say("Fix", &format!("{} ({})", text(&fix.title), applicability(fix)))?;
+        say("Fix", &format!("{} ({})", prose(&fix.title), applicability(fix)))?;
     }
     writeln!(out, "</dl>")?;
     match &finding.fix {
@@ -239,7 +246,7 @@ fn confidence(confidence: Confidence) -> &'static str {
 fn route_name(route: Route) -> &'static str {
     match route {
         Route::AccessToken => "an access token, for your own data",
-        Route::Oauth => "OAuth, for other people’s data",
+        Route::Oauth => "OAuth, for other people's data",
         Route::Remove => "remove it: nothing uses it",
     }
 }

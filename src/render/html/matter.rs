@@ -56,7 +56,7 @@ impl Matter {
         match self {
             Self::Revoke => "Credentials that may still work",
             Self::Refused => "Logins that no longer work",
-            Self::Collected => "Other people’s credentials",
+            Self::Collected => "Other people's credentials",
             Self::Rest => "Everything else",
         }
     }
@@ -70,7 +70,7 @@ impl Matter {
             }
             Self::Refused => {
                 "Logins with an app id and an API key, and what cannot take a token. They fail on every request: move \
-                 your own data to an access token, other people’s to OAuth."
+                 your own data to an access token, other people's to OAuth."
             }
             Self::Collected => {
                 "Places that ask others for a token or keep one of theirs. This is against the terms of service: offer \

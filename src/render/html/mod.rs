@@ -151,6 +151,21 @@ fn text(text: impl AsRef<[u8]>) -> String {
     escape::xml(text)
 }
 
+/// Untrusted words in which code stands between backquotes.
+fn prose(words: impl AsRef<[u8]>) -> String {
+    let escaped = text(words);
+    let parts: Vec<&str> = escaped.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        // One that is not closed is nothing but itself.
+        return escaped;
+    }
+    let part = |(at, part): (usize, &&str)| match at % 2 {
+        0 => (*part).to_owned(),
+        _ => format!("<code>{part}</code>"),
+    };
+    parts.iter().enumerate().map(part).collect()
+}
+
 /// A rule's id without the vendor.
 fn short(rule: &str) -> &str {
     rule.rsplit('/').next().unwrap_or(rule)
@@ -196,4 +211,24 @@ fn day(date: &str) -> &str {
 /// As much of a commit's id as people use.
 fn abbreviated(commit: &str) -> &str {
     commit.get(..12).unwrap_or(commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_words_are_those_of_people() {
+        assert_eq!(count(1usize, "file"), "1 file");
+        assert_eq!(count(1_234_567u64, "repository"), "1,234,567 repositories");
+        assert_eq!((number(0u64), number(999u64), number(1_000u64)), ("0".into(), "999".into(), "1,000".into()));
+        let words = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!((listed(&words[..1]), listed(&words)), ("a".to_owned(), "a, b and c".to_owned()));
+    }
+
+    #[test]
+    fn code_in_prose_is_marked_and_stays_text() {
+        assert_eq!(prose("run `a <b>` now"), "run <code>a &lt;b&gt;</code> now");
+        assert_eq!(prose("a ` alone"), "a ` alone");
+    }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::matter::Matter;
-use super::{Page, abbreviated, count, day, listed, number, text};
+use super::{Page, abbreviated, count, day, listed, number, prose, text};
 use crate::document::{Finding, Repository};
 use crate::finding::State;
 
@@ -126,7 +126,7 @@ fn missing(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         what.push(count(failed.len(), "repository"));
     }
     if !files.is_empty() {
-        what.push(count(files.len(), "file"));
+        what.push(count(files.len(), "place"));
     }
     let what = match what.as_slice() {
         [] => "Not everything that should have been examined was.".to_owned(),
@@ -141,12 +141,12 @@ fn missing(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     for repository in failed.iter().take(NAMED) {
         let name = repository.name.as_deref().unwrap_or("a repository");
         let failure = repository.failure.as_deref().unwrap_or_default();
-        writeln!(out, "<li><code>{}</code>: {}</li>", text(name), text(failure))?;
+        writeln!(out, "<li><code>{}</code>: {}</li>", text(name), prose(failure))?;
     }
     for entry in files.iter().take(NAMED) {
         let repository = entry.repository.as_ref().map_or_else(String::new, |name| format!("{}: ", text(name)));
         let reason = text(entry.reason.replace('-', " "));
-        let detail = if entry.detail.is_empty() { String::new() } else { format!(" ({})", text(&entry.detail)) };
+        let detail = if entry.detail.is_empty() { String::new() } else { format!(" ({})", prose(&entry.detail)) };
         writeln!(out, "<li>{repository}<code>{}</code>: {reason}{detail}</li>", text(&entry.path.path))?;
     }
     if !failed.is_empty() || !files.is_empty() {
@@ -193,7 +193,8 @@ fn first(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
 fn spread(page: &Page<'_>, matter: Matter, findings: &[&Finding]) -> String {
     let mut said = String::new();
     if matter == Matter::Revoke {
-        said = format!("{} in ", count(secrets(findings), "different secret"));
+        let noun = if secrets(findings) == 1 { "secret" } else { "different secret" };
+        said = format!("{} in ", count(secrets(findings), noun));
     }
     said += &count(Page::files(findings.iter().copied()), "file");
     if page.several() {
@@ -205,7 +206,7 @@ fn spread(page: &Page<'_>, matter: Matter, findings: &[&Finding]) -> String {
         findings.iter().filter_map(|finding| finding.secret.as_deref()).filter(|secret| shared.contains(secret));
     let spread = known.collect::<BTreeSet<_>>().len();
     if spread > 0 {
-        said += &format!("; {} in several repositories", count(spread, "secret"));
+        said += &format!("; {} in several repositories", count(spread, "shared secret"));
     }
     let past =
         findings.iter().filter(|finding| finding.history.as_ref().is_some_and(|history| !history.in_tip)).count();
@@ -264,7 +265,7 @@ fn facts(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !notes.is_empty() {
         writeln!(out, "<ul class=\"notes\">")?;
         for note in notes.iter().take(NAMED) {
-            writeln!(out, "<li>{}</li>", text(note))?;
+            writeln!(out, "<li>{}</li>", prose(note))?;
         }
         if notes.len() > NAMED {
             writeln!(out, "<li><a href=\"#examined\">and {} more</a></li>", notes.len() - NAMED)?;

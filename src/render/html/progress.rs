@@ -142,7 +142,7 @@ fn tables(page: &Page<'_>, rid: &BTreeMap<String, u64>) -> Vec<(&'static str, &'
 fn route(route: Option<Route>) -> (String, String) {
     let (value, name) = match route {
         Some(Route::AccessToken) => ("access-token", "access token (your own data)"),
-        Some(Route::Oauth) => ("oauth", "OAuth (other people’s data)"),
+        Some(Route::Oauth) => ("oauth", "OAuth (other people's data)"),
         Some(Route::Remove) => ("remove", "remove (nothing uses it)"),
         None => ("", "not decided"),
     };

@@ -39,11 +39,18 @@ const sentence = (words) => {
   return /[.!?]$/.test(whole) || whole === '' ? whole : `${whole}.`;
 };
 
+/** Words in which code stands between backquotes. */
+const prose = (words) => {
+  const parts = words.split('`');
+  // One that is not closed is nothing but itself.
+  return parts.length % 2 ? parts.map((part, at) => (at % 2 ? element('code', {}, part) : part)) : [words];
+};
+
 const NAMES = {
   level: { error: 'Error', warning: 'Warning', note: 'Note' },
   route: {
     'access-token': 'Access token (your own data)',
-    oauth: 'OAuth (other people’s data)',
+    oauth: "OAuth (other people's data)",
     remove: 'Remove (nothing uses it)',
     '': 'Not decided',
   },
@@ -69,12 +76,16 @@ const located = ({ path, start }) => `${path}:${start.line}`;
 
 const commit = ({ commit, date }) => [element('code', {}, commit.slice(0, 12)), ` of ${date.slice(0, 10)}`];
 
+const PAST = 'in the history only';
+
 /** What a fold is opened by: how bad, what, where. */
 const summaryOf = ({ finding, where, fix }, several) => {
   const marks = [];
   if (finding.state !== 'open') marks.push(NAMES.state[finding.state]);
-  if (where === 'past') marks.push('in the history only');
+  if (where === 'past' && !finding.message.includes(PAST)) marks.push(PAST);
   if (fix === 'safe' && finding.state === 'open') marks.push('fixable');
+  // A path from where several repositories lie begins with the name of its own.
+  const named = several && finding.repository && !finding.path.startsWith(`${finding.repository}/`);
   return element(
     'summary',
     {},
@@ -83,7 +94,7 @@ const summaryOf = ({ finding, where, fix }, several) => {
     element(
       'span',
       { class: 'whereabouts' },
-      several && finding.repository ? element('span', { class: 'repository' }, finding.repository) : null,
+      named ? element('span', { class: 'repository' }, finding.repository) : null,
       element('code', { class: 'place' }, located(finding)),
       marks.map((mark) => element('span', { class: 'mark' }, mark)),
     ),
@@ -173,11 +184,11 @@ const bodyOf = ({ finding, id }, rule, others, say) => {
       ),
     ),
     definitions([
-      ['Why', sentence(finding.why)],
-      ['What to do', sentence(finding.remedy)],
-      [fix?.applicability === 'manual' ? 'Step' : 'Fix', fix ? [sentence(fix.title), ...FIXES[fix.applicability]()] : null],
+      ['Why', prose(sentence(finding.why))],
+      ['What to do', prose(sentence(finding.remedy))],
+      [fix?.applicability === 'manual' ? 'Step' : 'Fix', fix ? [...prose(sentence(fix.title)), ...FIXES[fix.applicability]()] : null],
       ['Route', finding.route ? NAMES.route[finding.route] : null],
-      ['Because', list(evidence.map((words) => element('li', {}, words)))],
+      ['Because', list(evidence.map((words) => element('li', {}, ...prose(words))))],
       [
         'See also',
         list(related.map((other) => element('li', {}, element('code', {}, located(other)), ` ${other.message}`))),

@@ -232,9 +232,9 @@ class List {
       { class: 'about' },
       element('summary', {}, sentence(rule.summary), ' ', element('span', { class: 'hint' }, 'Why, and what to do')),
       definitions([
-        ['Why', sentence(rule.why)],
-        ['What to do', sentence(rule.remedy)],
-        ['The vendor says', sentence(rule.statement)],
+        ['Why', prose(sentence(rule.why))],
+        ['What to do', prose(sentence(rule.remedy))],
+        ['The vendor says', prose(sentence(rule.statement))],
         ['Read', linkTo(rule.help)],
       ]),
     );
