@@ -28,6 +28,7 @@ mod walk;
 
 pub use decode::Encoding;
 pub(crate) use git::head::{date as commit_date, head};
+pub use git::packs::each_content;
 pub(crate) use git::{Repository, Snapshot, Status, around, path_of, work_tree};
 pub use lines::{LineIndex, Position, line_at, line_count, with_ends};
 pub(crate) use open::plain;

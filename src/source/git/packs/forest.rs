@@ -57,15 +57,14 @@ impl Forest {
         range.and_then(|range| self.deltas.get(range.start as usize..range.end as usize)).unwrap_or_default()
     }
 
-    /// Entries that neither a root nor one of `others` leads to.
+    /// Entries that neither a root nor one of `others`, which have no base here, leads to.
     pub(super) fn unreached(&self, others: impl Iterator<Item = u32>) -> Vec<u32> {
         let mut reached = vec![false; self.starts.len() - 1];
         let mut next: Vec<u32> = self.roots.iter().map(|root| root.0).chain(others).collect();
         while let Some(number) = next.pop() {
-            // Each has one base, so that none is come to twice, but the others may be deltas themselves.
-            if !std::mem::replace(&mut reached[number as usize], true) {
-                next.extend(self.deltas(number));
-            }
+            // Each has one base at most, so that none is come to twice.
+            reached[number as usize] = true;
+            next.extend(self.deltas(number));
         }
         (0..).zip(reached).filter(|(_, reached)| !reached).map(|(number, _)| number).collect()
     }

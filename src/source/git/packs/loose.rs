@@ -37,7 +37,8 @@ impl Loose {
                             // What is none has another name: `tmp_obj_…`.
                             Ok(entry) => ids.extend(entry.file_name().to_str().and_then(|rest| {
                                 let hex = format!("{first}{rest}");
-                                ObjectId::from_hex(hex.as_bytes()).ok().filter(|id| id.kind() == kind)
+                                let is_name = !hex.bytes().any(|byte| byte.is_ascii_uppercase());
+                                ObjectId::from_hex(hex.as_bytes()).ok().filter(|id| is_name && id.kind() == kind)
                             })),
                             Err(error) => {
                                 damage.push(Damage { id: None, place: folder.as_path().into(), why: error.into() })

@@ -25,15 +25,15 @@ mod worker;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use gix::ObjectId;
 use gix::hash::{self, oid};
 use gix::objs::Kind;
 use rayon::prelude::*;
 
-use super::Objects;
 use super::objects::MAX_OBJECT;
+use super::{Objects, Repository};
 pub(crate) use damage::{Damage, Why};
 use family::{Family, Room};
 use forest::Forest;
@@ -158,6 +158,7 @@ impl Store {
     }
 
     /// Whether an object is stored, be it damaged.
+    #[cfg(test)]
     pub(crate) fn has(&self, id: &oid) -> bool {
         self.packs.iter().any(|pack| pack.has(id)) || self.loose.iter().any(|loose| loose.has(id))
     }
@@ -243,6 +244,20 @@ impl Store {
         let pack = &self.packs[pack];
         Some(Damage { id: pack.id(number).map(ToOwned::to_owned), place: pack.path.clone(), why })
     }
+}
+
+/// Hands every file content that a repository stores to `see`, be it reachable or not, and nothing else of it: the floor under
+/// examining a history, for measuring. `git_dir` is what git calls so. Returns how many objects of all kinds are stored, and
+/// what is damaged.
+///
+/// # Errors
+/// When it is no repository that can be read.
+pub fn each_content(git_dir: &Path, see: &(dyn Fn(&[u8]) + Sync)) -> Result<(u64, Vec<String>), String> {
+    let git_dir = git_dir.to_owned();
+    let repository = Repository { work_tree: git_dir.clone(), git_dir, tracked: OnceLock::new() };
+    let store = Store::open(&Objects::open(&repository)?)?;
+    let damage = store.each(Kind::Blob, &|_| true, &|_, content| see(content), &AtomicBool::new(false));
+    Ok((store.count(), store.damage().iter().chain(&damage).map(ToString::to_string).collect()))
 }
 
 /// The packs of one store. What cannot be listed is added to `damage`, and so are links that lead nowhere.

@@ -11,6 +11,9 @@ use gix::objs::Kind;
 use super::super::tests::{Numbers, Scratch};
 use super::{Damage, Limits, Store};
 
+mod forge;
+mod hostile;
+
 const KINDS: [Kind; 4] = [Kind::Blob, Kind::Tree, Kind::Commit, Kind::Tag];
 
 /// Objects by name: their kind and content.
