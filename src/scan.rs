@@ -4,6 +4,7 @@
 //! lowered as they are found, on threads with large stacks and a bounded number in flight; everything after is done
 //! once, in path order, so that the result does not depend on threads.
 
+mod alone;
 mod error;
 mod examine;
 mod gate;
@@ -30,6 +31,7 @@ use crate::suppress::{self, Held};
 use examine::{Examined, examine};
 use gate::Gate;
 
+pub(crate) use alone::{Failed, alone};
 pub use error::Error;
 pub use input::Input;
 
@@ -71,29 +73,6 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
 /// Threads to examine files on; 0 stands for as many as fit the machine.
 pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(Error::Threads)
-}
-
-/// What is found in one file by itself; none where nothing in it means anything.
-///
-/// # Errors
-/// When dekey failed on it.
-pub(crate) fn alone(options: &Options<'_>, source: Source) -> Result<Option<Report>, Failed> {
-    let judge = || {
-        let file = examine(options.packs, source)?;
-        Some(judged(options, &[Arc::new(file)], options.input.partial))
-    };
-    catch_unwind(AssertUnwindSafe(judge)).map_err(|_| Failed)
-}
-
-/// dekey failed on a file.
-pub(crate) struct Failed;
-
-impl Failed {
-    /// What is said of it.
-    pub(crate) fn skipped(self, path: RelPath) -> Skipped {
-        let detail = "dekey failed on this file, which is a fault of dekey's; please report it".to_owned();
-        Skipped { path, reason: Reason::Failed, detail }
-    }
 }
 
 /// What a scan read, kept so that it can be judged again with some files changed.

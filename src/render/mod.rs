@@ -14,6 +14,7 @@ pub mod format;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_secrets;
+pub mod html;
 mod identity;
 pub mod json;
 pub mod jsonl;

@@ -163,7 +163,8 @@ impl Store {
     }
 
     /// Whether an object is stored, be it damaged.
-    pub(crate) fn has(&self, id: &oid) -> bool {
+    #[cfg(test)]
+    fn has(&self, id: &oid) -> bool {
         self.packs.iter().any(|pack| pack.has(id)) || self.loose.iter().any(|loose| loose.has(id))
     }
 
