@@ -364,6 +364,14 @@ pub struct Report {
     pub grounds: Vec<crate::plan::Ground>,
 }
 
+impl Report {
+    /// Whether the run was ended early.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.skipped.iter().any(|entry| entry.reason == Reason::Interrupted)
+    }
+}
+
 #[cfg(test)]
 impl Finding {
     /// A finding of `rule` that says nothing else, for tests that look at one field.

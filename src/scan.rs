@@ -4,12 +4,15 @@
 //! lowered as they are found, on threads with large stacks and a bounded number in flight; everything after is done
 //! once, in path order, so that the result does not depend on threads.
 
+mod alone;
+mod error;
 mod examine;
 mod gate;
 mod input;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
@@ -20,14 +23,16 @@ use crate::link::project::{Project, Scanned};
 use crate::link::{self, Origin};
 use crate::pack::Pack;
 use crate::plan::{self, Ground};
-use crate::prefilter::{Needle, NeedleError, Prefilter};
+use crate::prefilter::{Needle, Prefilter};
 use crate::redact::Masked;
-use crate::source::{self, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
+use crate::source::{self, Phase, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
 use crate::span::Span;
 use crate::suppress::{self, Held};
 use examine::{Examined, examine};
 use gate::Gate;
 
+pub(crate) use alone::{Failed, alone};
+pub use error::Error;
 pub use input::Input;
 
 /// What to scan, and how.
@@ -68,29 +73,6 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
 /// Threads to examine files on; 0 stands for as many as fit the machine.
 pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(Error::Threads)
-}
-
-/// What is found in one file by itself; none where nothing in it means anything.
-///
-/// # Errors
-/// When dekey failed on it.
-pub(crate) fn alone(options: &Options<'_>, source: Source) -> Result<Option<Report>, Failed> {
-    let judge = || {
-        let file = examine(options.packs, source)?;
-        Some(judged(options, &[Arc::new(file)]))
-    };
-    catch_unwind(AssertUnwindSafe(judge)).map_err(|_| Failed)
-}
-
-/// dekey failed on a file.
-pub(crate) struct Failed;
-
-impl Failed {
-    /// What is said of it.
-    pub(crate) fn skipped(self, path: RelPath) -> Skipped {
-        let detail = "dekey failed on this file, which is a fault of dekey's; please report it".to_owned();
-        Skipped { path, reason: Reason::Failed, detail }
-    }
 }
 
 /// What a scan read, kept so that it can be judged again with some files changed.
@@ -136,7 +118,12 @@ impl<'o> Scan<'o> {
             scan.skipped.extend_from_slice(&walked.skipped);
         }
         scan.settings = walked.settings;
-        scan.follow();
+        scan.follow(progress);
+        if progress.is_stopped() {
+            *scan.tally.counts.entry(Reason::Interrupted).or_default() += 1;
+            scan.skipped.push(Skipped::interrupted());
+        }
+        progress.enter(Phase::Judging, 0);
         Ok(scan)
     }
 
@@ -155,7 +142,7 @@ impl<'o> Scan<'o> {
         };
         let nowhere = Walk { roots: Vec::new(), ..self.options.walk.clone() };
         scan.pass(&Prefilter::all(), &nowhere, &Progress::default(), changed);
-        scan.follow();
+        scan.follow(&Progress::default());
         scan
     }
 
@@ -202,10 +189,11 @@ impl<'o> Scan<'o> {
         let walked = self.pool.in_place_scope(|scope| {
             let taken = |source: Source| {
                 gate.enter();
-                let lowered = &lowered;
-                scope.spawn(move |_| lowered(source));
+                let (lowered, gate) = (&lowered, &gate);
+                scope.spawn(move |_| if progress.is_stopped() { gate.leave() } else { lowered(source) });
             };
             let hit = |source: Source| {
+                progress.found.fetch_add(1, Ordering::Relaxed);
                 if !options.exclude.is_some_and(|exclude| exclude(&source.path)) {
                     taken(source);
                 }
@@ -225,7 +213,7 @@ impl<'o> Scan<'o> {
 
     /// Examines the settings that hold a name a login reads: it may say nothing of the vendor, and the file that sets
     /// it says nothing either. So it is with manifests, and what code around a login is built on.
-    fn follow(&mut self) {
+    fn follow(&mut self, progress: &Progress) {
         let wanted = wanted(self.options.packs, &self.files);
         let needles: Vec<_> = wanted.difference(&self.wanted).cloned().collect();
         if needles.is_empty() {
@@ -244,14 +232,16 @@ impl<'o> Scan<'o> {
         let stored: Vec<Source> = stored.take(MAX_SETTINGS).cloned().collect();
         if !roots.is_empty() || !stored.is_empty() {
             let walk = Walk { roots, ..walk.clone() };
-            self.pass(&filter, &walk, &Progress::default(), stored);
+            self.pass(&filter, &walk, &Progress::until(Arc::clone(&progress.stop)), stored);
         }
     }
 
     /// Links and judges, and keeps of the files what findings point into.
     #[must_use]
     pub fn report(&self) -> Report {
-        let mut report = judged(self.options, &self.files);
+        // Of a project that was not looked at to its end nobody can say what is never used in it.
+        let interrupted = self.tally.counts.contains_key(&Reason::Interrupted);
+        let mut report = judged(self.options, &self.files, self.options.input.partial || interrupted);
         report.tally = self.tally.clone();
         report.skipped.clone_from(&self.skipped);
         report.skipped.sort();
@@ -283,7 +273,7 @@ fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
     names.chain(packages.map(|package| Needle::any_case(package.needle()))).collect()
 }
 
-fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
+fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>], partial: bool) -> Report {
     let mut report = Report::default();
     for (at, pack) in options.packs.iter().enumerate() {
         let scanned: Vec<Scanned<'_, '_>> = files
@@ -294,7 +284,7 @@ fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>]) -> Report {
         let variable = options.variable.unwrap_or_else(own);
         let mut project = Project::new(pack, scanned, options.audience, variable);
         project.bump_sdk = options.bump_sdk;
-        project.partial = options.input.partial;
+        project.partial = partial;
         let judged = check::judge(&project);
         report.grounds.push(plan::ground::of(&project, &judged.findings));
         report.findings.extend(judged.findings);
@@ -372,23 +362,3 @@ fn order(finding: &Finding) -> (usize, Span, &str) {
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// Why nothing was scanned.
-#[derive(Debug)]
-pub enum Error {
-    /// The packs' needles.
-    Needles(NeedleError),
-    /// The threads.
-    Threads(rayon::ThreadPoolBuildError),
-}
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Needles(error) => write!(f, "the packs cannot be used: {error}"),
-            Self::Threads(error) => write!(f, "the threads to scan with cannot be started: {error}; try fewer with -j"),
-        }
-    }
-}
-
-impl std::error::Error for Error {}

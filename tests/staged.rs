@@ -5,7 +5,6 @@
 mod repository;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::process::Command;
 
 use repository::{Repository, Run, clean};

@@ -4,7 +4,6 @@
 //! shorter unless more was asked for, so that running the command in a hurry accepts nothing.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -16,7 +15,7 @@ use super::{Error, Exit, Global, engine, heading};
 use crate::baseline;
 use crate::finding::Finding;
 use crate::render::{self, escape::Escaped};
-use crate::source::{Progress, RelPath};
+use crate::source::RelPath;
 
 /// Arguments of `dekey baseline`.
 #[derive(Debug, Args)]
@@ -43,10 +42,13 @@ impl Baseline {
         let request = self.scope.request(packs, &policy.config, &site, None)?;
         let reach = Reach::of(&request)?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
+        let display = Display::start(global);
+        let mut report = engine::scan(&request, &display.progress)?;
         drop(display);
+        if report.is_interrupted() {
+            let what = format!("{} not written: the run was interrupted", place.name);
+            return Err(Error::new(what, "run the command again, and let it come to its end"));
+        }
 
         let existed = existing.is_some();
         let baseline = match existing {

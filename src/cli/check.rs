@@ -17,17 +17,18 @@ use super::history::History;
 use super::many::Many;
 use super::output::Streams;
 use super::outputs::{self, Output, Outputs};
+use super::progress::Display;
 use super::scope::{Scope, Site};
 use super::sharing::Sharing;
 use super::since::{Since, Start};
 use super::staged::Staging;
 use super::target::{Opened, Target};
-use super::{Error, Exit, Global, engine, heading, watch};
+use super::{Error, Exit, Global, engine, heading, interrupt, watch};
 use crate::finding::join::{self, Join, Part, Token};
 use crate::finding::{Finding, Level, Report, Repository, State};
 use crate::pack::Pack;
 use crate::render::{self, Brief};
-use crate::source::{Progress, Reason, RelPath, Skipped};
+use crate::source::{Reason, RelPath, Skipped};
 
 /// Arguments of `dekey check`. Of an option given twice the last counts, so that hooks and aliases can be adjusted; only
 /// formats and lists add up.
@@ -181,7 +182,13 @@ impl Check {
             }
         };
 
-        let before = start.as_ref().map(|start| start.before(&request)).transpose()?;
+        let before = start
+            .as_ref()
+            .map(|start| {
+                let display = Display::start(global);
+                start.before(&request, &display.progress)
+            })
+            .transpose()?;
         // What a baseline accepts was there before the change.
         let held = match &start {
             Some(_) => None,
@@ -198,13 +205,16 @@ impl Check {
             held.as_ref().map(|held| held.settle(report, &reach, &shows))
         };
         let mut fixed = match opened.and_then(Opened::input) {
-            Some(input) => Fixed::nothing(engine::stored(&request, input, &Progress::default())?),
+            Some(input) => {
+                let display = Display::start(global);
+                Fixed::nothing(engine::stored(&request, input, &display.progress)?)
+            }
             None => self.fixing.run(&request, &shows, &|report| drop(settle(report)), global, streams)?,
         };
         if self.history.history {
             match opened {
-                None => self.history.extend(first, &request, &mut fixed.report)?,
-                Some(opened) => self.past(opened, &request, &mut fixed.report),
+                None => self.history.extend(first, &request, &mut fixed.report, global)?,
+                Some(opened) => self.past(opened, &request, &mut fixed.report, global),
             }
         }
         let settled = settle(&mut fixed.report);
@@ -224,9 +234,10 @@ impl Check {
     }
 
     /// Adds the history of one project of several. One that has none, or one that cannot be read, is said to lack it.
-    fn past(&self, opened: &Opened, request: &engine::Request, report: &mut Report) {
+    fn past(&self, opened: &Opened, request: &engine::Request, report: &mut Report, global: &Global) {
+        let display = Display::start(global);
         let lacks = match &opened.repository {
-            Some(repository) => self.history.of(repository, request, report, &Progress::default()).err(),
+            Some(repository) => self.history.of(repository, request, report, &display.progress).err(),
             None => Some(Error::new("it is no repository, so that it has no history", "")),
         };
         if let Some(error) = lacks {
@@ -247,6 +258,9 @@ impl Check {
         }
         for target in targets {
             let one = || {
+                if interrupt::caught().is_some() {
+                    return Err(Error::new("the run was interrupted before it", "run dekey again"));
+                }
                 let opened = target.open(&prefilter, run.global)?;
                 let apart = target.beneath(&places);
                 let Opened { site, .. } = &opened;
@@ -268,7 +282,8 @@ impl Check {
                 }
                 Err(error) => {
                     levels.push(Level::Note);
-                    let (reason, detail) = (target.failed(), error.said());
+                    let interrupted = interrupt::caught().map(|_| Reason::Interrupted);
+                    let (reason, detail) = (interrupted.unwrap_or(target.failed()), error.said());
                     repository.failure = Some(detail.clone());
                     let skipped = vec![Skipped { path: RelPath::new(target.first()), reason, detail }];
                     let report = Report { skipped, ..Report::default() };

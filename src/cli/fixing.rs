@@ -4,25 +4,27 @@
 //! [`crate::write`]'s. The decision to know: what git could not restore is refused as a whole, before anything is
 //! written; a file that may not be replaced is left out with the fixes that need it.
 
+mod safety;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use anstyle::{AnsiColor, Style};
 use clap::Args;
 
-use super::output::{Streams, plain};
+use super::output::Streams;
 use super::progress::Display;
 use super::{Error, Global, engine, heading};
 use crate::finding::{Finding, Label, Report, Task};
-use crate::render::Places;
 use crate::render::escape::Escaped;
+use crate::render::{Places, closing};
 use crate::scan::Scan;
 use crate::source::{Progress, RelPath, Source, Walk};
-use crate::write::disk::{self, Disk, Failure, Lock};
-use crate::write::guard::{self, Allowed, Risk};
+use crate::write::disk::{self, Disk, Failure};
+use crate::write::guard::{self, Allowed};
 use crate::write::{self, Changed, Originals, Planned, Versions, Why, Wish};
+use safety::{lock, unsaved};
 
 /// Entries listed by name before "and N more".
 const LISTED: usize = 10;
@@ -78,6 +80,8 @@ pub(super) struct Fixed {
     left: Vec<String>,
     /// Files that were not written: a path and why.
     refused: Vec<String>,
+    /// Whether the run was ended before anything was written.
+    interrupted: bool,
 }
 
 impl Fixing {
@@ -91,29 +95,30 @@ impl Fixing {
         global: &Global,
         streams: &Streams,
     ) -> Result<Fixed, Error> {
-        let progress = Arc::new(Progress::default());
         if self.diff {
-            let display = Display::start(&progress, global.quiet);
+            let display = Display::start(global);
+            let progress = Arc::clone(&display.progress);
             return engine::scanned(request, &progress, |scan, walk| {
                 drop(display);
                 self.shown(scan, walk, &Wish { unsafe_too: self.unsafe_fixes, shown, settle }, request)
             });
         }
         if !self.fix {
-            let _display = Display::start(&progress, global.quiet);
-            return Ok(Fixed::nothing(engine::scan(request, &progress)?));
+            let display = Display::start(global);
+            return Ok(Fixed::nothing(engine::scan(request, &display.progress)?));
         }
         let _lock = match &request.stdin {
             Some(_) => Vec::new(),
             None => lock(&request.paths, streams)?,
         };
-        let display = Display::start(&progress, global.quiet);
+        let display = Display::start(global);
+        let progress = Arc::clone(&display.progress);
         engine::scanned(request, &progress, |scan, walk| {
             drop(display);
             let wish = Wish { unsafe_too: self.unsafe_fixes, shown, settle };
             match &request.stdin {
                 Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes)),
-                None => self.of_files(scan, walk, &wish, request),
+                None => self.of_files(scan, walk, &wish, request, &progress),
             }
         })?
     }
@@ -142,6 +147,7 @@ impl Fixing {
         walk: &Walk,
         wish: &Wish<'_>,
         request: &engine::Request,
+        progress: &Progress,
     ) -> Result<Fixed, Error> {
         let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
         // What is to be committed is staged.
@@ -162,6 +168,10 @@ impl Fixing {
             let risks = guard::dirty(&planned, &disk, allowed);
             if !risks.is_empty() {
                 return Err(unsaved(&risks));
+            }
+            // From here on the files are written to the last one.
+            if progress.is_stopped() {
+                return Ok(Fixed { interrupted: true, ..Fixed::nothing(scan.report()) });
             }
             match disk.write(planned.files.iter()) {
                 Ok(failed) => {
@@ -248,48 +258,6 @@ fn places(before: &Report, changed: &BTreeMap<RelPath, Versions>) -> Vec<String>
     said.collect()
 }
 
-/// Waits for other runs that fix the same work trees. All runs lock in the same order, so that none waits for ever.
-fn lock(roots: &[PathBuf], streams: &Streams) -> Result<Vec<Lock>, Error> {
-    let waiting = || _ = streams.complain(|out| writeln!(out, "waiting for another dekey to finish"));
-    let common = disk::common(&engine::here()?, roots);
-    let locks = common.iter().map(|dir| {
-        Lock::take(dir, waiting).map_err(|error| {
-            let what = format!("cannot lock {}: {}", dir.display(), plain(&error));
-            Error::new(what, "wait until the other run has ended, then run dekey again")
-        })
-    });
-    locks.collect()
-}
-
-/// What git could not restore, and how to go on.
-fn unsaved(risks: &[(RelPath, Risk)]) -> Error {
-    let words = |risk: &Risk| match risk {
-        Risk::NoRepository => "it is in no git repository".to_owned(),
-        Risk::Dirty => "it has changes that are not committed".to_owned(),
-        Risk::Staged => "it has changes that are staged and not committed".to_owned(),
-        Risk::Unknown(why) => format!("git's files cannot tell: {why}"),
-    };
-    let mut listed: Vec<String> =
-        risks.iter().take(LISTED).map(|(path, risk)| format!("{} ({})", path.to_str_lossy(), words(risk))).collect();
-    if risks.len() > LISTED {
-        listed.push(format!("and {} more", risks.len() - LISTED));
-    }
-    let mut flags: Vec<&str> = risks
-        .iter()
-        .map(|(_, risk)| match risk {
-            Risk::NoRepository => "`--allow-no-vcs`",
-            Risk::Staged => "`--allow-staged`",
-            Risk::Dirty | Risk::Unknown(_) => "`--allow-dirty`",
-        })
-        .collect();
-    flags.sort_unstable();
-    flags.dedup();
-    Error::new(
-        format!("nothing was fixed, because the change could not be undone: {}", listed.join(", ")),
-        format!("commit or stash what is there first, or pass {}", flags.join(" and ")),
-    )
-}
-
 impl Fixed {
     /// Nothing, beside what is found.
     pub(super) fn nothing(report: Report) -> Self {
@@ -305,6 +273,7 @@ impl Fixed {
             unsafe_left: 0,
             left: Vec::new(),
             refused: Vec::new(),
+            interrupted: false,
         }
     }
 
@@ -347,6 +316,9 @@ impl Fixed {
 
     /// Says what was done and what was not; with `quiet` only what could not be done.
     pub(super) fn write(&self, quiet: bool, out: &mut dyn Write) -> io::Result<()> {
+        if self.interrupted {
+            return closing::warning("interrupted before anything was written: no file was changed", out);
+        }
         if !quiet {
             list("not applied", "fix", &self.left, out)?;
         }

@@ -10,11 +10,12 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::{Error, engine, heading};
+use super::progress::Display;
+use super::{Error, Global, engine, heading};
 use crate::finding::{self, Commit, HistoryExamined, Report};
 use crate::history::{Gathered, Moment, Span};
 use crate::source::history::{self, CommitAt, Past, Seen, Selection};
-use crate::source::{Progress, RelPath, Repository, Skipped, around, commit_date, path_of};
+use crate::source::{Progress, Reason, RelPath, Repository, Skipped, around, commit_date, path_of};
 
 /// Which history, and how much of it.
 #[derive(Debug, Args)]
@@ -34,14 +35,21 @@ pub(super) struct History {
 impl History {
     /// Adds what was found in the history of the repository around `first`, the first path to examine, to the report of
     /// its files as they are now.
-    pub(super) fn extend(&self, first: &Path, request: &engine::Request, report: &mut Report) -> Result<(), Error> {
+    pub(super) fn extend(
+        &self,
+        first: &Path,
+        request: &engine::Request,
+        report: &mut Report,
+        global: &Global,
+    ) -> Result<(), Error> {
         let here = &request.here;
         let real = here.join(first).canonicalize().unwrap_or_else(|_| here.clone());
         let repository = around(&real).ok_or_else(|| {
             let what = format!("there is no history to examine: {} is in no git repository", real.display());
             Error::new(what, "run dekey in the repository, or without `--history`")
         })?;
-        self.of(&repository, request, report, &Progress::default())
+        let display = Display::start(global);
+        self.of(&repository, request, report, &display.progress)
     }
 
     /// [`Self::extend`] for a repository that is known.
@@ -58,7 +66,13 @@ impl History {
         })?;
         let prefilter = engine::prefilter(&request.packs)?;
         let asked = history::Request { repository, here, refs: &refs, prefilter: &prefilter, progress };
-        let past = engine::in_pool(request, || history::open(&asked))?.map_err(|why| {
+        let past = engine::in_pool(request, || history::open(&asked))?;
+        if past.is_err() && progress.is_stopped() {
+            // What was found in the history cannot be told without its commits.
+            interrupt(report);
+            return Ok(());
+        }
+        let past = past.map_err(|why| {
             let what = format!("the history of {} cannot be examined: {why}", repository.git_dir.display());
             Error::new(what, "see what `git fsck` says of it, or examine the files as they are, without `--history`")
         })?;
@@ -66,6 +80,9 @@ impl History {
         let since = self.since_date.and_then(|date| date.to_zoned(TimeZone::UTC).ok());
         gathered.into_report(report, since.map(|since| since.timestamp().as_second()));
         report.skipped.extend(past.skipped.iter().cloned().chain(failed));
+        if progress.is_stopped() {
+            interrupt(report);
+        }
         report.skipped.sort();
         report.tally.examined += past.blobs;
         report.tally.bytes += past.bytes;
@@ -77,6 +94,15 @@ impl History {
             ..finding::Repository::default()
         }];
         Ok(())
+    }
+}
+
+/// Says that the run was ended early, unless it is said.
+fn interrupt(report: &mut Report) {
+    if !report.is_interrupted() {
+        *report.tally.counts.entry(Reason::Interrupted).or_default() += 1;
+        report.skipped.push(Skipped::interrupted());
+        report.skipped.sort();
     }
 }
 

@@ -15,6 +15,7 @@ mod explain;
 mod fixing;
 mod history;
 mod init;
+mod interrupt;
 mod man;
 mod many;
 mod output;
@@ -52,6 +53,8 @@ pub enum Exit {
     Findings,
     /// The command line, the configuration or a rule is wrong, or not everything could be examined.
     Failed,
+    /// A signal has ended it early: 128 and the signal's number.
+    Interrupted(u8),
 }
 
 impl From<Exit> for ExitCode {
@@ -60,6 +63,7 @@ impl From<Exit> for ExitCode {
             Exit::Clean => 0,
             Exit::Findings => 1,
             Exit::Failed => 2,
+            Exit::Interrupted(code) => code,
         })
     }
 }
@@ -152,16 +156,21 @@ Examples:
   dekey explain hardcoded-access-token
 
 Exit codes: 0 nothing at or above the fail level, everything examined; 1 findings; 2 wrong usage, configuration or rule, \
-or not everything could be examined.";
+or not everything could be examined; 130 interrupted by Ctrl-C (129 hang-up, 143 termination), with a report of what was \
+found until then.";
 
 const EXIT_CODES: &str = "Exit codes: 0 nothing at or above the fail level, everything examined; 1 findings; \
-                          2 wrong usage, configuration or rule, or not everything could be examined.";
+                          2 wrong usage, configuration or rule, or not everything could be examined; \
+                          130 interrupted by Ctrl-C.";
 
 #[derive(Debug, Args)]
 struct Global {
     /// When to use colour; `auto` follows the terminal, NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE and CLICOLOR
     #[arg(long, global = true, help_heading = heading::GLOBAL, value_name = "WHEN", default_value = "auto")]
     color: output::When,
+    /// How to show on standard error how far a run has come
+    #[arg(long, global = true, help_heading = heading::GLOBAL, value_name = "HOW", default_value = "auto")]
+    progress: progress::When,
     /// Print findings only
     #[arg(short, long, global = true, help_heading = heading::GLOBAL, conflicts_with = "verbose")]
     quiet: bool,
@@ -221,7 +230,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Completions(completions) => completions.run(&streams),
         Command::Man(man) => man.run(&streams),
     };
-    ended.unwrap_or_else(|error| failed(&error, &streams))
+    let exit = ended.unwrap_or_else(|error| failed(&error, &streams));
+    interrupt::caught().map_or(exit, Exit::Interrupted)
 }
 
 fn failed(error: &Error, streams: &Streams) -> Exit {

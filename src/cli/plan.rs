@@ -4,7 +4,6 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -14,7 +13,6 @@ use super::scope::{Scope, Site};
 use super::{Error, Exit, Global, engine};
 use crate::plan;
 use crate::render;
-use crate::source::Progress;
 
 /// Arguments of `dekey plan`.
 #[derive(Debug, Args)]
@@ -36,9 +34,8 @@ impl Plan {
         policy.tell(global, streams);
         let request = self.scope.request(packs, &policy.config, &site, stdin.as_deref())?;
 
-        let progress = Arc::new(Progress::default());
-        let display = Display::start(&progress, global.quiet);
-        let mut report = engine::scan(&request, &progress)?;
+        let display = Display::start(global);
+        let mut report = engine::scan(&request, &display.progress)?;
         drop(display);
 
         policy.narrow(&mut report);

@@ -58,7 +58,7 @@ impl Since {
 
 impl Start {
     /// What was found where the change began. What was looked for is what `request` looks for now.
-    pub(super) fn before(&self, request: &engine::Request) -> Result<Before, Error> {
+    pub(super) fn before(&self, request: &engine::Request, progress: &Progress) -> Result<Before, Error> {
         let here = engine::here()?;
         let roots: Vec<PathBuf> =
             request.paths.iter().map(|path| here.join(path)).map(|path| path.canonicalize().unwrap_or(path)).collect();
@@ -67,7 +67,7 @@ impl Start {
             let what = format!("cannot tell what was there before the change: {why}");
             Error::new(what, "see what `git fsck` says, or examine the project as it is, without `--since`")
         })?;
-        let report = engine::as_it_was(request, was.files, &was.same, &Progress::default())?;
+        let report = engine::as_it_was(request, was.files, &was.same, progress)?;
         Ok(Before::new(&report))
     }
 

@@ -9,7 +9,6 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::output::plain;
 use super::progress::Display;
@@ -23,7 +22,7 @@ use crate::scan::Input;
 use crate::source::archive::{self, Kind};
 use crate::source::bare::Head;
 use crate::source::stored;
-use crate::source::{Progress, ReadError, Reason, RelPath, Repository, around, head};
+use crate::source::{ReadError, Reason, RelPath, Repository, around, head};
 
 /// A project, and what of it was named.
 pub(super) struct Target {
@@ -229,7 +228,6 @@ impl Target {
             revision: None,
             top: PathBuf::new(),
         };
-        let progress = Arc::new(Progress::default());
         match &self.what {
             What::Tree(top) => {
                 let first = self.real().next().unwrap_or(top);
@@ -252,16 +250,16 @@ impl Target {
                 let repository = Repository::bare(dir).ok_or_else(gone)?;
                 let commit = Head::of(&repository).map_err(unreadable)?;
                 let revision = head(&repository).ok().flatten();
-                let _display = Display::start(&progress, global.quiet);
-                let stored = commit.as_ref().map(|commit| commit.gather(prefilter, &progress));
+                let display = Display::start(global);
+                let stored = commit.as_ref().map(|commit| commit.gather(prefilter, &display.progress));
                 let files: Box<dyn Files> = Box::new(Committed(commit));
                 let opened = of(place(dir, Path::new(""))?);
                 let stored = Cell::new(Some(stored.unwrap_or_default()));
                 Ok(Opened { repository: Some(repository), revision, stored, files: Some(files), ..opened })
             }
             What::Archive(path, kind) => {
-                let _display = Display::start(&progress, global.quiet);
-                let stored = archive::gather(path, *kind, prefilter, &is_kept, &progress);
+                let display = Display::start(global);
+                let stored = archive::gather(path, *kind, prefilter, &is_kept, &display.progress);
                 let mut stored = stored.map_err(|why| {
                     let what = format!("the archive cannot be read: {why}");
                     Error::new(what, "see whether it can be unpacked, or name the directory that it was made of")

@@ -10,7 +10,7 @@ use std::time::Duration;
 use notify::{Event, RecursiveMode, Watcher};
 
 use super::output::Streams;
-use super::{Error, Exit, failed};
+use super::{Error, Exit, failed, interrupt};
 
 /// How long nothing more may change before the next run: editors and version control write several files at once.
 const CALM: Duration = Duration::from_millis(100);
@@ -23,6 +23,8 @@ pub(super) fn run(
     streams: &Streams,
     mut once: impl FnMut() -> Result<Exit, Error>,
 ) -> Result<Exit, Error> {
+    // Ctrl-C is how one leaves.
+    interrupt::leave_alone();
     let (sender, events) = channel();
     let mut watcher = notify::recommended_watcher(sender).map_err(|error| cannot(&error))?;
     for path in paths {

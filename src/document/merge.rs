@@ -101,7 +101,7 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
             }
             counts
         });
-        let run = Run::united(runs);
+        let mut run = Run::united(runs);
         findings.extend(run.numbered(&mut fixes));
         skipped.extend(run.skipped);
         repositories.push(run.repository);
@@ -266,17 +266,19 @@ impl Run {
         };
     }
 
-    /// The findings in order, their fixes numbered anew from `next` on.
-    fn numbered(&self, next: &mut usize) -> Vec<Finding> {
+    /// Takes the findings out, in order, their fixes numbered anew from `next` on.
+    fn numbered(&mut self, next: &mut usize) -> Vec<Finding> {
         let parts = together(&self.fixes);
         let mut numbers: BTreeMap<usize, usize> = BTreeMap::new();
-        let mut entries: Vec<(&Key, &Entry)> =
-            self.findings.iter().flat_map(|(key, entries)| entries.iter().map(move |entry| (key, entry))).collect();
+        let mut entries: Vec<(Option<usize>, Entry)> = Vec::new();
+        for (key, of) in std::mem::take(&mut self.findings) {
+            let part = parts.get(&key).copied();
+            entries.extend(of.into_iter().map(|entry| (part.filter(|_| entry.grouped), entry)));
+        }
         entries.sort_by(|(_, one), (_, other)| one.order(other));
-        let of = |(key, entry): (&Key, &Entry)| {
-            let mut finding = entry.finding.clone();
-            if let (Some(fix), Some(part), true) = (&mut finding.fix, parts.get(key), entry.grouped) {
-                fix.group = Some(*numbers.entry(*part).or_insert_with(|| {
+        let of = |(part, Entry { mut finding, .. }): (Option<usize>, Entry)| {
+            if let (Some(fix), Some(part)) = (&mut finding.fix, part) {
+                fix.group = Some(*numbers.entry(part).or_insert_with(|| {
                     *next += 1;
                     *next - 1
                 }));

@@ -6,11 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use super::escape::Escaped;
-use super::{Places, count, open, paint, repositories, sentence, skipped_by_reason};
+use super::{Places, count, missing, open, paint, repositories, sentence, skipped_by_reason};
 use crate::facts::Note;
 use crate::finding::{Applicability, Level, Report, Standing, State};
 use crate::fix::unit;
 use crate::source::{Reason, RelPath, Skipped};
+
+/// What is said of a run that was ended early.
+pub(super) const INTERRUPTED: &str = "interrupted, so this result is incomplete: it has what was found until then";
 
 /// Entries listed by name before "and N more".
 const LISTED: usize = 10;
@@ -34,21 +37,22 @@ pub fn write(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<
     writeln!(out, "{}", summary(report))
 }
 
-/// Writes the files that should have been examined and were not; nothing when there are none.
+/// Writes the files that should have been examined and were not, and that the run was ended early; nothing when
+/// neither is so.
 ///
 /// # Errors
 ///
 /// When `out` cannot be written to.
 pub fn incomplete(report: &Report, verbose: bool, out: &mut dyn Write) -> io::Result<()> {
-    let missing = report.skipped.iter().filter(|entry| entry.reason.incomplete());
-    let (histories, files): (Vec<&Skipped>, Vec<&Skipped>) = missing.partition(|entry| entry.reason.of_history());
+    let (histories, files): (Vec<&Skipped>, Vec<&Skipped>) =
+        missing(report).partition(|entry| entry.reason.of_history());
     let could_not = format!("{} could not be examined, so this result is incomplete", paths(files.len()));
     let not_whole = "the history is not whole, so this result is incomplete".to_owned();
     let listed = if verbose { usize::MAX } else { LISTED };
     for (title, entries) in [(could_not, files), (not_whole, histories)].iter().filter(|(_, list)| !list.is_empty()) {
         list(Level::Warning, title, entries.iter().map(|entry| (&entry.path, described(entry))), listed, out)?;
     }
-    Ok(())
+    if report.is_interrupted() { warning(INTERRUPTED, out) } else { Ok(()) }
 }
 
 /// Writes a warning about the report itself.
@@ -84,10 +88,10 @@ pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 #[must_use]
 pub fn summary(report: &Report) -> String {
     let found: Vec<_> = open(report).collect();
-    let of_files = |entry: &&Skipped| entry.reason.incomplete() && !entry.reason.of_history();
-    let missing = report.skipped.iter().filter(of_files).count();
+    let missing = missing(report).filter(|entry| !entry.reason.of_history()).count();
+    let interrupted = report.is_interrupted();
     let examined = report.tally.examined;
-    let skipped = match report.skipped.len() {
+    let skipped = match report.skipped.len() - usize::from(interrupted) {
         0 => String::new(),
         n => format!(", {n} skipped"),
     };
@@ -107,6 +111,8 @@ pub fn summary(report: &Report) -> String {
         format!("Found {levels} in {files} ({examined} examined{took}{skipped}).")
     } else if missing > 0 {
         format!("Nothing found in {} examined, but {} could not be examined.", count(examined, "file"), paths(missing))
+    } else if interrupted {
+        format!("Nothing found in {} examined until the run was interrupted.", count(examined, "file"))
     } else if examined == 0 {
         format!("Nothing to examine (0 files examined{skipped}).")
     } else {

@@ -141,6 +141,14 @@ pub fn inline(text: impl AsRef<[u8]>) -> String {
     pieces(text.as_ref()).map(|piece| piece.to_string()).collect()
 }
 
+/// [`Escaped`] text for an element or an attribute of XML.
+#[must_use]
+pub fn xml(text: impl AsRef<[u8]>) -> String {
+    // All other characters that XML cannot hold are shown as escapes already.
+    let text = Escaped::new(&text).to_string().replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
+    quick_xml::escape::escape(text.as_str()).into_owned()
+}
+
 /// [`Escaped`] text, cut after `columns` with an ellipsis.
 #[must_use]
 pub fn cut(text: impl AsRef<[u8]>, columns: usize) -> String {

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use super::project::Project;
-use super::{concise, github, gitlab, gitlab_secrets, json, jsonl, junit, rdjson, sarif, summary, text};
+use super::{concise, github, gitlab, gitlab_secrets, html, json, jsonl, junit, rdjson, sarif, summary, text};
 use crate::finding::{Commit, Finding, Report, State};
 use crate::fingerprint::Salt;
 
@@ -87,7 +87,7 @@ impl Brief {
 }
 
 /// Every format. The first is what a person gets who asks for none.
-pub static FORMATS: [Format; 11] = [
+pub static FORMATS: [Format; 12] = [
     Format { reader: Reader::Person, ..new("text", "For people: source, reasons, what to do", text::report) },
     Format { reader: Reader::Lines, ..new("concise", "One line per finding", concise::report) },
     new("json", "One JSON document, with everything", json::report),
@@ -105,6 +105,7 @@ pub static FORMATS: [Format; 11] = [
     new("junit", "JUnit XML: a failed test for each finding", junit::report),
     new("rdjson", "For reviewdog: suggestions in a code review", rdjson::report),
     new("markdown", "A page for a job summary or a ticket", summary::report),
+    new("html", "A page for a browser: what matters first, progress, every finding", html::report),
 ];
 
 const fn new(

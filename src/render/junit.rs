@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::escape::Escaped;
+use super::escape::xml;
 use super::{Brief, Places, accepted, closing, paint, sentence};
 use crate::finding::{Report, State};
 
@@ -77,11 +77,4 @@ impl Names {
         let numbered = format!("{name} ({times})");
         self.of(class, numbered)
     }
-}
-
-/// Text for an element or an attribute.
-fn xml(text: impl AsRef<[u8]>) -> String {
-    // All other characters that XML cannot hold are shown as escapes already.
-    let text = Escaped::new(&text).to_string().replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}");
-    quick_xml::escape::escape(text.as_str()).into_owned()
 }

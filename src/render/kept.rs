@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::{json, jsonl, overview};
+use super::{html, json, jsonl, overview};
 use crate::document::Document;
 
 /// A way to write a report that was kept.
@@ -19,7 +19,7 @@ pub struct Kept {
 }
 
 /// Every format of a kept report. The first is what a person gets who asks for none.
-pub static KEPT: [Kept; 4] = [
+pub static KEPT: [Kept; 5] = [
     Kept { name: "text", about: "For people: how much was found, where, and what is shared", write: overview::text },
     Kept {
         name: "json",
@@ -35,6 +35,11 @@ pub static KEPT: [Kept; 4] = [
         name: "markdown",
         about: "The lines of `text`, for a job summary or a ticket",
         write: |document, _, out| overview::markdown(document, out),
+    },
+    Kept {
+        name: "html",
+        about: "A page for a browser: what matters first, progress, every finding",
+        write: |document, _, out| html::page(document, out),
     },
 ];
 

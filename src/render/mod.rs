@@ -4,6 +4,7 @@
 //! code. The decision to know: text of the scanned tree is printed through [`escape`] alone, and colours are always
 //! written; the stream they are written to strips them where they are not wanted.
 
+pub mod chart;
 pub mod closing;
 pub mod concise;
 pub mod diff;
@@ -13,6 +14,7 @@ pub mod format;
 pub mod github;
 pub mod gitlab;
 pub mod gitlab_secrets;
+pub mod html;
 mod identity;
 pub mod json;
 pub mod jsonl;
@@ -41,7 +43,7 @@ pub use format::{Brief, FORMATS, Format, Reader};
 
 use crate::finding::{Commit, FileId, Finding, History, Label, Report, State};
 use crate::redact::Masked;
-use crate::source::{LineIndex, Position, Reason};
+use crate::source::{LineIndex, Position, Reason, Skipped};
 use crate::span::Span;
 use escape::Escaped;
 
@@ -169,6 +171,11 @@ fn history(finding: &Finding) -> Option<String> {
 /// How much was not examined, by reason: what is listed, and what is only counted.
 fn skipped_by_reason(report: &Report) -> BTreeMap<Reason, u64> {
     report.unexamined()
+}
+
+/// What should have been examined and was not, by name.
+fn missing(report: &Report) -> impl Iterator<Item = &Skipped> {
+    report.skipped.iter().filter(|entry| entry.reason.incomplete() && entry.reason != Reason::Interrupted)
 }
 
 /// Words as a sentence of running text: with a capital, and an end.

@@ -12,18 +12,24 @@ use super::escape::{is_hostile, opens_command};
 
 /// Writes a document and a line end.
 pub(super) fn write(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    written(document, PrettyFormatter::new(), out)
+    written(document, Plain { layout: PrettyFormatter::new(), markup: false }, out)?;
+    writeln!(out)
 }
 
 /// Writes a document on one line, and its end.
 pub(super) fn line(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    written(document, CompactFormatter, out)
+    written(document, Plain { layout: CompactFormatter, markup: false }, out)?;
+    writeln!(out)
 }
 
-fn written(document: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, Plain(layout));
-    document.serialize(&mut serializer).map_err(io::Error::from)?;
-    writeln!(out)
+/// Writes a document on one line, without its end, in which nothing is markup.
+pub(super) fn inert(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    written(document, Plain { layout: CompactFormatter, markup: true }, out)
+}
+
+fn written(document: &impl Serialize, formatter: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
+    document.serialize(&mut serializer).map_err(io::Error::from)
 }
 
 /// RFC 3986: everything but unreserved characters and `/`.
@@ -39,13 +45,18 @@ pub(super) fn percent(bytes: &[u8]) -> String {
 }
 
 /// JSON of some layout, in which strings hold no character that acts on its own.
-struct Plain<F>(F);
+struct Plain<F> {
+    layout: F,
+    /// Whether it stands in markup, so that what is a sign there is written as an escape, too.
+    markup: bool,
+}
 
 impl<F: Formatter> Formatter for Plain<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let mut done = 0;
         for (at, c) in fragment.char_indices() {
-            if is_hostile(c) || opens_command(&fragment.as_bytes()[at..]) {
+            let sign = self.markup && matches!(c, '<' | '>' | '&');
+            if sign || is_hostile(c) || opens_command(&fragment.as_bytes()[at..]) {
                 writer.write_all(&fragment.as_bytes()[done..at])?;
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     write!(writer, "\\u{unit:04x}")?;
@@ -57,42 +68,42 @@ impl<F: Formatter> Formatter for Plain<F> {
     }
 
     fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        self.0.write_char_escape(writer, escape)
+        self.layout.write_char_escape(writer, escape)
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
+        self.layout.begin_array(writer)
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
+        self.layout.end_array(writer)
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
+        self.layout.begin_array_value(writer, first)
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
+        self.layout.end_array_value(writer)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
+        self.layout.begin_object(writer)
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
+        self.layout.end_object(writer)
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+        self.layout.begin_object_key(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
+        self.layout.begin_object_value(writer)
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
+        self.layout.end_object_value(writer)
     }
 }

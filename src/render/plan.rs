@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use super::markdown::{block, code, link, words};
-use super::{Places, count};
+use super::{Places, count, missing};
 use crate::finding::{Applicability, Label, Report, Route};
 use crate::plan::{Chosen, Part, Plan, Stage, Task};
 
@@ -37,7 +37,10 @@ pub fn write(plan: &Plan, report: &Report, out: &mut dyn Write) -> io::Result<()
         let hidden = count(report.hidden as u64, "finding");
         writeln!(out, "\n{hidden} below the asked-for confidence left out (`--min-confidence low` has all).")?;
     }
-    let missed = report.skipped.iter().filter(|entry| entry.reason.incomplete()).count();
+    if report.is_interrupted() {
+        writeln!(out, "\n**Not everything was examined:** the run was interrupted, so there may be more to do.")?;
+    }
+    let missed = missing(report).count();
     if missed > 0 {
         let missed = count(missed as u64, "file");
         writeln!(out, "\n**Not everything was examined:** {missed} could not be; `dekey check` says which and why.")?;

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::escape::cut;
 use super::markdown::{code, link, words};
-use super::{Brief, Places, accepted, closing, count, history, paint, sentence};
+use super::{Brief, Places, accepted, closing, count, history, missing, paint, sentence};
 use crate::finding::{Applicability, Finding, Report};
 
 /// Bytes of a page.
@@ -57,7 +57,10 @@ fn head(report: &Report) -> String {
     for line in closing::summary(report).lines() {
         head.push_str(&format!("\n{}\n", words(line)));
     }
-    let missing: Vec<_> = report.skipped.iter().filter(|entry| entry.reason.incomplete()).collect();
+    if report.is_interrupted() {
+        head.push_str(&format!("\n**{}**\n", words(&sentence(closing::INTERRUPTED))));
+    }
+    let missing: Vec<_> = missing(report).collect();
     if missing.is_empty() {
         return head;
     }

@@ -24,7 +24,7 @@ pub(crate) use super::git::timeline::{CommitAt, Seen};
 use super::git::tree::{self, Lookup};
 use super::git::{Objects, Repository, Snapshot, path_of};
 use super::read::{Failure, Origin, Reader};
-use super::{Limits, Progress, Reason, RelPath, Skipped, Source};
+use super::{Limits, Phase, Progress, Reason, RelPath, Skipped, Source};
 use crate::prefilter::Prefilter;
 
 /// What of a history is asked for.
@@ -81,15 +81,18 @@ pub(crate) fn open<'r>(request: &Request<'r>) -> Result<Past<'r>, String> {
     let hits = Mutex::new(HashSet::new());
     let see = |id: &oid, content: &[u8]| {
         blobs.fetch_add(1, Ordering::Relaxed);
-        progress.files.fetch_add(1, Ordering::Relaxed);
+        progress.objects.fetch_add(1, Ordering::Relaxed);
         bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
         if has_needle(request.prefilter, content) {
+            progress.found.fetch_add(1, Ordering::Relaxed);
             hits.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
         }
     };
+    progress.enter(Phase::History, store.about(Kind::Blob));
     let damage = store.each(Kind::Blob, &|_| true, &see, &progress.stop);
     let hits = hits.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let timeline = timeline::trace(repository, &objects, &store, request.refs, &hits, &progress.stop)?;
+    progress.enter(Phase::Tracing, 0);
+    let timeline = timeline::trace(repository, &objects, &store, request.refs, &hits, progress.rest())?;
     let current = current(repository, &objects, &timeline)?;
     let mut past = Past {
         timeline,
@@ -147,6 +150,7 @@ impl Past<'_> {
 
     /// Hands over the versions of interest, on the current pool of threads, each once for every path it had.
     pub(crate) fn each(&self, see: &(dyn Fn(Version<'_>) + Sync)) {
+        self.progress.enter(Phase::Judging, 0);
         let Timeline { seen, unreachable, .. } = &self.timeline;
         let lost = |id: &oid| !self.chosen && unreachable.contains(id);
         let wanted = |id: &oid| seen.contains_key(id) || lost(id);
@@ -167,7 +171,7 @@ impl Past<'_> {
                     see(Version { id, bytes, seen: None, current: false });
                 }
             },
-            &self.progress.stop,
+            self.progress.rest(),
         );
     }
 

@@ -17,6 +17,7 @@ mod ignores;
 mod lines;
 mod open;
 mod path;
+mod progress;
 mod read;
 mod roots;
 #[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
@@ -39,10 +40,11 @@ pub(crate) use open::plain;
 pub(crate) use open::{Dir, OpenError, Regular};
 pub use open::{ReadError, read_beneath, read_found, read_named};
 pub use path::RelPath;
+pub use progress::{Phase, Progress};
 pub use read::Limits;
 pub use settings::{is_manifest, is_setting};
 pub use skip::{Reason, Skipped};
-pub use walk::{Progress, Walk, Walked, walk};
+pub use walk::{Walk, Walked, walk};
 
 /// The text of one file, or of one window of a file too large to read whole.
 #[derive(Clone, Debug)]

@@ -6,6 +6,8 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::decode::MARK;
 use super::open::Regular;
@@ -68,6 +70,7 @@ pub(crate) struct Reader {
     prefilter: Prefilter,
     limits: Limits,
     buffer: Vec<u8>,
+    stop: Arc<AtomicBool>,
 }
 
 impl Reader {
@@ -75,7 +78,12 @@ impl Reader {
         // A byte-order mark must fit into the first chunk.
         let limits = Limits { chunk: limits.chunk.max(MARK), ..limits };
         let buffer = vec![0; limits.chunk + prefilter.longest()];
-        Self { prefilter, limits, buffer }
+        Self { prefilter, limits, buffer, stop: Arc::default() }
+    }
+
+    /// One that leaves off within a file, as with an error, when `stop` is set.
+    pub(crate) fn until(self, stop: &Arc<AtomicBool>) -> Self {
+        Self { stop: Arc::clone(stop), ..self }
     }
 
     /// Looks through a file and hands over its text, or the windows of it, when there is a needle.
@@ -87,7 +95,7 @@ impl Reader {
     ) -> Result<Examined, Failure> {
         let Regular { mut file, size } = regular;
         if size > self.limits.max_whole as u64 {
-            return stream::examine(file, size, &self.prefilter, self.limits, origin, hit);
+            return self.stream(file, size, origin, hit);
         }
         // A file whose name has a needle is of interest whatever it holds: `vendor.yml` need not repeat the word.
         let found = if origin.named { Look::Hit { seen: 0 } } else { self.look(&mut file, size)? };
@@ -107,7 +115,7 @@ impl Reader {
             drop(bytes);
             let size = file.seek(SeekFrom::End(0))?;
             file.rewind()?;
-            return stream::examine(file, size, &self.prefilter, self.limits, origin, hit);
+            return self.stream(file, size, origin, hit);
         }
         let examined = Examined { bytes: bytes.len() as u64, hit: true };
         let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
@@ -116,6 +124,17 @@ impl Reader {
         }
         hit(source);
         Ok(examined)
+    }
+
+    fn stream(
+        &self,
+        file: File,
+        size: u64,
+        origin: Origin<'_>,
+        hit: &(dyn Fn(Source) + Sync),
+    ) -> Result<Examined, Failure> {
+        let file = Until { input: file, stop: &self.stop };
+        stream::examine(file, size, &self.prefilter, self.limits, origin, hit)
     }
 
     /// As [`Self::examine`], of what is in memory already.
@@ -168,6 +187,27 @@ impl Reader {
             kept = filled.min(overlap);
             self.buffer.copy_within(filled - kept..filled, 0);
         }
+    }
+}
+
+/// What is read until it is to stop.
+struct Until<'a, I> {
+    input: I,
+    stop: &'a AtomicBool,
+}
+
+impl<I: Read> Read for Until<'_, I> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("the run was interrupted"));
+        }
+        self.input.read(buffer)
+    }
+}
+
+impl<I: stream::Input> stream::Input for Until<'_, I> {
+    fn next_stored(&mut self, at: u64, size: u64) -> io::Result<(u64, u64)> {
+        self.input.next_stored(at, size)
     }
 }
 

@@ -56,6 +56,8 @@ pub enum Reason {
     Failed,
     /// So much of a large file is of interest that the rest of it was left out.
     TooManyHits,
+    /// The run was ended early, so that nobody knows what else there is.
+    Interrupted,
     /// The history of a shallow clone ends before its beginning.
     Shallow,
     /// An object that a repository should hold is not there, or a reference leads nowhere.
@@ -64,7 +66,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of this list.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Ignored,
         Self::Symlink,
         Self::Submodule,
@@ -81,6 +83,7 @@ impl Reason {
         Self::IgnoreFileRefused,
         Self::Failed,
         Self::TooManyHits,
+        Self::Interrupted,
         Self::Shallow,
         Self::ObjectMissing,
     ];
@@ -126,6 +129,7 @@ impl Reason {
             Self::IgnoreFileRefused => "ignore-file-refused",
             Self::Failed => "failed",
             Self::TooManyHits => "too-many-hits",
+            Self::Interrupted => "interrupted",
             Self::Shallow => "shallow",
             Self::ObjectMissing => "object-missing",
         }
@@ -133,6 +137,13 @@ impl Reason {
 }
 
 impl Skipped {
+    /// What is said of a run that was ended early.
+    #[must_use]
+    pub(crate) fn interrupted() -> Self {
+        let detail = "the run was ended early; what was not examined by then is not in the report".to_owned();
+        Self { path: RelPath::from("."), reason: Reason::Interrupted, detail }
+    }
+
     /// What an error met while walking (not at a named path) means.
     #[must_use]
     pub(crate) fn met(path: RelPath, error: &OpenError) -> Self {
@@ -207,6 +218,7 @@ mod tests {
                 "ignore-file-refused",
                 "failed",
                 "too-many-hits",
+                "interrupted",
                 "shallow",
                 "object-missing"
             ]

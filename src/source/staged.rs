@@ -63,6 +63,9 @@ pub(crate) fn gather(request: &Request<'_>, progress: &Progress) -> Result<Gathe
     let keep = |source| found.lock().unwrap_or_else(PoisonError::into_inner).push(source);
     let mut asked: Vec<File<'_>> = Vec::new();
     for file in staged.files() {
+        if progress.is_stopped() {
+            break;
+        }
         let Some(path) = request.asked(file.name) else { continue };
         let shown = request.shown(&path);
         asked.push(file);

@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use ignore::gitignore::Gitignore;
@@ -23,7 +23,7 @@ use super::open::{Dir, OpenError, open_limit, open_real};
 use super::read::{Failure, Origin, Reader};
 use super::roots::Root;
 use super::skip::Notices;
-use super::{Limits, Reason, RelPath, Skipped, Source, is_setting};
+use super::{Limits, Progress, Reason, RelPath, Skipped, Source, is_setting};
 use crate::prefilter::Prefilter;
 
 /// What to walk.
@@ -41,17 +41,6 @@ pub struct Walk {
     pub threads: usize,
     /// How much is read and held at a time.
     pub limits: Limits,
-}
-
-/// How far a walk has come, for whoever shows it.
-#[derive(Debug, Default)]
-pub struct Progress {
-    /// Files examined.
-    pub files: AtomicU64,
-    /// Bytes examined.
-    pub bytes: AtomicU64,
-    /// Set when nothing more is to be examined.
-    pub stop: std::sync::atomic::AtomicBool,
 }
 
 /// What a walk did.
@@ -91,7 +80,8 @@ impl Walk {
 /// Walks the roots and hands every file with a needle to `hit`, in no particular order.
 ///
 /// `hit` runs on the walking threads, whose stacks have the usual 2 MiB and which hold one file each: it should pass
-/// deep work on to other threads, and wait when they are behind, so that memory stays bounded.
+/// deep work on to other threads, and wait when they are behind, so that memory stays bounded. When `progress` is stopped
+/// the walk ends soon; whoever asked for it knows then that not everything was examined.
 pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn Fn(Source) + Sync)) -> Walked {
     let notices = Notices::default();
     let roots = Root::all(walk, &notices);
@@ -232,7 +222,7 @@ impl<'a> ParallelVisitorBuilder<'a> for Visitors<'a> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 'a> {
         Box::new(Visitor {
             run: self.0,
-            reader: Reader::new(self.0.prefilter.clone(), self.0.walk.limits),
+            reader: Reader::new(self.0.prefilter.clone(), self.0.walk.limits).until(&self.0.progress.stop),
             folders: Vec::with_capacity(FOLDERS),
             walked: Walked::default(),
         })
@@ -260,6 +250,9 @@ struct Folder {
 
 impl ParallelVisitor for Visitor<'_> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        if self.run.progress.is_stopped() {
+            return WalkState::Quit;
+        }
         match entry {
             Ok(entry) => match entry.file_type() {
                 Some(kind) if kind.is_dir() => return self.directory(&entry),
@@ -343,6 +336,8 @@ impl Visitor<'_> {
                     self.walked.settings.push(run.shown(path));
                 }
             }
+            // Left off: that the whole run was is said in its place.
+            Err(Failure::Io(_)) if run.progress.is_stopped() => {}
             Err(Failure::Io(error)) => run.met(path, &OpenError::Io(error)),
             Err(Failure::TooManyHits) => {
                 let detail = format!("it has more than {} places of interest", run.walk.limits.max_windows);

@@ -49,7 +49,8 @@ fn format(name: &str, report: &Report, brief: &Brief) -> Vec<u8> {
 
 #[test]
 fn formats() {
-    for format in &FORMATS {
+    // What a page says is in `tests/html`; most of its bytes are style and script.
+    for format in FORMATS.iter().filter(|format| format.name != "html") {
         let write = |out: &mut dyn io::Write| format.write(&sample::report(), &sample::brief(), out);
         check(&format!("report.{}", extension(format.name)), write);
     }

@@ -150,7 +150,7 @@ fn what_a_directive_accepts_is_listed_when_asked() {
         let (plain, asked) = (run(&[]), run(&["--show-suppressed"]));
         assert_eq!((plain.code, asked.code), (0, 0), "{}: {}", output.name, plain.err);
         let told = |ran: &Ran| ran.out.contains("gone by June");
-        let always = ["json", "jsonl"].contains(&output.name);
+        let always = ["html", "json", "jsonl"].contains(&output.name);
         let can = always || ["text", "concise", "sarif", "junit", "markdown"].contains(&output.name);
         assert_eq!((told(&plain), told(&asked)), (always, can), "{}: {}", output.name, asked.out);
     }

@@ -57,6 +57,17 @@ impl Forest {
         range.and_then(|range| self.deltas.get(range.start as usize..range.end as usize)).unwrap_or_default()
     }
 
+    /// How many entries are of a kind, as far as their roots are packed.
+    pub(super) fn count(&self, kind: Kind) -> u64 {
+        let mut next: Vec<u32> = self.roots.iter().filter(|root| root.1 == kind).map(|root| root.0).collect();
+        let mut count = 0;
+        while let Some(number) = next.pop() {
+            count += 1;
+            next.extend(self.deltas(number));
+        }
+        count
+    }
+
     /// Entries that neither a root nor one of `others`, which have no base here, leads to.
     pub(super) fn unreached(&self, others: impl Iterator<Item = u32>) -> Vec<u32> {
         let mut reached = vec![false; self.starts.len() - 1];

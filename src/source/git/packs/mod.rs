@@ -157,8 +157,14 @@ impl Store {
         packed + self.loose.iter().map(|loose| loose.ids.len() as u64).sum::<u64>()
     }
 
+    /// How many objects of a kind are handed over, about: of loose ones nobody knows the kind before they are read.
+    pub(crate) fn about(&self, kind: Kind) -> u64 {
+        self.forest.count(kind) + self.loose.iter().map(|loose| loose.ids.len() as u64).sum::<u64>()
+    }
+
     /// Whether an object is stored, be it damaged.
-    pub(crate) fn has(&self, id: &oid) -> bool {
+    #[cfg(test)]
+    fn has(&self, id: &oid) -> bool {
         self.packs.iter().any(|pack| pack.has(id)) || self.loose.iter().any(|loose| loose.has(id))
     }
 

@@ -146,6 +146,7 @@ impl Pack {
         (place < self.count()).then(|| self.index.oid_at_index(place))
     }
 
+    #[cfg(test)]
     pub(super) fn has(&self, id: &oid) -> bool {
         self.index.lookup(id).is_some()
     }
