@@ -39,7 +39,9 @@ impl Fleet {
         .into_iter()
         .map(|files| {
             let repository = Repository::new();
-            files.iter().for_each(|(path, text)| drop(repository.file(path, text)));
+            for (path, text) in files {
+                repository.file(path, text);
+            }
             repository.commit();
             repository
         })
