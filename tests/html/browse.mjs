@@ -273,6 +273,12 @@ attempt('everything is reached by keys alone', on('fleet', async (page) => {
   assert.equal(await page.evaluate(() => document.activeElement.tagName), 'BUTTON');
 }));
 
+attempt('where nothing is found nothing can be filtered', on('clean', async (page) => {
+  assert.equal(await page.locator('.filters').count(), 0);
+  assert.equal(await page.getByText('There are none.').isVisible(), true);
+  assert.equal(await page.getByRole('heading', { level: 1 }).textContent(), 'Nothing found');
+}));
+
 attempt('the theme can be changed', on('fleet', async (page) => {
   const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const light = await ground();
@@ -403,6 +409,10 @@ const pictures = async () => {
   await shot('hostile', 'hostile', {}, undefined, true);
   await shot('fleet', 'narrow', { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 });
   await shot('fleet', 'narrow-findings', { viewport: { width: 390, height: 1200 } }, findings);
+  await shot('incomplete', 'paper', { viewport: { width: 794, height: 1123 } }, async (page) => {
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    await page.emulateMedia({ media: 'print' });
+  }, true);
   await shot('fleet', 'plain', { javaScriptEnabled: false }, async (page) => {
     await page.locator('#plain details summary').first().click();
     await page.locator('#plain').scrollIntoViewIfNeeded();

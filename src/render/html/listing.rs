@@ -77,11 +77,15 @@ fn heading(finding: &Finding) -> String {
         marks.push("in the history only");
     }
     let marks: String = marks.iter().map(|mark| format!(" <span class=\"mark\">{mark}</span>")).collect();
+    let repository = finding.repository.as_ref().map_or_else(String::new, |name| {
+        format!("<span class=\"repository\">{}</span> ", text(name))
+    });
     format!(
-        "<span class=\"level {0}\">{0}</span> <code class=\"place\">{1}</code>{marks} <span class=\"message\">{2}</span>",
+        "<span class=\"level {0}\">{0}</span> <span class=\"message\">{1}</span> \
+         <span class=\"whereabouts\">{repository}<code class=\"place\">{2}</code>{marks}</span>",
         level(finding.level),
-        located(finding.repository.as_deref(), &finding.place),
-        text(&finding.message)
+        text(&finding.message),
+        located(&finding.place)
     )
 }
 
@@ -114,7 +118,7 @@ fn body(page: &Page<'_>, finding: &Finding, out: &mut dyn Write) -> io::Result<(
     let related: String = finding
         .related
         .iter()
-        .map(|place| format!("<li><code>{}</code> {}</li>", located(None, &place.place), text(&place.message)))
+        .map(|place| format!("<li><code>{}</code> {}</li>", located(&place.place), text(&place.message)))
         .collect();
     if !related.is_empty() {
         say("See also", &format!("<ul>{related}</ul>"))?;
@@ -168,9 +172,8 @@ fn diff(lines: &[String], out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</pre>")
 }
 
-fn located(repository: Option<&str>, place: &Place) -> String {
-    let repository = repository.map_or_else(String::new, |name| format!("{}: ", text(name)));
-    format!("{repository}{}:{}:{}", text(&place.path.path), place.start.line, place.start.column)
+fn located(place: &Place) -> String {
+    format!("{}:{}", text(&place.path.path), place.start.line)
 }
 
 fn history(history: &History) -> String {

@@ -15,12 +15,12 @@ use crate::finding::State;
 const NAMED: usize = 5;
 
 pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    missing(page, out)?;
     writeln!(out, "<section class=\"verdict\" aria-labelledby=\"verdict\">")?;
     writeln!(out, "<h1 id=\"verdict\">{}</h1>\n<p class=\"lead\">{}</p>", text(verdict(page)), text(lead(page)))?;
     levels(page, out)?;
     facts(page, out)?;
     writeln!(out, "</section>")?;
-    missing(page, out)?;
     first(page, out)
 }
 
@@ -64,7 +64,7 @@ fn lead(page: &Page<'_>) -> String {
     } else if page.open().next().is_some() {
         said.push("None of them is a token or a client secret that is written into a file.".to_owned());
     } else if complete(page) && summary.files_examined > 0 {
-        said.push(format!("{} examined.", sized(page)));
+        said.push("No credential and no login that has to go is in what was examined.".to_owned());
     }
     let states = [
         (summary.resolved, "resolved since"),
@@ -132,9 +132,12 @@ fn missing(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         [] => "Not everything that should have been examined was.".to_owned(),
         some => format!("{} could not be examined.", listed(some)),
     };
-    writeln!(out, "<section class=\"alarm\" aria-labelledby=\"incomplete\">")?;
-    writeln!(out, "<h2 id=\"incomplete\">This report is incomplete</h2>")?;
-    writeln!(out, "<p>{what} Whatever is in there is not in these numbers.</p>\n<ul>")?;
+    writeln!(out, "<section class=\"alarm\" aria-label=\"What is missing\">")?;
+    writeln!(out, "<p class=\"loud\">This report is incomplete</p>")?;
+    writeln!(out, "<p>{what} Whatever is in there is not in these numbers.</p>")?;
+    if !failed.is_empty() || !files.is_empty() {
+        writeln!(out, "<ul>")?;
+    }
     for repository in failed.iter().take(NAMED) {
         let name = repository.name.as_deref().unwrap_or("a repository");
         let failure = repository.failure.as_deref().unwrap_or_default();
@@ -146,7 +149,10 @@ fn missing(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         let detail = if entry.detail.is_empty() { String::new() } else { format!(" ({})", text(&entry.detail)) };
         writeln!(out, "<li>{repository}<code>{}</code>: {reason}{detail}</li>", text(&entry.path.path))?;
     }
-    writeln!(out, "</ul>\n<p><a href=\"#examined\">All that was not examined</a></p>\n</section>")
+    if !failed.is_empty() || !files.is_empty() {
+        writeln!(out, "</ul>")?;
+    }
+    writeln!(out, "<p><a href=\"#examined\">What was examined, and what was not</a></p>\n</section>")
 }
 
 /// What to do, in order.
@@ -240,7 +246,7 @@ fn facts(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     let histories: Vec<_> = document.repositories.iter().filter_map(|repository| repository.history.as_ref()).collect();
     let history = match histories.as_slice() {
-        [] => "not examined".to_owned(),
+        [] => "not examined; <code>dekey check --history</code> does".to_owned(),
         some => {
             let sum = |of: fn(&crate::document::HistoryExamined) -> u64| some.iter().map(|one| of(one)).sum::<u64>();
             let versions = format!("{} of files", count(sum(|history| history.blobs), "version"));

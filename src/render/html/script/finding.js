@@ -151,7 +151,8 @@ const bodyOf = ({ finding, id }, rule, others, say) => {
   const list = (entries) => (entries.length ? element('ul', {}, entries) : null);
   const same = others.slice(0, 10).map((other) => {
     const repository = other.finding.repository ? `${other.finding.repository}: ` : '';
-    return element('li', {}, element('a', { href: `#${other.id}` }, repository + located(other.finding)));
+    const as = other.rule === finding.rule ? '' : ` as ${short(other.rule)}`;
+    return element('li', {}, element('a', { href: `#${other.id}` }, repository + located(other.finding)), as);
   });
   if (others.length > 10) same.push(element('li', {}, `and ${count(others.length - 10, 'place')} more`));
   const diff = diffOf(fix);

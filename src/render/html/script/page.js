@@ -45,8 +45,14 @@ const ON_PAPER = 5_000;
 
 const start = () => {
   const known = read();
-  const list = new List(known, indexed(known), document.getElementById('browse'));
+  const items = indexed(known);
+  tools(known);
+  if (items.length) browse(known, items);
+  else root.classList.remove('js');
+};
 
+/** The buttons at the top. */
+const tools = (known) => {
   const theme = button('', () => {
     themed(isDark() ? 'light' : 'dark');
     remembered.set(root.dataset.theme);
@@ -58,12 +64,20 @@ const start = () => {
   label();
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', label);
   document.getElementById('tools').append(theme, button('Download JSON', () => saved(known.report)));
+};
+
+/** The list in place of the plain one. */
+const browse = (known, items) => {
+  const list = new List(known, items, document.getElementById('browse'));
 
   document.addEventListener('click', (event) => {
     const link = event.target.closest?.('a[data-facet]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    list.reset({ [link.dataset.facet]: link.dataset.value });
+    const chosen = { [link.dataset.facet]: link.dataset.value };
+    list.reset(chosen);
+    // What a row counts may all be done.
+    if (!list.passing.length) list.reset({ ...chosen, state: null });
     const findings = document.getElementById('findings');
     findings.scrollIntoView({ block: 'start' });
     findings.focus({ preventScroll: true });
