@@ -77,9 +77,10 @@ fn heading(finding: &Finding) -> String {
         marks.push("in the history only");
     }
     let marks: String = marks.iter().map(|mark| format!(" <span class=\"mark\">{mark}</span>")).collect();
-    let repository = finding.repository.as_ref().map_or_else(String::new, |name| {
-        format!("<span class=\"repository\">{}</span> ", text(name))
-    });
+    let repository = finding
+        .repository
+        .as_ref()
+        .map_or_else(String::new, |name| format!("<span class=\"repository\">{}</span> ", text(name)));
     format!(
         "<span class=\"level {0}\">{0}</span> <span class=\"message\">{1}</span> \
          <span class=\"whereabouts\">{repository}<code class=\"place\">{2}</code>{marks}</span>",
