@@ -39,7 +39,9 @@ impl Fleet {
         .into_iter()
         .map(|files| {
             let repository = Repository::new();
-            files.iter().for_each(|(path, text)| _ = repository.file(path, text));
+            for (path, text) in files {
+                repository.file(path, text);
+            }
             repository.commit();
             repository
         })
@@ -107,6 +109,8 @@ fn processes_for_each_repository_find_what_one_run_finds() {
     let report = fleet.result("reports");
     assert_eq!(report["groups"][0]["repositories"], serde_json::json!(["acme/0", "acme/1"]));
     assert_eq!(report["summary"]["complete"], true);
+    let page = std::fs::read_to_string(fleet.path("reports").join("fleet.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.contains("acme/3"));
     assert_eq!(findings(&report).len(), 5);
 
     // The same by xargs.

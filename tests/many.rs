@@ -437,3 +437,73 @@ fn a_bare_clone_is_its_tree() {
     assert_eq!(bare.code, 0, "{}", bare.out);
     assert_eq!(bare.json()["summary"]["baselined"], 2, "{}", bare.out);
 }
+
+#[test]
+fn a_bare_repository_without_a_commit_is_told_from_one_that_hides_them() {
+    let fleet = Fleet::two();
+    std::fs::create_dir(fleet.path("empty.git")).unwrap();
+    fleet.git("empty.git", &["init", "--quiet", "--bare"]);
+    let empty = fleet.json(&["empty.git"]);
+    assert_eq!((empty.code, empty.repositories()[0]["failure"].clone()), (0, Value::Null), "{}", empty.err);
+    fleet.git(".", &["clone", "--quiet", "--bare", "api", "api.git"]);
+    fleet.git("api.git", &["symbolic-ref", "HEAD", "refs/heads/gone"]);
+    let lost = fleet.json(&["api.git"]);
+    assert_eq!(lost.code, 2);
+    let failure = lost.repositories()[0]["failure"].as_str().unwrap().to_owned();
+    assert!(failure.contains("its HEAD names no commit; `git symbolic-ref HEAD refs/heads/BRANCH`"), "{failure}");
+    // A file that is missing hides no other.
+    fleet.git(".", &["clone", "--quiet", "--bare", "--no-local", "web", "web.git"]);
+    let objects = fleet.path("web.git/objects");
+    fleet.git("web.git", &["repack", "-q", "-a", "-d"]);
+    let mut pack = std::fs::read_dir(objects.join("pack")).unwrap().map(|entry| entry.unwrap().path());
+    let pack = pack.find(|path| path.extension().is_some_and(|end| end == "pack")).unwrap();
+    let outside = fleet.path("x.pack");
+    std::fs::rename(&pack, &outside).unwrap();
+    std::fs::remove_dir_all(objects.join("pack")).unwrap();
+    let unpack = Command::new("git")
+        .args(["unpack-objects", "-q"])
+        .current_dir(fleet.path("web.git"))
+        .stdin(std::fs::File::open(outside).unwrap())
+        .status();
+    assert!(unpack.unwrap().success());
+    let id = Command::new("git").args(["rev-parse", "HEAD:notes.txt"]).current_dir(fleet.path("web.git")).output();
+    let id = String::from_utf8(id.unwrap().stdout).unwrap();
+    std::fs::remove_file(objects.join(&id[..2]).join(id[2..].trim())).unwrap();
+    let partly = fleet.json(&["web.git"]);
+    assert_eq!((partly.code, partly.places()), (2, vec!["web.git/lib/client.rb".to_owned()]), "{}", partly.err);
+    assert!(partly.skipped()[0].1.contains("is missing"), "{:?}", partly.skipped());
+}
+
+#[test]
+fn histories_are_examined_each_by_itself() {
+    let fleet = Fleet::two();
+    std::fs::remove_file(fleet.path("api/deploy/.env")).unwrap();
+    fleet.commit("api");
+    fleet.git(".", &["clone", "--quiet", "--bare", "api", "api.git"]);
+    fleet.git("web", &["archive", "-o", "../old.zip", "HEAD"]);
+    let ran = fleet.json(&["api.git", "web", "old.zip", "--history"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    let gone = ran.findings().into_iter().find(|finding| finding["path"] == "api.git/deploy/.env").unwrap();
+    assert_eq!(gone["history"]["in_tip"], false);
+    let single = check(&fleet.path("api"), &["--history", "--output-format", "json"], None);
+    assert_eq!(own(ran.within("api.git/")), own(single.within("")));
+    let histories: Vec<bool> = ran.repositories().iter().map(|one| one["history"].is_object()).collect();
+    assert_eq!(histories, [true, true, false]);
+    assert_eq!(ran.skipped(), [("old.zip".to_owned(), "it is no repository, so that it has no history".to_owned())]);
+    // The token that api has in its history only stands in the others still.
+    let is_shared = |finding: &&Value| finding["rule"] == "intercom/shared-access-token";
+    let shared = ran.findings();
+    let shared: Vec<&Value> = shared.iter().filter(is_shared).collect();
+    assert_eq!(shared[0]["message"], "the same access token stands in 3 files of 3 repositories");
+}
+
+#[test]
+fn a_single_one_may_be_given_its_name() {
+    let fleet = Fleet::two();
+    fleet.git(".", &["clone", "--quiet", "--bare", "api", "api.git"]);
+    let named = fleet.json(&["api.git", "--repository", "acme/api"]);
+    assert_eq!(named.repositories()[0]["name"], "acme/api");
+    let several = fleet.check(&["api.git", "web", "--repository", "acme/api"]);
+    assert_eq!(several.code, 2);
+    assert!(several.err.contains("`--repository` is the name of one repository"), "{}", several.err);
+}

@@ -100,6 +100,14 @@ fn reports_of_files_directories_and_standard_input_are_joined() {
             .collect();
         assert_eq!(names, ["acme/a", "acme/b", "c"]);
     }
+    // The page of a report is the same as that of a run.
+    assert_eq!(reports.merge(&["all", "-o", "page.html", "--output-format", "html"]).code, 0);
+    let page = repository::dekey(reports.0.path(), &["report", "html", "all/fleet.json"]);
+    assert!(page.code == 0 && page.out.starts_with("<!doctype html>"), "{}", page.error);
+    assert_eq!(std::fs::read_to_string(reports.path("page.html")).unwrap(), page.out);
+    let none = repository::dekey(reports.0.path(), &["report", "html", "all/notes.txt", "-o", "none.html"]);
+    assert!(none.code == 2 && !reports.path("none.html").exists(), "{}", none.error);
+
     let mut command = clean(Command::new(env!("CARGO_BIN_EXE_dekey")), reports.0.path());
     let report = std::fs::File::open(reports.path("a.jsonl")).unwrap();
     let run =
@@ -317,7 +325,7 @@ fn names_from_a_report_act_on_nothing() {
     for (name, report) in [("a.json", report), ("b.json", other), ("c.json", old)] {
         std::fs::write(reports.path(name), report.to_string()).unwrap();
     }
-    for format in ["text", "json", "jsonl", "markdown"] {
+    for format in ["text", "json", "jsonl", "markdown", "html"] {
         let run = reports.merge(&["a.json", "b.json", "c.json", "--output-format", format]);
         assert_eq!(run.code, 2, "{}", run.error);
         for text in [&run.out, &run.error] {

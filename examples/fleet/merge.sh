@@ -1,6 +1,6 @@
 #!/bin/sh
-# Joins the reports of the fleet: fleet.json, and a page for people on standard output. Each repository of the list is asked
-# for, so that one without a report makes the result incomplete. Arguments go to `dekey report merge`, as `--fail-on error`.
+# Joins the reports of the fleet: fleet.json, fleet.html, and a short page on standard output. Each repository of the list
+# is asked for, so that one without a report makes the result incomplete. Arguments go to `dekey report merge`, as `--fail-on error`.
 #
 # LIST, REPORTS, DEKEY  as for scan.sh
 # RESULT                the directory for the result [.]
@@ -17,4 +17,4 @@ while read -r name _; do
 done <"$LIST"
 mkdir -p "$RESULT"
 exec "$DEKEY" report merge "$@" \
-    --output-format "json=$RESULT/fleet.json" --output-format markdown
+    --output-format "json=$RESULT/fleet.json" --output-format "html=$RESULT/fleet.html" --output-format markdown

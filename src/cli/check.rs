@@ -23,7 +23,7 @@ use super::sharing::Sharing;
 use super::since::{Since, Start};
 use super::staged::Staging;
 use super::target::{Opened, Target};
-use super::{Error, Exit, Global, engine, heading, watch};
+use super::{Error, Exit, Global, engine, heading, interrupt, watch};
 use crate::finding::join::{self, Join, Part, Token};
 use crate::finding::{Finding, Level, Report, Repository, State};
 use crate::pack::Pack;
@@ -255,6 +255,9 @@ impl Check {
         }
         for target in targets {
             let one = || {
+                if interrupt::caught().is_some() {
+                    return Err(Error::new("the run was interrupted before it", "run dekey again"));
+                }
                 let opened = target.open(&prefilter, run.global)?;
                 let apart = target.beneath(&places);
                 let Opened { site, .. } = &opened;
@@ -276,7 +279,8 @@ impl Check {
                 }
                 Err(error) => {
                     levels.push(Level::Note);
-                    let (reason, detail) = (target.failed(), error.said());
+                    let interrupted = interrupt::caught().map(|_| Reason::Interrupted);
+                    let (reason, detail) = (interrupted.unwrap_or(target.failed()), error.said());
                     repository.failure = Some(detail.clone());
                     let skipped = vec![Skipped { path: RelPath::new(target.first()), reason, detail }];
                     let report = Report { skipped, ..Report::default() };

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::scope::standard_input;
-use super::target::{self, Target};
+use super::target::{self, Stored, Target};
 use super::{Error, heading};
 use crate::source::{path_of, read_named};
 
@@ -44,9 +44,10 @@ impl Many {
                 Some(target::all(&all)?)
             }
             None => {
-                // What a commit adds may be an archive, which is a file then.
+                // What a change adds may be an archive, which is a file then.
                 let of_change = matches!(option, Some("`--staged`" | "`--since`"));
-                target::several(named, option.is_none() || named.len() == 1 && !of_change)?
+                let stored = if of_change { Stored::Never } else { option.map_or(Stored::Always, |_| Stored::Alone) };
+                target::several(named, stored)?
             }
         };
         match (&targets, option) {

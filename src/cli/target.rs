@@ -21,7 +21,7 @@ use crate::prefilter::Prefilter;
 use crate::scan::Input;
 use crate::source::archive::{self, Kind};
 use crate::source::bare::Head;
-use crate::source::stored::Stored;
+use crate::source::stored;
 use crate::source::{ReadError, Reason, RelPath, Repository, around, head};
 
 /// A project, and what of it was named.
@@ -53,7 +53,7 @@ pub(super) struct Opened {
     /// Files and directories to examine, or to name.
     pub(super) paths: Vec<PathBuf>,
     /// What was read already.
-    stored: Cell<Option<Stored>>,
+    stored: Cell<Option<stored::Stored>>,
     /// Where its configuration and baseline are read from, if not from the work tree.
     pub(super) files: Option<Box<dyn Files>>,
     pub(super) repository: Option<Repository>,
@@ -63,13 +63,25 @@ pub(super) struct Opened {
     top: PathBuf,
 }
 
-/// What `named` is examined as, if that is anything but one project in the work tree. `whole`: nothing but whole
-/// projects was asked for, so that an archive among files is none of its own.
-pub(super) fn several(named: &[PathBuf], whole: bool) -> Result<Option<Vec<Target>>, Error> {
+/// Whether something that is no work tree is a project of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stored {
+    Always,
+    /// A bare repository is; an archive only where nothing else was named, as it is a file among others.
+    Alone,
+    Never,
+}
+
+/// What `named` is examined as, if that is anything but one project in a work tree.
+pub(super) fn several(named: &[PathBuf], stored: Stored) -> Result<Option<Vec<Target>>, Error> {
     let here = engine::here()?;
     let mut known = HashMap::new();
     let what: Vec<What> = named.iter().map(|path| what(&here, path, &mut known)).collect();
-    let is_stored = |what: &&What| matches!(what, What::Bare(_)) || whole && matches!(what, What::Archive(..));
+    let is_stored = |what: &What| match what {
+        What::Bare(_) => stored != Stored::Never,
+        What::Archive(..) => stored == Stored::Always || stored == Stored::Alone && named.len() == 1,
+        _ => false,
+    };
     let trees: Vec<Option<&PathBuf>> = what
         .iter()
         .filter_map(|what| match what {
@@ -79,7 +91,7 @@ pub(super) fn several(named: &[PathBuf], whole: bool) -> Result<Option<Vec<Targe
         })
         .collect();
     let differ = trees.windows(2).any(|pair| pair[0] != pair[1]);
-    if !differ && !what.iter().any(|what| is_stored(&what)) {
+    if !differ && !what.iter().any(is_stored) {
         return Ok(None);
     }
     Ok(Some(targets(named, what)))
@@ -289,7 +301,7 @@ impl Target {
 impl Opened {
     /// What was read already, once.
     pub(super) fn input(&self) -> Option<Input> {
-        let Stored { files, settings, read, .. } = self.stored.take()?;
+        let stored::Stored { files, settings, read, .. } = self.stored.take()?;
         Some(Input { files, settings, read, ..Input::default() })
     }
 }

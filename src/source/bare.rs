@@ -66,6 +66,9 @@ impl Head {
         let kept = |_: &Path| false;
         let mut collector = Collector::new(prefilter, &kept, progress);
         for entry in tree::files(&self.objects, &self.tree) {
+            if collector.is_stopped() {
+                break;
+            }
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(why) => {

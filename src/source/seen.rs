@@ -70,7 +70,7 @@ impl Key {
 }
 
 /// Names of contents in which there is nothing.
-pub(crate) struct Examined {
+pub(crate) struct Cache {
     key: Key,
     /// Where they are kept; nowhere if the place is not fit for it.
     file: Option<PathBuf>,
@@ -87,7 +87,7 @@ pub(crate) struct Examined {
 
 const LANES: usize = 16;
 
-impl Examined {
+impl Cache {
     /// What is known of a repository whose files are in `within`, from the cache in `dir`, which is made if need be.
     ///
     /// Nothing is, and a sentence says why, where there is no cache that can be trusted.

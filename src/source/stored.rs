@@ -151,6 +151,11 @@ impl<'c> Collector<'c> {
         *self.stored.read.counts.entry(reason).or_default() += 1;
     }
 
+    /// Whether nothing more is to be read, which whoever judges what was gathered says.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.progress.is_stopped()
+    }
+
     /// What was gathered. `top` is the folder that all files are in, and is left out of their paths.
     pub(crate) fn finish(mut self, top: PathBuf) -> Stored {
         if self.unlisted > 0 {

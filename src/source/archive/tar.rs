@@ -23,7 +23,7 @@ pub(super) fn read(archive: Box<dyn Read>, entries: &mut Entries<'_>) -> Result<
     let mut pending = 0;
     loop {
         border.set(MAX_HEADERS.saturating_add(pending));
-        let Some(entry) = iterator.next() else { return Ok(()) };
+        let Some(entry) = iterator.next().filter(|_| !entries.collector.is_stopped()) else { return Ok(()) };
         let mut entry = entry.map_err(|error| broken(&error))?;
         border.set(u64::MAX);
         pending = entry.size();

@@ -23,6 +23,9 @@ pub(super) fn read(file: File, entries: &mut Entries<'_>) -> Result<(), String> 
     let mut count = 0_u64;
     while let Some(entry) = iterator.next_entry().map_err(|error| malformed(&error))? {
         count += 1;
+        if entries.collector.is_stopped() {
+            return Ok(());
+        }
         let Some(path) = entries.enter(entry.file_path().as_ref(), entry.is_dir())? else { continue };
         if entry.is_dir() {
             continue;

@@ -15,7 +15,6 @@ pub(crate) mod staged;
 pub(crate) mod status;
 #[cfg(all(test, unix))]
 mod tests;
-#[allow(dead_code, reason = "the history of a repository is examined by what is to come")]
 pub(crate) mod timeline;
 pub(crate) mod tree;
 

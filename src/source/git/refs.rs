@@ -3,7 +3,6 @@
 //! Owns the files they are kept in. The decision to know: a name is looked up as a file, so only names that git itself
 //! allows are looked up, and a reference leads only to references.
 
-#[allow(dead_code, reason = "the timeline lists them")]
 pub(super) mod list;
 
 use std::fmt::Display;

@@ -6,7 +6,7 @@ use gix::ObjectId;
 use gix::hash::Kind;
 use sha2::{Digest as _, Sha256};
 
-use super::{EXTENSION, Examined, HEADER, Key, SUM, dir, place};
+use super::{Cache, EXTENSION, HEADER, Key, SUM, dir, place};
 
 struct Scratch {
     _guard: tempfile::TempDir,
@@ -27,8 +27,8 @@ impl Scratch {
         Key::new(&self.repository, Kind::Sha1, [rules.as_bytes()])
     }
 
-    fn load(&self) -> (Examined, Option<String>) {
-        Examined::load(&self.cache, &[&self.repository], self.key("rules"))
+    fn load(&self) -> (Cache, Option<String>) {
+        Cache::load(&self.cache, &[&self.repository], self.key("rules"))
     }
 
     /// The only file there is.
@@ -85,7 +85,7 @@ fn other_rules_hashes_and_repositories_know_nothing_of_it() {
     seen.save().unwrap();
     assert_eq!(scratch.load().0.known(), 1);
     let known = |key: Key| {
-        let (seen, why) = Examined::load(&scratch.cache, &[], key);
+        let (seen, why) = Cache::load(&scratch.cache, &[], key);
         assert_eq!(why, None);
         seen.known()
     };
@@ -95,7 +95,7 @@ fn other_rules_hashes_and_repositories_know_nothing_of_it() {
     assert_eq!(known(Key::new(&scratch.repository, Kind::Sha256, [&b"rules"[..]])), 0);
     assert_eq!(known(Key::new(&scratch.cache, Kind::Sha1, [&b"rules"[..]])), 0);
     // It is replaced by what is found with other rules.
-    let (seen, _) = Examined::load(&scratch.cache, &[], scratch.key("others"));
+    let (seen, _) = Cache::load(&scratch.cache, &[], scratch.key("others"));
     seen.add(&id(2));
     seen.save().unwrap();
     scratch.file();
@@ -193,13 +193,13 @@ fn nothing_is_written_into_the_repository_or_where_nothing_can_be() {
     std::os::unix::fs::symlink(top, &link).unwrap();
     for dir in [&inside, &link.join("cache"), &scratch.repository, &top.join("file/cache")] {
         std::fs::write(top.join("file"), "").unwrap();
-        let (seen, why) = Examined::load(dir, &[top], scratch.key("rules"));
+        let (seen, why) = Cache::load(dir, &[top], scratch.key("rules"));
         assert!(why.unwrap().contains("is not kept in"), "{}", dir.display());
         seen.add(&id(1));
         seen.save().unwrap();
         assert!(!inside.exists() && !link.join("cache").exists());
     }
-    let seen = Examined::nothing(scratch.key("rules"));
+    let seen = Cache::nothing(scratch.key("rules"));
     seen.add(&id(1));
     seen.save().unwrap();
     seen.save_when_due().unwrap();

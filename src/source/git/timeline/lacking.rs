@@ -65,11 +65,6 @@ impl Lacking {
         let malformed = malformed.chain(history.malformed().iter().copied()).collect();
         Self { missing, malformed, partial: objects.is_partial() }
     }
-
-    /// Whether nothing is.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.missing.is_empty() && self.malformed.is_empty()
-    }
 }
 
 /// A sentence for each kind of lack.
