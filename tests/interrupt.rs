@@ -6,32 +6,14 @@
 mod fixer;
 
 use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use fixer::{LOGIN, Ran, Tree};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
-
-/// A directory that takes one thread many seconds: so many names of one file of the largest size that is held whole.
-static LONG: LazyLock<PathBuf> = LazyLock::new(|| {
-    let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("long");
-    let _ = std::fs::remove_dir_all(&root);
-    std::fs::create_dir_all(&root).unwrap();
-    let file = root.join("text");
-    std::fs::write(&file, "nothing of any interest here\n".repeat(72_000)).unwrap();
-    for folder in 0..20 {
-        let folder = root.join(folder.to_string());
-        std::fs::create_dir(&folder).unwrap();
-        for name in 0..1000 {
-            std::fs::hard_link(&file, folder.join(name.to_string())).unwrap();
-        }
-    }
-    root
-});
 
 /// A project with a login in the first and in the last file that is examined, whichever end the walk begins at, and much
 /// between them.
@@ -42,12 +24,18 @@ impl Slow {
         let tree = Tree::new();
         tree.write("first.rb", LOGIN);
         tree.write("last.rb", LOGIN);
+        // What takes one thread many seconds: so many names of one file of the largest size that is held whole.
+        let text = tree.write("long/text", "nothing of any interest here\n".repeat(72_000));
+        for folder in 0..20 {
+            let folder = tree.path("long").join(folder.to_string());
+            std::fs::create_dir(&folder).unwrap();
+            (0..1000).for_each(|name| std::fs::hard_link(&text, folder.join(name.to_string())).unwrap());
+        }
         Self(tree)
     }
 
     fn args<'a>(&self, args: &[&'a str]) -> Vec<&'a str> {
-        let long = LONG.to_str().unwrap();
-        [&["first.rb", long, "last.rb", "-j1", "--no-ignore"], args].concat()
+        [&["first.rb", "long", "last.rb", "-j1", "--no-ignore"], args].concat()
     }
 
     /// `dekey check`, in the middle of its work.
@@ -156,7 +144,7 @@ fn nothing_is_fixed_by_half() {
     for name in ["first.rb", "last.rb"] {
         assert_eq!(slow.0.text(name), LOGIN);
     }
-    assert_eq!(slow.0.strays(), [""; 0].map(PathBuf::from));
+    assert_eq!(slow.0.strays(), [""; 0].map(std::path::PathBuf::from));
 }
 
 #[test]
