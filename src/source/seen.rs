@@ -10,6 +10,7 @@ mod place;
 #[cfg(all(test, unix))]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -78,7 +79,9 @@ pub(crate) struct Cache {
     known: Names,
     /// Those of this run, by the last bits of their names, so that threads seldom wait for each other.
     added: [Mutex<Vec<ObjectId>>; LANES],
-    /// How many of them are written.
+    /// Those that turned out to be doubtful.
+    forgotten: Mutex<BTreeSet<ObjectId>>,
+    /// How many were added and forgotten when it was written last.
     saved: Mutex<usize>,
     start: Instant,
     /// When they are written next, in seconds from the start.
@@ -120,6 +123,7 @@ impl Cache {
             file,
             known,
             added: Default::default(),
+            forgotten: Mutex::default(),
             saved: Mutex::new(0),
             start: Instant::now(),
             due: AtomicU64::new(EVERY),
@@ -142,6 +146,11 @@ impl Cache {
             let lane = id.as_bytes().last().map_or(0, |last| usize::from(*last) % LANES);
             self.added[lane].lock().unwrap_or_else(PoisonError::into_inner).push(id.to_owned());
         }
+    }
+
+    /// Notes that these contents have to be examined again, as those of a damaged pack, so that the next run tells of it too.
+    pub(crate) fn forget(&self, id: &oid) {
+        self.forgotten.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
     }
 
     /// Saves what was added if that was not done for some seconds. Any thread may ask, as often as it likes.
@@ -170,21 +179,23 @@ impl Cache {
         }
         let wrong =
             |error: std::io::Error| format!("the cache {} cannot be written: {}", file.display(), plain(&error));
-        if added.len() == *saved {
+        let forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = added.len() + forgotten.len();
+        if count == *saved {
             // That it was used counts when there are too many.
             return if self.known() > 0 { place::touch(file).map_err(wrong) } else { Ok(()) };
         }
-        let count = added.len();
+        added.retain(|id| !forgotten.contains(id));
         added.par_sort_unstable();
         added.dedup();
-        self.write(file, &added).map_err(wrong)?;
+        self.write(file, &added, &forgotten).map_err(wrong)?;
         *saved = count;
         Ok(())
     }
 
     /// What is not synchronised with the disk may be lost with the power; it is missed then, or told by its digest.
-    fn write(&self, file: &Path, added: &[ObjectId]) -> std::io::Result<()> {
-        let names = self.known.merged(added, self.key.kind.len_in_bytes());
+    fn write(&self, file: &Path, added: &[ObjectId], forgotten: &BTreeSet<ObjectId>) -> std::io::Result<()> {
+        let names = self.known.merged(added, forgotten, self.key.kind.len_in_bytes());
         let mut bytes = Vec::with_capacity(HEADER + names.len() + SUM);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&self.key.rules);
@@ -255,11 +266,13 @@ impl Names {
         false
     }
 
-    /// These and others, which are in order too; not more than are kept.
-    fn merged(&self, others: &[ObjectId], length: usize) -> Vec<u8> {
+    /// These without those forgotten, and others, which are in order too; not more than are kept.
+    fn merged(&self, others: &[ObjectId], forgotten: &BTreeSet<ObjectId>, length: usize) -> Vec<u8> {
         let count = (self.count() + others.len()).min(MAX_NAMES);
         let mut merged = Vec::with_capacity(count * length);
-        let mut known = self.bytes.chunks_exact(length).peekable();
+        let is_kept =
+            |name: &[u8]| forgotten.is_empty() || ObjectId::try_from(name).is_ok_and(|id| !forgotten.contains(&id));
+        let mut known = self.bytes.chunks_exact(length).filter(|name| is_kept(name)).peekable();
         let mut others = others.iter().map(|other| other.as_slice()).peekable();
         while merged.len() < count * length {
             let next = match (known.peek(), others.peek()) {

@@ -77,6 +77,22 @@ fn what_was_added_is_known_the_next_time() {
 }
 
 #[test]
+fn what_is_doubtful_is_examined_again() {
+    let scratch = Scratch::new();
+    let (seen, _) = scratch.load();
+    (0..10).for_each(|number| seen.add(&id(number)));
+    seen.save().unwrap();
+    seen.forget(&id(3));
+    seen.save().unwrap();
+    let (seen, _) = scratch.load();
+    assert_eq!((seen.known(), seen.contains(&id(3))), (9, false));
+    seen.forget(&id(4));
+    seen.add(&id(4));
+    seen.save().unwrap();
+    assert_eq!(scratch.load().0.known(), 8);
+}
+
+#[test]
 fn other_rules_hashes_and_repositories_know_nothing_of_it() {
     let scratch = Scratch::new();
     let (seen, _) = scratch.load();

@@ -117,9 +117,11 @@ impl Scratch {
     }
 }
 
-/// A history in which everything happens that git lets happen.
-fn random(numbers: &mut Numbers, commits: usize) -> String {
+/// A history in which everything happens that git lets happen, with `wide` files in one folder at its beginning.
+fn random(numbers: &mut Numbers, commits: usize, wide: usize) -> String {
     let names = ["a", "b", "dir/a", "dir/b", "dir/deep/er/a", "dir.x", "é/ü \"", "z/dir/a"];
+    let wide: Vec<String> = (0..wide).map(|number| format!("wide/{}{number}", ["", "long-"][number % 2])).collect();
+    let names: Vec<&str> = names.into_iter().chain(wide.iter().map(String::as_str)).collect();
     let mut stream = String::new();
     for mark in 1..=commits {
         let parents: BTreeSet<usize> = match numbers.below(10) {
@@ -151,8 +153,11 @@ fn random(numbers: &mut Numbers, commits: usize) -> String {
         if numbers.below(12) == 0 {
             stream.push_str("deleteall\n");
         }
-        for _ in 0..numbers.below(4) {
-            let name = names[numbers.below(names.len())];
+        let changed: Vec<&str> = match mark {
+            1 => names.clone(),
+            _ => (0..numbers.below(4 + wide.len() / 8)).map(|_| names[numbers.below(names.len())]).collect(),
+        };
+        for name in changed {
             let quoted = format!("\"{}\"", name.replace('"', "\\\""));
             match numbers.below(8) {
                 0 | 1 => writeln!(stream, "D {quoted}").unwrap(),
@@ -176,7 +181,7 @@ fn random_histories_are_told_as_git_tells_them() {
     let mut numbers = Numbers(11);
     for round in 0..6 {
         let scratch = Scratch::new(if round == 5 { "sha256" } else { "sha1" });
-        let mut stream = random(&mut numbers, 30);
+        let mut stream = random(&mut numbers, 30, if round % 3 == 1 { 40 } else { 0 });
         if round == 5 {
             let zeros = "0".repeat(24);
             stream = stream

@@ -43,11 +43,12 @@ impl Lacking {
         stop: &AtomicBool,
     ) -> Self {
         let mut missing: BTreeSet<ObjectId> = history.missing().take(MAX_LISTED).collect();
-        let lacking: HashSet<u32> = forest.lacking().iter().copied().filter(|&tree| shapes.is_met(tree)).collect();
+        let lacking = forest.lacking().iter().filter(|&&tree| shapes.is_met(tree));
+        let lacking: HashSet<ObjectId> = lacking.filter_map(|&tree| numbers.object(tree)).collect();
         if !lacking.is_empty() {
             let id_length = objects.kind().len_in_bytes();
             let found = Mutex::new(&mut missing);
-            let wanted = |id: &oid| numbers.of(id).is_some_and(|number| lacking.contains(&number));
+            let wanted = |id: &oid| lacking.contains(id);
             let see = |_: &oid, mut data: &[u8]| {
                 while let Some((mode, _, id, length)) = trees::entry(data, id_length) {
                     data = data.get(length..).unwrap_or_default();

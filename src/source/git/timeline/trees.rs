@@ -171,6 +171,8 @@ struct Tree {
 /// An entry of the tree before.
 #[derive(Clone, Copy, Default)]
 struct Entry {
+    /// Where its name begins.
+    name: u32,
     /// Where it ends.
     end: u32,
     /// How many links there are up to here.
@@ -207,6 +209,7 @@ impl Reader {
         let same = common(&self.bytes, data);
         let kept = self.entries.partition_point(|entry| entry.end as usize <= same);
         self.next.extend_from_slice(&self.entries[..kept]);
+        let mut met = kept;
         let Entry { end: mut at, links, .. } = old(&self.entries, kept);
         self.links.extend_from_within(self.start..self.start + links as usize);
         // What ends like it.
@@ -223,6 +226,7 @@ impl Reader {
                     let last = self.start + old(&self.entries, self.entries.len()).links as usize;
                     self.links.extend_from_within(copied..last);
                     self.next.extend(self.entries[from..].iter().map(|entry| Entry {
+                        name: entry.name - there + at,
                         end: entry.end - there + at,
                         links: entry.links - before.links + links,
                         lacks: entry.lacks,
@@ -234,7 +238,22 @@ impl Reader {
                 return Some(());
             }
             let (mode, name, id, length) = entry(&data[at as usize..], id_length)?;
+            let whole = &data[at as usize..at as usize + length];
+            let this = Entry { name: at + (length - id_length - 1 - name.len()) as u32, ..Entry::default() };
             at += length as u32;
+            // What has this name in the tree before, or comes after it there.
+            let is_before = |entry: &Entry| self.bytes[entry.name as usize..entry.end as usize - id_length - 1] < *name;
+            met += self.entries[met..].iter().take_while(|entry| is_before(entry)).count();
+            let before = old(&self.entries, met);
+            if let Some(entry) = self.entries.get(met)
+                && self.bytes[before.end as usize..entry.end as usize] == *whole
+            {
+                let same = self.start + before.links as usize..self.start + entry.links as usize;
+                self.links.extend_from_within(same);
+                self.next.push(Entry { end: at, links: count(self), lacks: entry.lacks, ..this });
+                met += 1;
+                continue;
+            }
             let found = numbers.of(id);
             let mut lacks = false;
             match (mode, found) {
@@ -251,7 +270,7 @@ impl Reader {
                     }
                 }
             }
-            self.next.push(Entry { end: at, links: count(self), lacks });
+            self.next.push(Entry { end: at, links: count(self), lacks, ..this });
         }
     }
 }
