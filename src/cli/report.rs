@@ -4,13 +4,14 @@
 //! a report is read as anybody's; why it is of no use is told without anything that stands in it.
 
 mod merge;
+mod trend;
 
 use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::output::Streams;
+use super::output::{Streams, plain};
 use super::{Error, Exit, Global, heading};
 use crate::document::Document;
 use crate::document::read::{self, MAX_BYTES};
@@ -33,6 +34,8 @@ enum Command {
     Merge(merge::Merge),
     /// Write a report as a page for a browser
     Html(Html),
+    /// Tell how findings become fewer from report to report, and when there may be none
+    Trend(trend::Trend),
 }
 
 /// Arguments of `dekey report html`.
@@ -52,6 +55,7 @@ impl Report {
         match &self.command {
             Command::Merge(merge) => merge.run(global, streams),
             Command::Html(html) => html.run(streams),
+            Command::Trend(trend) => trend.run(streams),
         }
     }
 }
@@ -79,6 +83,18 @@ impl Unusable {
     pub(super) fn error(self, path: &Path) -> Error {
         Error::new(format!("cannot read the report {}: {}", path.display(), self.why), self.help)
     }
+}
+
+/// The reports in a directory, sorted.
+fn listed(dir: &Path) -> Result<Vec<PathBuf>, Unusable> {
+    let help = "name a directory that can be read and holds reports, or the reports themselves".to_owned();
+    let entries = std::fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(|error| Unusable { why: plain(&error), help: help.clone() })?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let mut reports: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|found| found == "json") && !path.is_dir()).collect();
+    reports.sort();
+    if reports.is_empty() { Err(Unusable { why: "no *.json is in it".to_owned(), help }) } else { Ok(reports) }
 }
 
 /// Reads a report.

@@ -13,6 +13,7 @@ mod lines;
 pub mod merge;
 pub mod read;
 mod summary;
+pub mod trend;
 
 use std::collections::BTreeMap;
 

@@ -34,6 +34,7 @@ pub mod sarif;
 mod suggestion;
 pub mod summary;
 pub mod text;
+pub mod trend;
 pub mod view;
 
 use std::borrow::Cow;

@@ -6,15 +6,15 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::super::check::LevelArg;
 use super::super::destination::{self, Listed, Output, Parser};
-use super::super::output::{Streams, plain};
+use super::super::output::Streams;
 use super::super::{Error, Exit, Global, heading};
-use super::{STDIN, Unusable, document};
+use super::{STDIN, Unusable, document, listed};
 use crate::document::merge::{self, Input, OtherSalt, Superseded};
 use crate::document::{Document, Repository, Revision};
 use crate::finding::{Level, State};
@@ -131,18 +131,6 @@ impl Merge {
         }
         files
     }
-}
-
-/// The reports in a directory, sorted.
-fn listed(dir: &Path) -> Result<Vec<PathBuf>, Unusable> {
-    let help = "name a directory that can be read and holds reports, or the reports themselves".to_owned();
-    let entries = std::fs::read_dir(dir).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let entries = entries.map_err(|error| Unusable { why: plain(&error), help: help.clone() })?;
-    let paths = entries.into_iter().map(|entry| entry.path());
-    let mut reports: Vec<PathBuf> =
-        paths.filter(|path| path.extension().is_some_and(|found| found == "json") && !path.is_dir()).collect();
-    reports.sort();
-    if reports.is_empty() { Err(Unusable { why: "no *.json is in it".to_owned(), help }) } else { Ok(reports) }
 }
 
 /// What repositories without a name are called: by their report's file, with as much of its path as tells it from others.
