@@ -250,13 +250,17 @@ impl<'o> Scan<'o> {
 }
 
 /// What a file must hold to mean anything to a pack, or to dekey itself.
+pub(crate) fn needles(packs: &[Pack]) -> Vec<Needle> {
+    let vendors = packs.iter().flat_map(|pack| pack.needles.iter().cloned());
+    vendors.chain([Needle::exact(suppress::NEEDLE)]).collect()
+}
+
+/// All of these, compiled.
 ///
 /// # Errors
-/// When the packs' needles cannot be compiled.
+/// When they cannot be.
 pub fn prefilter(packs: &[Pack]) -> Result<Prefilter, Error> {
-    let vendors = packs.iter().flat_map(|pack| pack.needles.iter().cloned());
-    let needles: Vec<_> = vendors.chain([Needle::exact(suppress::NEEDLE)]).collect();
-    Prefilter::new(&needles).map_err(Error::Needles)
+    Prefilter::new(&needles(packs)).map_err(Error::Needles)
 }
 
 /// The variables and settings that logins read, and the packages that tell what the code around them is built on.

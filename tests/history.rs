@@ -37,7 +37,7 @@ fn told(run: &Run) -> Vec<String> {
 
 impl Repository {
     fn history(&self, arguments: &[&str]) -> Run {
-        let all = [&["check", "--history", "--output-format", "json"], arguments].concat();
+        let all = [&["check", "--history", "--no-cache", "--output-format", "json"], arguments].concat();
         let run = self.dekey(&all);
         assert_eq!(plant::shown(&Planted::new("{{token:1}} {{token:2}} {{key}}").secrets, &run.out), None);
         run
@@ -133,7 +133,7 @@ fn whatever_keeps_a_version_is_looked_at() {
     // Of these, those that are asked for.
     let of = |refs: &str| told(&repository.history(&["--refs", refs])).len();
     assert_eq!((of("main"), of("side"), of("refs/tags/*"), of("side,v1"), of("refs/stash")), (0, 1, 1, 2, 2));
-    let run = repository.dekey(&["check", "--history", "--refs", "nothing"]);
+    let run = repository.dekey(&["check", "--history", "--no-cache", "--refs", "nothing"]);
     assert!(run.code == 2 && run.error.contains("`nothing` names no reference"), "{}", run.error);
 }
 
@@ -161,7 +161,7 @@ fn a_day_leaves_out_what_came_before_it() {
     assert_eq!(since("2020-01-01").len(), 2);
     assert_eq!(since("2020-06-01"), ["hardcoded-access-token new.env open 2021-01-01 2021-01-01 -"]);
     assert_eq!(since("2021-01-02").len(), 0);
-    assert_eq!(repository.dekey(&["check", "--history", "--since-date", "yesterday"]).code, 2);
+    assert_eq!(repository.dekey(&["check", "--history", "--no-cache", "--since-date", "yesterday"]).code, 2);
 }
 
 #[test]
@@ -193,21 +193,21 @@ fn a_history_that_is_not_whole_never_looks_clean() {
     assert_eq!(repository.history(&[]).code, 0);
     let origin = format!("file://{}", repository.path.display());
     repository.git(&["clone", "-q", "--depth=1", &origin, "../shallow"]);
-    let run = dekey(&repository.outer.join("shallow"), &["check", "--history"]);
+    let run = dekey(&repository.outer.join("shallow"), &["check", "--history", "--no-cache"]);
     assert!(run.code == 2 && run.out.contains("git fetch --unshallow"), "{}{}", run.out, run.error);
 
     // A version is gone.
     let blob = repository.git(&["rev-parse", "HEAD~1:a"]);
     let object = repository.path.join(".git/objects").join(&blob[..2]).join(&blob[2..]);
     std::fs::remove_file(&object).unwrap();
-    let run = repository.dekey(&["check", "--history"]);
+    let run = repository.dekey(&["check", "--history", "--no-cache"]);
     assert!(run.code == 2 && run.out.contains(&blob), "{}{}", run.out, run.error);
     // It is there, and damaged.
     std::fs::write(&object, "no object").unwrap();
-    assert_eq!(repository.dekey(&["check", "--history"]).code, 2);
+    assert_eq!(repository.dekey(&["check", "--history", "--no-cache"]).code, 2);
 
     let nowhere = Repository::without_git();
-    let run = nowhere.dekey(&["check", "--history"]);
+    let run = nowhere.dekey(&["check", "--history", "--no-cache"]);
     assert!(run.code == 2 && run.error.contains("is in no git repository"), "{}", run.error);
 }
 
@@ -215,7 +215,7 @@ fn a_history_that_is_not_whole_never_looks_clean() {
 fn text_tells_the_commits_and_what_was_read() {
     let repository = Repository::new();
     repository.file(".env", &token(1)).commit_at("2020-01-01").remove(".env").commit_at("2020-02-01");
-    let run = repository.dekey(&["check", "--history"]);
+    let run = repository.dekey(&["check", "--history", "--no-cache"]);
     let commit = &repository.git(&["rev-parse", "HEAD~1"])[..10];
     assert!(run.out.contains(&format!("history: in commit {commit} (2020-01-01) only")), "{}", run.out);
     assert!(run.out.contains("an access token stands in this file, in the history only"), "{}", run.out);
@@ -234,4 +234,30 @@ fn threads_and_packs_change_nothing() {
     repository.git(&["repack", "-qadf", "--depth=20"]);
     assert_eq!(first.out, repository.history(&[]).out);
     assert!(told(&first).len() > 8, "{}", first.out);
+}
+
+#[test]
+fn what_had_nothing_is_not_examined_again_and_the_report_is_the_same() {
+    let repository = Repository::new();
+    repository.file(".env", &token(1)).file("plain", "1\n").commit_at("2020-01-01").remove(".env").commit();
+    let cache = repository.outer.join("cache");
+    let cached = || {
+        let dir = cache.to_str().unwrap();
+        let run = repository.dekey(&["check", "--history", "--cache-dir", dir, "--output-format", "json"]);
+        assert_eq!((run.code, run.error.as_str()), (1, ""));
+        run.out
+    };
+    let first = cached();
+    assert_eq!(first, repository.history(&[]).out);
+    let files = || std::fs::read_dir(&cache).unwrap().map(|file| file.unwrap().path()).collect::<Vec<_>>();
+    let [file] = files().try_into().unwrap();
+    let text = std::fs::read(&file).unwrap();
+    // One version had nothing; what has something is not in it.
+    assert_eq!(text.len(), 8 + 32 + 1 + 8 + 20 + 32);
+    assert_eq!(cached(), first);
+    // A file that was tampered with is said to be of no use.
+    std::fs::write(&file, &text[..text.len() - 1]).unwrap();
+    let run = repository.dekey(&["check", "--history", "--cache-dir", cache.to_str().unwrap()]);
+    assert!(run.code == 1 && run.error.contains("is not used"), "{}", run.error);
+    assert_eq!(cached(), first);
 }

@@ -210,8 +210,8 @@ impl Check {
         };
         if self.history.history {
             match opened {
-                None => self.history.extend(first, &request, &mut fixed.report, global)?,
-                Some(opened) => self.past(opened, &request, &mut fixed.report, global),
+                None => self.history.extend(first, &request, &mut fixed.report, global, streams)?,
+                Some(opened) => self.history.of_target(opened, &request, &mut fixed.report, run.global, streams),
             }
         }
         let settled = settle(&mut fixed.report);
@@ -228,19 +228,6 @@ impl Check {
             _ => self.fail_on.map(Level::from).or(policy.config.fail_on).unwrap_or(Level::Warning),
         };
         Ok(Examined { fixed, start, settled: held.zip(settled), tokens, fail_on })
-    }
-
-    /// Adds the history of one project of several. One that has none, or one that cannot be read, is said to lack it.
-    fn past(&self, opened: &Opened, request: &engine::Request, report: &mut Report, global: &Global) {
-        let display = Display::start(global);
-        let lacks = match &opened.repository {
-            Some(repository) => self.history.of(repository, request, report, &display.progress).err(),
-            None => Some(Error::new("it is no repository, so that it has no history", "")),
-        };
-        if let Some(error) = lacks {
-            let detail = error.said();
-            report.skipped.push(Skipped { path: RelPath::from("."), reason: Reason::Unreadable, detail });
-        }
     }
 
     /// Examines projects one after the other, each by itself, and makes their reports one. None of them stops the others.

@@ -10,12 +10,17 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::output::Streams;
 use super::progress::Display;
+use super::target::Opened;
 use super::{Error, Global, engine, heading};
 use crate::finding::{self, Commit, HistoryExamined, Report};
 use crate::history::{Gathered, Moment, Span};
+use crate::render::closing;
+use crate::render::escape::Escaped;
+use crate::scan;
 use crate::source::history::{self, CommitAt, Past, Seen, Selection};
-use crate::source::{Progress, Reason, RelPath, Repository, Skipped, around, commit_date, path_of};
+use crate::source::{Reason, RelPath, Repository, Skipped, around, commit_date, path_of, seen};
 
 /// Which history, and how much of it.
 #[derive(Debug, Args)]
@@ -30,6 +35,12 @@ pub(super) struct History {
     /// Of the history, only what came on DATE (YYYY-MM-DD) or later
     #[arg(long, value_name = "DATE", requires = "history")]
     since_date: Option<Date>,
+    /// Examine again what an earlier run has found nothing in, and note nothing
+    #[arg(long, requires = "history")]
+    no_cache: bool,
+    /// Note in DIR what need not be examined again [default: DEKEY_CACHE_DIR, or dekey in the user's caches]
+    #[arg(long, value_name = "DIR", requires = "history", conflicts_with = "no_cache")]
+    cache_dir: Option<PathBuf>,
 }
 
 impl History {
@@ -41,6 +52,7 @@ impl History {
         request: &engine::Request,
         report: &mut Report,
         global: &Global,
+        streams: &Streams,
     ) -> Result<(), Error> {
         let here = &request.here;
         let real = here.join(first).canonicalize().unwrap_or_else(|_| here.clone());
@@ -49,23 +61,46 @@ impl History {
             Error::new(what, "run dekey in the repository, or without `--history`")
         })?;
         let display = Display::start(global);
-        self.of(&repository, request, report, &display.progress)
+        self.of(&repository, request, report, &display, streams)
+    }
+
+    /// Adds the history of one project of several. One that has none, or one that cannot be read, is said to lack it.
+    pub(super) fn of_target(
+        &self,
+        opened: &Opened,
+        request: &engine::Request,
+        report: &mut Report,
+        global: &Global,
+        streams: &Streams,
+    ) {
+        let display = Display::start(global);
+        let lacks = match &opened.repository {
+            Some(repository) => self.of(repository, request, report, &display, streams).err(),
+            None => Some(Error::new("it is no repository, so that it has no history", "")),
+        };
+        if let Some(error) = lacks {
+            let detail = error.said();
+            report.skipped.push(Skipped { path: RelPath::from("."), reason: Reason::Unreadable, detail });
+        }
     }
 
     /// [`Self::extend`] for a repository that is known.
-    pub(super) fn of(
+    fn of(
         &self,
         repository: &Repository,
         request: &engine::Request,
         report: &mut Report,
-        progress: &Progress,
+        display: &Display,
+        streams: &Streams,
     ) -> Result<(), Error> {
-        let here = &request.here;
+        let (here, progress) = (&request.here, display.progress.as_ref());
         let refs = Selection::new(&self.refs).map_err(|why| {
             Error::new(why, "name branches, tags or other references, or give globs over their names")
         })?;
         let prefilter = engine::prefilter(&request.packs)?;
-        let asked = history::Request { repository, here, refs: &refs, prefilter: &prefilter, progress };
+        let (rules, cache) = (scan::needles(&request.packs), self.cache());
+        let (refs, prefilter, rules, cache) = (&refs, &prefilter, rules.as_slice(), cache.as_deref());
+        let asked = history::Request { repository, here, refs, prefilter, rules, cache, progress };
         let past = engine::in_pool(request, || history::open(&asked))?;
         if past.is_err() && progress.is_stopped() {
             // What was found in the history cannot be told without its commits.
@@ -76,6 +111,9 @@ impl History {
             let what = format!("the history of {} cannot be examined: {why}", repository.git_dir.display());
             Error::new(what, "see what `git fsck` says of it, or examine the files as they are, without `--history`")
         })?;
+        for doubt in &past.doubts {
+            _ = streams.complain(|out| closing::warning(&Escaped::new(doubt).to_string(), out));
+        }
         let (gathered, failed) = judged(&past, repository, request, here)?;
         let since = self.since_date.and_then(|date| date.to_zoned(TimeZone::UTC).ok());
         gathered.into_report(report, since.map(|since| since.timestamp().as_second()));
@@ -85,7 +123,6 @@ impl History {
         }
         report.skipped.sort();
         report.tally.examined += past.blobs;
-        report.tally.bytes += past.bytes;
         let examined = HistoryExamined { blobs: past.blobs, commits: past.commits(), notes: past.notes.clone() };
         report.repositories = vec![finding::Repository {
             examined: report.tally.examined,
@@ -94,6 +131,16 @@ impl History {
             ..finding::Repository::default()
         }];
         Ok(())
+    }
+}
+
+impl History {
+    /// Where the cache is, unless there is to be none.
+    fn cache(&self) -> Option<PathBuf> {
+        if self.no_cache {
+            return None;
+        }
+        self.cache_dir.clone().or_else(|| seen::dir(|name| std::env::var_os(name)))
     }
 }
 

@@ -24,8 +24,9 @@ pub(crate) use super::git::timeline::{CommitAt, Seen};
 use super::git::tree::{self, Lookup};
 use super::git::{Objects, Repository, Snapshot, path_of};
 use super::read::{Failure, Origin, Reader};
+use super::seen::{Cache, Key};
 use super::{Limits, Phase, Progress, Reason, RelPath, Skipped, Source};
-use crate::prefilter::Prefilter;
+use crate::prefilter::{Needle, Prefilter};
 
 /// What of a history is asked for.
 pub(crate) struct Request<'r> {
@@ -36,6 +37,10 @@ pub(crate) struct Request<'r> {
     pub(crate) refs: &'r Selection,
     /// What a version must hold to be of interest.
     pub(crate) prefilter: &'r Prefilter,
+    /// All that decides what is of interest.
+    pub(crate) rules: &'r [Needle],
+    /// Where it is noted which versions have no needle, if anywhere.
+    pub(crate) cache: Option<&'r Path>,
     pub(crate) progress: &'r Progress,
 }
 
@@ -49,14 +54,14 @@ pub(crate) struct Past<'r> {
     /// Whether references were chosen, so that what they do not lead to is not asked for.
     chosen: bool,
     progress: &'r Progress,
-    /// Versions examined, now or by the run that filled the cache.
+    /// Versions examined, by this run or an earlier one.
     pub(crate) blobs: u64,
-    /// Bytes of those examined now.
-    pub(crate) bytes: u64,
     /// What was not examined.
     pub(crate) skipped: Vec<Skipped>,
     /// What a reader has to know, a sentence each.
     pub(crate) notes: Vec<String>,
+    /// Why the cache was of no use, if it was not.
+    pub(crate) doubts: Vec<String>,
 }
 
 /// One version of a file.
@@ -77,19 +82,35 @@ pub(crate) fn open<'r>(request: &Request<'r>) -> Result<Past<'r>, String> {
     let Request { repository, progress, .. } = *request;
     let objects = Objects::open(repository)?;
     let store = Store::open(&objects)?;
-    let (blobs, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-    let hits = Mutex::new(HashSet::new());
-    let see = |id: &oid, content: &[u8]| {
+    let (cache, doubt) = cache(request, &objects);
+    let blobs = AtomicU64::new(0);
+    let done = || {
         blobs.fetch_add(1, Ordering::Relaxed);
         progress.objects.fetch_add(1, Ordering::Relaxed);
-        bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
+    };
+    let hits = Mutex::new(HashSet::new());
+    let see = |id: &oid, content: &[u8]| {
+        done();
         if has_needle(request.prefilter, content) {
             progress.found.fetch_add(1, Ordering::Relaxed);
             hits.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned());
+        } else {
+            cache.add(id);
+            // That it cannot be written is said at the end.
+            _ = cache.save_when_due();
         }
     };
+    let wanted = |id: &oid| {
+        let known = cache.contains(id);
+        if known {
+            done();
+        }
+        !known
+    };
     progress.enter(Phase::History, store.about(Kind::Blob));
-    let damage = store.each(Kind::Blob, &|_| true, &see, &progress.stop);
+    let damage = store.each(Kind::Blob, &wanted, &see, &progress.stop);
+    damage.iter().filter_map(|damage| damage.id.as_ref()).for_each(|id| cache.forget(id));
+    let unsaved = cache.save().err();
     let hits = hits.into_inner().unwrap_or_else(PoisonError::into_inner);
     progress.enter(Phase::Tracing, 0);
     let timeline = timeline::trace(repository, &objects, &store, request.refs, &hits, progress.rest())?;
@@ -101,13 +122,24 @@ pub(crate) fn open<'r>(request: &Request<'r>) -> Result<Past<'r>, String> {
         chosen: !request.refs.is_all(),
         progress,
         blobs: blobs.into_inner(),
-        bytes: bytes.into_inner(),
         skipped: Vec::new(),
         notes: Vec::new(),
+        doubts: doubt.into_iter().chain(unsaved).collect(),
         store,
     };
     past.tell(request, &damage);
     Ok(past)
+}
+
+/// What is known of the versions, and why it is nothing if it should be something.
+fn cache(request: &Request<'_>, objects: &Objects) -> (Cache, Option<String>) {
+    let Request { repository, rules, .. } = *request;
+    let rules: Vec<String> = rules.iter().map(|needle| format!("{} {}", needle.ignore_case, needle.text)).collect();
+    let key = Key::new(&repository.common_dir(), objects.kind(), rules.iter().map(String::as_bytes));
+    match request.cache {
+        Some(dir) => Cache::load(dir, &[&repository.work_tree, &repository.common_dir()], key),
+        None => (Cache::nothing(key), None),
+    }
 }
 
 /// Whether text in any encoding holds a needle.

@@ -23,7 +23,6 @@ use rayon::slice::ParallelSliceMut as _;
 use sha2::{Digest as _, Sha256};
 
 use super::open::{ReadError, open_real, plain, read_to};
-#[allow(unused_imports, reason = "as the module")]
 pub(crate) use place::dir;
 
 /// The most names in a file; more are not kept.
