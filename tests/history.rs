@@ -211,6 +211,19 @@ fn a_history_that_is_not_whole_never_looks_clean() {
     assert!(run.code == 2 && run.error.contains("is in no git repository"), "{}", run.error);
 }
 
+#[cfg(unix)]
+#[test]
+fn whose_repository_it_is_is_said_where_it_is_not_ones_own() {
+    let repository = Repository::new();
+    repository.file("a", "1\n").commit();
+    let said = || repository.dekey(&["check", "--history", "--no-cache"]).out.contains("belongs to another user");
+    assert!(!said());
+    // Only root can give a folder away.
+    if std::os::unix::fs::chown(repository.path.join(".git"), Some(12_345), None).is_ok() {
+        assert!(said());
+    }
+}
+
 #[test]
 fn text_tells_the_commits_and_what_was_read() {
     let repository = Repository::new();

@@ -23,6 +23,7 @@ use super::git::timeline::{self, Timeline};
 pub(crate) use super::git::timeline::{CommitAt, Seen};
 use super::git::tree::{self, Lookup};
 use super::git::{Objects, Repository, Snapshot, path_of};
+use super::open::is_own;
 use super::read::{Failure, Origin, Reader};
 use super::seen::{Cache, Key};
 use super::{Limits, Phase, Progress, Reason, RelPath, Skipped, Source};
@@ -248,6 +249,10 @@ impl Past<'_> {
         }
         if timeline.more {
             let detail = "some contents had more paths, or longer ones, than dekey tells";
+            self.notes.push(detail.to_owned());
+        }
+        if !request.repository.git_dir.metadata().is_ok_and(|metadata| is_own(&metadata)) {
+            let detail = "the repository belongs to another user, who decides what is in it; nothing of it was run";
             self.notes.push(detail.to_owned());
         }
         if timeline.commits == 0 {

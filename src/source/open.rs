@@ -380,3 +380,13 @@ mod tests {
         assert!(matches!(read_found(&real.join("file"), 4), Err(ReadError::TooLarge { limit: 4 })));
     }
 }
+/// Whether a file or a folder belongs to whoever runs this. Where there are no owners, it does.
+pub(crate) fn is_own(metadata: &std::fs::Metadata) -> bool {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw();
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        true
+    }
+}

@@ -3,7 +3,7 @@
 //! Owns how numbers become pictures; it knows no report, so that whoever shows a chart says what is counted. The
 //! decisions to know:
 //!
-//! - A chart is one `<svg>` element that stands in HTML and, through [`file`], alone. It holds no script, no `style`
+//! - A chart is one `<svg>` element that stands in HTML and, through [`file()`], alone. It holds no script, no `style`
 //!   attribute, no link and nothing from elsewhere; a reference leads to a pattern of its own `<defs>`.
 //! - Colours are defaults that a style sheet may replace: they are presentation attributes, which any rule beats. The
 //!   classes: `chart` on the element; `c1` to `c8` on what belongs to a series, `done` and `left` on the parts of a bar

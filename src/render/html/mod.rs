@@ -6,7 +6,7 @@
 //! - Every finding is in the page twice: as plain markup, which is all there is without a script (`listing`), and as data
 //!   (`data`), from which the script builds what is looked at, and which can be taken out again. So a page of twenty
 //!   thousand findings is as quick as one of twenty. The script takes the plain list away when it has started.
-//! - Text gets into the markup through [`text`], and from the data into the page as text nodes. The policy names the digests
+//! - Text gets into the markup through `text`, and from the data into the page as text nodes. The policy names the digests
 //!   of the one style sheet and the one script, so nothing else runs, whatever a scanned tree is called.
 //! - No clock is asked: the same document gives the same bytes.
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::EXTENSION;
-use crate::source::open::plain;
+use crate::source::open::{is_own, plain};
 
 /// What the names of files end with that are being written.
 pub(super) const UNFINISHED: &str = ".new";
@@ -64,18 +64,13 @@ fn make(dir: &Path) -> io::Result<()> {
 
 /// Whether a file or a folder is this user's, and nobody else can write to it.
 pub(super) fn is_ours(metadata: &Metadata) -> Result<(), String> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        if metadata.uid() != rustix::process::geteuid().as_raw() {
-            return Err("it belongs to another user".to_owned());
-        }
-        if metadata.mode() & 0o022 != 0 {
-            return Err("other users can write to it".to_owned());
-        }
+    if !is_own(metadata) {
+        return Err("it belongs to another user".to_owned());
     }
-    #[cfg(not(unix))]
-    let _ = metadata;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(metadata) & 0o022 != 0 {
+        return Err("other users can write to it".to_owned());
+    }
     Ok(())
 }
 
