@@ -1,0 +1,10 @@
+//! The rows of the bar, by what they are about.
+
+mod reach;
+
+use crate::Row;
+
+/// Every row there is.
+pub(crate) fn all() -> Vec<Row> {
+    [reach::ROWS].concat()
+}
