@@ -1,0 +1,2 @@
+use crate::Row;
+pub(super) const ROWS: &[Row] = &[];
