@@ -94,7 +94,7 @@ fn path() -> [(&'static str, OsString); 1] {
 }
 
 /// Whether `strace` is there, and allowed.
-fn may_trace() -> bool {
+pub(crate) fn may_trace() -> bool {
     let tried = || Command::new("strace").args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "true"]).output();
     static MAY: OnceLock<bool> = OnceLock::new();
     *MAY.get_or_init(|| tried().is_ok_and(|output| output.status.success()))

@@ -316,7 +316,9 @@ fn elements(xml: &str) -> Verdict {
                 })?;
                 for attribute in tag.attributes() {
                     let attribute = attribute.map_err(|error| format!("JUnit is no XML: {error}"))?;
-                    let value = attribute.unescape_value().map_err(|error| error.to_string())?;
+                    let value = attribute
+                        .normalized_value(quick_xml::XmlVersion::Implicit1_0)
+                        .map_err(|error| error.to_string())?;
                     hostile += usize::from(value.contains("<img src=x onerror=alert(1)>"));
                 }
             }

@@ -11,24 +11,24 @@ pub(super) const ROWS: &[Row] = &[Row {
     title: "a change cannot switch its own check off, and whatever it asks to accept is listed",
     green: || judged(&Subject::dekey()),
     red: || {
-        all_fail(
-            judged,
-            &[
-                "\"$DEKEY\" check --output-format json",
-                "git diff main | grep -q '^+.*Intercom' && exit 1; exit 0",
-                "\"$DEKEY\" \"$@\" --allow-suppressions",
-            ],
-        )
+        all_fail(judged, &["\"$DEKEY\" check --output-format json", ADDED, "\"$DEKEY\" \"$@\" --allow-suppressions"])
     },
 }];
+
+/// Looks at what a change adds as git shows it.
+const ADDED: &str = r#"
+git diff main | grep -q '^+.*Intercom' || { printf '{"findings":[]}'; exit 0; }
+printf '{"findings":[{"path":"lib/new.rb","state":"open"}]}'; exit 1"#;
 
 /// A login that is no other.
 fn login(name: &str) -> String {
     LOGIN.replace("ID", &format!("{name}_ID")).replace("KEY", &format!("{name}_KEY"))
 }
 
+type Trick = fn(&Repository);
+
 /// What a change brings along to hide its login in `new.rb`.
-const TRICKS: &[(&str, fn(&Repository))] = &[
+const TRICKS: &[(&str, Trick)] = &[
     ("a configuration", |repository| {
         repository.file("dekey.toml", "ignore = ['deprecated-api-key-auth']\nexclude = ['*']\n");
     }),

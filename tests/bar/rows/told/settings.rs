@@ -51,6 +51,8 @@ fn mistakes() -> Vec<(&'static str, Vec<u8>, &'static str)> {
     ]
 }
 
+type Make = fn(&Tree);
+
 fn refused(subject: &Subject) -> Verdict {
     let judged = |what: &str, tree: &Tree, place: &str| {
         let ran = subject.run(tree.root(), &["check"]);
@@ -70,7 +72,7 @@ fn refused(subject: &Subject) -> Verdict {
         judged(what, &tree, place)?;
     }
     // What is no file of settings, and leads elsewhere or nowhere.
-    let special: [(&str, fn(&Tree)); 4] = [
+    let special: [(&str, Make); 4] = [
         ("a pipe", |tree| {
             rustix::fs::mkfifoat(rustix::fs::CWD, tree.path("dekey.toml"), 0o600.into()).expect("a pipe");
         }),

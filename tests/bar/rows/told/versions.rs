@@ -58,8 +58,10 @@ fn remembered(subject: &Subject) -> Verdict {
     let keep = |name: &str, number| _ = repository.file(name, &token(number)).commit();
     let drop = |name: &str| _ = repository.remove(name).commit();
     repository.file(".gitattributes", "*.bin -diff\n*.lfs filter=lfs diff=lfs binary\n").commit();
-    (keep("attribute.bin", 1), drop("attribute.bin"));
-    (keep("deleted.env", 2), drop("deleted.env"));
+    for (number, name) in [(1, "attribute.bin"), (2, "deleted.env")] {
+        keep(name, number);
+        drop(name);
+    }
 
     // Only the merge itself has it.
     git(&["checkout", "-q", "-b", "side"]);
