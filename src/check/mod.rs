@@ -141,12 +141,8 @@ impl Judged {
 /// Why an unproven credential in this file is spared, if it is.
 fn spared_path<'p>(project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
     let path = project.files[file].source.path.as_path();
-    let matches = |paths: &ignore::gitignore::Gitignore| {
-        path.is_relative() && paths.matched_path_or_any_parents(path, false).is_ignore()
-            || paths.matched(path, false).is_ignore()
-    };
     let spares =
-        |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(matches);
+        |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(|paths| paths.is_match(path));
     project.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
 }
 

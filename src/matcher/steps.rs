@@ -70,7 +70,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     let keys = OnceCell::new();
     for construct in candidates {
-        let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
+        let Some(pattern) = construct.pattern(family) else { continue };
         // Many clients have methods of the same short name; most calls of it pass no options at all.
         if let (Step::Call(step), Subject::Call(_, call)) = (&pattern.anchor, subject)
             && step.takes_keys()
