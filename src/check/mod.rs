@@ -141,8 +141,9 @@ impl Judged {
 /// Why an unproven credential in this file is spared, if it is.
 fn spared_path<'p>(project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
     let path = project.files[file].source.path.as_path();
-    let spares =
-        |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(|paths| paths.is_match(path));
+    let spares = |row: &&crate::pack::Exemption| {
+        (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(|paths| paths.is_match(path))
+    };
     project.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
 }
 
