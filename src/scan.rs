@@ -178,6 +178,7 @@ impl<'o> Scan<'o> {
     fn pass(&mut self, filter: &Prefilter, walk: &Walk, progress: &Progress, given: Vec<Source>) -> Walked {
         let options = self.options;
         let (results, failures, gate) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Gate::default());
+        let excluded: Mutex<BTreeSet<RelPath>> = Mutex::default();
         let lowered = |source: Source| {
             let path = source.path.clone();
             match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
@@ -194,11 +195,19 @@ impl<'o> Scan<'o> {
             };
             let hit = |source: Source| {
                 progress.found.fetch_add(1, Ordering::Relaxed);
-                if !options.exclude.is_some_and(|exclude| exclude(&source.path)) {
+                if options.exclude.is_some_and(|exclude| exclude(&source.path)) {
+                    // Of a large file several windows may come.
+                    locked(&excluded).insert(source.path);
+                } else {
                     taken(source);
                 }
             };
-            let walked = source::walk(walk, filter, progress, &hit);
+            let mut walked = source::walk(walk, filter, progress, &hit);
+            let excluded = locked(&excluded).len() as u64;
+            if excluded > 0 {
+                walked.examined = walked.examined.saturating_sub(excluded);
+                *walked.counts.entry(Reason::Excluded).or_default() += excluded;
+            }
             given.into_iter().for_each(&taken);
             walked
         });

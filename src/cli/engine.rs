@@ -1,6 +1,6 @@
 //! What the commands need of the library, in one place.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::pack::{self, Pack, builtin, compile, load};
 use crate::prefilter::Prefilter;
 use crate::problem::{Problem, Refused};
 use crate::scan::{self, Failed, Input, Scan};
-use crate::source::{Progress, RelPath, Source, Walk};
+use crate::source::{Progress, Reason, RelPath, Source, Walk};
 use crate::suppress;
 
 /// What to scan, and how.
@@ -162,6 +162,12 @@ pub(crate) fn scanned<T>(
 /// Scans what was read already.
 pub(crate) fn stored(request: &Request, mut input: Input, progress: &Progress) -> Result<Report, Error> {
     let excluded = |path: &RelPath| request.excludes(path);
+    let left_out = input.files.iter().map(|source| &source.path).filter(|path| excluded(path));
+    let left_out = left_out.collect::<BTreeSet<_>>().len() as u64;
+    if left_out > 0 {
+        input.read.examined = input.read.examined.saturating_sub(left_out);
+        *input.read.counts.entry(Reason::Excluded).or_default() += left_out;
+    }
     for files in [&mut input.files, &mut input.settings] {
         files.retain(|source| !excluded(&source.path));
     }

@@ -26,6 +26,8 @@ pub struct Skipped {
 pub enum Reason {
     /// Git ignores it and does not track it. Counted, not listed; a directory counts once.
     Ignored,
+    /// The configuration leaves it out. Counted, not listed; of what a walk finds, where something in it is of interest.
+    Excluded,
     /// A symbolic link met while walking. Counted, not listed: its target is examined where it really is.
     Symlink,
     /// A submodule among staged files. Counted, not listed: it is a repository of its own.
@@ -66,8 +68,9 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of this list.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Ignored,
+        Self::Excluded,
         Self::Symlink,
         Self::Submodule,
         Self::Announced,
@@ -94,6 +97,7 @@ impl Reason {
         !matches!(
             self,
             Self::Ignored
+                | Self::Excluded
                 | Self::Symlink
                 | Self::Submodule
                 | Self::Announced
@@ -114,6 +118,7 @@ impl Reason {
     pub fn id(self) -> &'static str {
         match self {
             Self::Ignored => "ignored",
+            Self::Excluded => "excluded",
             Self::Symlink => "symlink",
             Self::Submodule => "submodule",
             Self::Announced => "announced",

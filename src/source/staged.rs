@@ -67,6 +67,10 @@ pub(crate) fn gather(request: &Request<'_>, progress: &Progress) -> Result<Gathe
             break;
         }
         let Some(path) = request.asked(file.name) else { continue };
+        if (request.excluded)(&path) {
+            *read.counts.entry(Reason::Excluded).or_default() += 1;
+            continue;
+        }
         let shown = request.shown(&path);
         asked.push(file);
         let bytes = match staged.read(file) {
@@ -98,7 +102,7 @@ pub(crate) fn gather(request: &Request<'_>, progress: &Progress) -> Result<Gathe
         }
     }
     for name in &staged.unmerged {
-        if let Some(path) = request.asked(name) {
+        if let Some(path) = request.asked(name).filter(|path| !(request.excluded)(path)) {
             let detail = "it has a conflict; solve it and add the file".to_owned();
             read.skipped.push(Skipped { path: request.shown(&path), reason: Reason::Unmerged, detail });
         }
@@ -123,7 +127,7 @@ impl Request<'_> {
     fn asked(&self, name: &[u8]) -> Option<PathBuf> {
         let path = self.repository.work_tree.join(path_of(name)?);
         let asked = self.paths.is_empty() || self.paths.iter().any(|asked| path.starts_with(asked));
-        (asked && !(self.excluded)(&path)).then_some(path)
+        asked.then_some(path)
     }
 
     fn is_there(&self, staged: &Staged, path: &Path) -> bool {

@@ -92,17 +92,25 @@ fn refused(subject: &Subject) -> Verdict {
     said(subject)
 }
 
-/// What a configuration says of others' files does not reach them.
+/// What a configuration leaves out is counted, and what it says of others' files does not reach them.
 fn said(subject: &Subject) -> Verdict {
     let tree = Tree::new();
     tree.write("a.rb", LOGIN);
     tree.write("sub/dekey.toml", "exclude = ['/../', '/**']\n[levels]\ndeprecated-api-key-auth = 'off'\n");
     tree.write("sub/a.rb", LOGIN);
-    let report = |args: &[&str]| {
-        let ran = subject.run(tree.root(), &[&["check", "--output-format", "json"], args].concat());
+    let report = || {
+        let ran = subject.run(tree.root(), &["check", "--output-format", "json"]);
         ran.ended()?;
         ran.report()
     };
-    let found = findings(&report(&[])?);
-    hold(found.contains(&"a.rb open".to_owned()), || format!("a folder's settings reach those above: {found:?}"))
+    let found = findings(&report()?);
+    hold(found.contains(&"a.rb open".to_owned()), || format!("a folder's settings reach those above: {found:?}"))?;
+    std::fs::remove_file(tree.path("sub/dekey.toml")).expect("a file");
+    tree.write("dekey.toml", "exclude = ['*.rb']\n");
+    let summary = &report()?["summary"];
+    let counted = summary["skipped"]["excluded"] == 2 && summary["files_examined"] == 1;
+    hold(counted, || format!("what is left out is not said: {summary}"))?;
+    let ran = subject.run(tree.root(), &["check"]);
+    let out = String::from_utf8_lossy(&ran.out);
+    hold(out.contains("left out: 2 excluded"), || format!("what is left out is not said: {out}"))
 }
