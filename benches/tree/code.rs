@@ -25,9 +25,30 @@ const ADJECTIVES: [&str; 16] = [
     "Active", "Linked", "Former", "Primary",
 ];
 const NOUNS: [&str; 24] = [
-    "Invoice", "Order", "Contact", "Ticket", "Session", "Report", "Payment", "Project", "Member", "Message", "Segment",
-    "Company", "Delivery", "Category", "Product", "Address", "Campaign", "Document", "Schedule", "Customer", "Feature",
-    "Workspace", "Reminder", "Discount",
+    "Invoice",
+    "Order",
+    "Contact",
+    "Ticket",
+    "Session",
+    "Report",
+    "Payment",
+    "Project",
+    "Member",
+    "Message",
+    "Segment",
+    "Company",
+    "Delivery",
+    "Category",
+    "Product",
+    "Address",
+    "Campaign",
+    "Document",
+    "Schedule",
+    "Customer",
+    "Feature",
+    "Workspace",
+    "Reminder",
+    "Discount",
 ];
 /// Ordinary code by the extension of its language.
 const ORDINARY: [(&str, &str); 16] = [
@@ -79,7 +100,8 @@ impl Code {
                 read.insert(name, case::parse(&std::fs::read_to_string(folder.join(name))?));
             }
             let case = read[name].iter().find(|case| case.heading == heading).ok_or_else(missing)?;
-            let file = |file: &case::File| Written { path: file.path.clone(), text: plant::Planted::new(&file.text).text };
+            let file =
+                |file: &case::File| Written { path: file.path.clone(), text: plant::Planted::new(&file.text).text };
             cases.push(case.files.iter().map(file).collect());
         }
         Ok(Self { cases })
@@ -103,8 +125,13 @@ impl Code {
             let mut text = WORD.replace_all(&file.text, rename).into_owned();
             let extension = extension_of(&file.path);
             pad(&mut text, extension, random);
-            let single = case.len() == 1 && Path::new(&file.path).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("case"));
-            let path = if single { format!("{}_{number}.{extension}", snake(&name(random))) } else { format!("part{number}/{}", file.path) };
+            let single = case.len() == 1
+                && Path::new(&file.path).file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("case"));
+            let path = if single {
+                format!("{}_{number}.{extension}", snake(&name(random)))
+            } else {
+                format!("part{number}/{}", file.path)
+            };
             written.push(Written { path, text });
         }
         written
