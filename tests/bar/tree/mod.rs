@@ -1,5 +1,7 @@
 //! Hostile trees, in temporary directories.
 
+pub(crate) mod project;
+
 use std::path::{Path, PathBuf};
 
 /// A login, which every scan finds.
