@@ -62,6 +62,11 @@ impl Subject {
         command
     }
 
+    /// Whether it is a script rather than dekey.
+    pub(crate) fn is_script(&self) -> bool {
+        self.0.len() > 1
+    }
+
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.0[0]);
         command.args(&self.0[1..]).env_clear().env("PATH", "/usr/bin:/bin");

@@ -1,11 +1,13 @@
 //! The rows of the bar, by what they are about.
 
 mod mend_death;
+mod mend_disk;
+mod mend_race;
 mod reach;
 
 use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [mend_death::ROWS, reach::ROWS].concat()
+    [mend_death::ROWS, mend_disk::ROWS, mend_race::ROWS, reach::ROWS].concat()
 }
