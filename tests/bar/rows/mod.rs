@@ -1,5 +1,6 @@
 //! The rows of the bar, by what they are about.
 
+mod mend;
 mod mend_death;
 mod mend_disk;
 mod mend_race;
@@ -9,5 +10,5 @@ use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [mend_death::ROWS, mend_disk::ROWS, mend_race::ROWS, reach::ROWS].concat()
+    [mend::ROWS, mend_death::ROWS, mend_disk::ROWS, mend_race::ROWS, reach::ROWS].concat()
 }

@@ -1,5 +1,6 @@
 //! Hostile trees, in temporary directories.
 
+pub(crate) mod corpus;
 pub(crate) mod project;
 
 use std::path::{Path, PathBuf};
