@@ -4,11 +4,14 @@ mod mend;
 mod mend_death;
 mod mend_disk;
 mod mend_race;
+mod mend_same;
+mod mend_special;
 mod reach;
 
 use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [mend::ROWS, mend_death::ROWS, mend_disk::ROWS, mend_race::ROWS, reach::ROWS].concat()
+    [mend::ROWS, mend_death::ROWS, mend_disk::ROWS, mend_race::ROWS, mend_same::ROWS, mend_special::ROWS, reach::ROWS]
+        .concat()
 }
