@@ -5,6 +5,7 @@ mod mend_death;
 mod mend_disk;
 mod mend_race;
 mod mend_same;
+mod mend_signals;
 mod mend_special;
 mod reach;
 
@@ -12,6 +13,15 @@ use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [mend::ROWS, mend_death::ROWS, mend_disk::ROWS, mend_race::ROWS, mend_same::ROWS, mend_special::ROWS, reach::ROWS]
-        .concat()
+    [
+        mend::ROWS,
+        mend_death::ROWS,
+        mend_disk::ROWS,
+        mend_race::ROWS,
+        mend_same::ROWS,
+        mend_signals::ROWS,
+        mend_special::ROWS,
+        reach::ROWS,
+    ]
+    .concat()
 }

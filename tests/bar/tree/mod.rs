@@ -2,6 +2,8 @@
 
 pub(crate) mod corpus;
 pub(crate) mod project;
+#[path = "../../support/slow.rs"]
+pub(crate) mod slow;
 
 use std::path::{Path, PathBuf};
 
