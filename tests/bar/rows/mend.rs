@@ -145,6 +145,17 @@ fn closely(mended: &Mended) -> Verdict {
         if after == before || before.starts_with(b"\xff\xfe") {
             continue;
         }
+        // What words alone could mend at first, and is gone, was mended by a later round's edits, which no report has.
+        let by_words = |report: &Value| {
+            let all = report["findings"].as_array().into_iter().flatten();
+            all.filter(|finding| {
+                finding["path"] == *path && finding["fix"]["edits"].as_array().is_none_or(Vec::is_empty)
+            })
+            .count()
+        };
+        if by_words(&mended.left) < by_words(&mended.found) {
+            continue;
+        }
         let Some(edits) = edits.get_mut(path.as_str()) else { return Err(format!("{path} changes without an edit")) };
         edits.sort_unstable();
         edits.dedup();

@@ -1,12 +1,12 @@
 //! Fixes that end in the middle, or in which a call fails.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use serde_json::Value;
 
-use crate::subject::{Subject, run, skipped};
+use crate::subject::{Subject, may_trace, run, skipped};
 use crate::tree::project::{Project, SED};
 use crate::{Row, Verdict, full};
 
@@ -65,14 +65,10 @@ fn killed(subject: &Subject) -> Verdict {
 
 /// Whether calls can be made to fail here.
 fn traces() -> bool {
-    let traced = Command::new("strace")
-        .args(["-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=write", "true"])
-        .status();
-    let traces = traced.is_ok_and(|status| status.success());
-    if !traces {
+    if !may_trace() {
         skipped("row 38: strace is not there, or may not trace");
     }
-    traces
+    may_trace()
 }
 
 const CALLS: &[&str] = &["openat", "read", "write", "fsync", "fchmod", "/^rename", "getdents64"];

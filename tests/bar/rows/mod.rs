@@ -8,6 +8,7 @@ mod mend_same;
 mod mend_signals;
 mod mend_special;
 mod reach;
+mod told;
 
 use crate::Row;
 
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<Row> {
         mend_signals::ROWS,
         mend_special::ROWS,
         reach::ROWS,
+        &told::rows(),
     ]
     .concat()
 }
