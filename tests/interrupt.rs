@@ -4,6 +4,8 @@
 #[path = "support/fixer.rs"]
 #[expect(dead_code, reason = "the tests of fixes use the rest")]
 mod fixer;
+#[path = "support/slow.rs"]
+mod slow;
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
@@ -24,18 +26,12 @@ impl Slow {
         let tree = Tree::new();
         tree.write("first.rb", LOGIN);
         tree.write("last.rb", LOGIN);
-        // What takes one thread many seconds: so many names of one file of the largest size that is held whole.
-        let text = tree.write("long/text", "nothing of any interest here\n".repeat(72_000));
-        for folder in 0..20 {
-            let folder = tree.path("long").join(folder.to_string());
-            std::fs::create_dir(&folder).unwrap();
-            (0..1000).for_each(|name| std::fs::hard_link(&text, folder.join(name.to_string())).unwrap());
-        }
+        slow::fill(tree.root());
         Self(tree)
     }
 
     fn args<'a>(&self, args: &[&'a str]) -> Vec<&'a str> {
-        [&["first.rb", "long", "last.rb", "-j1", "--no-ignore"], args].concat()
+        [&["first.rb", slow::FOLDER, "last.rb", "-j1", "--no-ignore"], args].concat()
     }
 
     /// `dekey check`, in the middle of its work.
@@ -50,7 +46,7 @@ impl Running {
     fn start(command: &mut Command) -> Self {
         let child = Self(command.spawn().unwrap());
         let asked = Instant::now();
-        while !child.is_amid() && asked.elapsed() < Duration::from_secs(60) {
+        while !slow::is_amid(child.0.id()) && asked.elapsed() < Duration::from_secs(60) {
             sleep(Duration::from_millis(5));
         }
         child
@@ -58,24 +54,6 @@ impl Running {
 
     fn pid(&self) -> Pid {
         Pid::from_child(&self.0)
-    }
-
-    /// Whether it catches signals, and has read what comes first and a part of what is between.
-    #[cfg(target_os = "linux")]
-    fn is_amid(&self) -> bool {
-        let told = |name: &str, key: &str| {
-            let text = std::fs::read_to_string(format!("/proc/{}/{name}", self.0.id())).unwrap();
-            text.lines().find_map(|line| line.strip_prefix(key)).unwrap().trim().to_owned()
-        };
-        let caught = u64::from_str_radix(&told("status", "SigCgt:"), 16).unwrap();
-        let read: u64 = told("io", "rchar:").parse().unwrap();
-        caught >> (Signal::INT.as_raw() - 1) & 1 == 1 && read > 20_000_000
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn is_amid(&self) -> bool {
-        sleep(Duration::from_millis(1500));
-        true
     }
 
     fn signal(&self, signal: Signal) {
@@ -94,25 +72,6 @@ impl Running {
     fn after(self, signal: Signal) -> Ran {
         self.signal(signal);
         self.ended()
-    }
-}
-
-#[test]
-fn a_signal_ends_the_run_with_what_was_found() {
-    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
-        let ran = Slow::new().check(&["--format", "json"]).after(signal);
-        assert_eq!(ran.code, Some(code), "{}", ran.err);
-        let report: Value = serde_json::from_str(&ran.out).unwrap();
-        assert_eq!(report["summary"]["complete"], false);
-        assert_eq!(report["summary"]["skipped"]["interrupted"], 1);
-        assert_eq!(report["repositories"][0]["complete"], false);
-        let skipped = &report["skipped"][0];
-        assert_eq!((&skipped["reason"], &skipped["incomplete"]), (&"interrupted".into(), &true.into()));
-        let found = report["findings"].as_array().unwrap();
-        assert_eq!(found.len(), 1, "one of the two was not come to: {}", ran.out);
-        assert_eq!(found[0]["rule"], "intercom/deprecated-api-key-auth");
-        let said = "warning: interrupted, so this result is incomplete: it has what was found until then\n";
-        assert_eq!(ran.err, said);
     }
 }
 

@@ -52,6 +52,23 @@ impl Subject {
         run(&mut command)
     }
 
+    /// `check` to be given its arguments, through other programs that start it.
+    pub(crate) fn checker(&self, through: &[&str]) -> Command {
+        let words: Vec<&std::ffi::OsStr> =
+            through.iter().map(std::ffi::OsStr::new).chain(self.0.iter().map(|word| word.as_os_str())).collect();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).env_clear().envs(path());
+        if self.0.len() == 1 {
+            command.arg("check");
+        }
+        command
+    }
+
+    /// Whether it is a script rather than dekey.
+    pub(crate) fn is_script(&self) -> bool {
+        self.0.len() > 1
+    }
+
     /// A shell script given the arguments of dekey, `check` and all, to which dekey is `"$DEKEY"`: what it does to what
     /// dekey says, or in its place, is what its row must see.
     pub(crate) fn around(text: &str) -> Self {
@@ -142,6 +159,11 @@ impl Ran {
         }
     }
 
+    /// What it said on standard error.
+    pub(crate) fn said(&self) -> String {
+        String::from_utf8_lossy(&self.err).into_owned()
+    }
+
     /// The JSON report on standard output.
     pub(crate) fn report(&self) -> Result<Value, String> {
         serde_json::from_slice(&self.out).map_err(|error| format!("no report: {error}"))
@@ -153,4 +175,9 @@ impl Ran {
         let found = report["findings"].as_array().into_iter().flatten().any(|finding| finding["path"] == path);
         if found { Ok(()) } else { Err(format!("nothing is found in {path}")) }
     }
+}
+
+/// Says on standard error why a part of a row cannot be judged here, past the harness, which holds back what passes.
+pub(crate) fn skipped(why: &str) {
+    _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIPPED: {why}\n").as_bytes());
 }

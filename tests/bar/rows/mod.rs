@@ -1,5 +1,12 @@
 //! The rows of the bar, by what they are about.
 
+mod mend;
+mod mend_death;
+mod mend_disk;
+mod mend_race;
+mod mend_same;
+mod mend_signals;
+mod mend_special;
 mod reach;
 mod told;
 
@@ -7,5 +14,16 @@ use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [reach::ROWS, &told::rows()].concat()
+    [
+        mend::ROWS,
+        mend_death::ROWS,
+        mend_disk::ROWS,
+        mend_race::ROWS,
+        mend_same::ROWS,
+        mend_signals::ROWS,
+        mend_special::ROWS,
+        reach::ROWS,
+        &told::rows(),
+    ]
+    .concat()
 }

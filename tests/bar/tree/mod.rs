@@ -1,5 +1,10 @@
 //! Hostile trees, in temporary directories.
 
+pub(crate) mod corpus;
+pub(crate) mod project;
+#[path = "../../support/slow.rs"]
+pub(crate) mod slow;
+
 use std::path::{Path, PathBuf};
 
 /// A login, which every scan finds.
