@@ -1,5 +1,20 @@
 //! Hostile trees, in temporary directories.
 
+mod bombs;
+pub(crate) mod case;
+mod chunks;
+mod deep;
+mod encodings;
+mod names;
+mod quiet;
+
+pub(crate) use bombs::bombs;
+pub(crate) use chunks::chunks;
+pub(crate) use deep::{NESTS, deep};
+pub(crate) use encodings::encodings;
+pub(crate) use names::names;
+pub(crate) use quiet::quiet;
+
 use std::path::{Path, PathBuf};
 
 /// A login, which every scan finds.
