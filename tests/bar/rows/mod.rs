@@ -4,10 +4,11 @@ mod reach;
 mod reach_depth;
 mod reach_limits;
 mod reach_size;
+mod told;
 
 use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [reach::ROWS, reach_depth::ROWS, reach_limits::ROWS, reach_size::ROWS].concat()
+    [reach::ROWS, reach_depth::ROWS, reach_limits::ROWS, reach_size::ROWS, &told::rows()].concat()
 }
