@@ -212,7 +212,9 @@ impl<'o> Scan<'o> {
             walked
         });
         self.files.append(&mut results.into_inner().unwrap_or_else(PoisonError::into_inner));
-        self.files.sort_by(|a, b| (&a.source.path, a.source.base_byte).cmp(&(&b.source.path, b.source.base_byte)));
+        // Of one place there may be two readings, the one of bytes first.
+        let place = |file: &Arc<Examined<'_>>| (file.source.base_byte, file.source.encoding);
+        self.files.sort_by(|a, b| a.source.path.cmp(&b.source.path).then_with(|| place(a).cmp(&place(b))));
         for failure in failures.into_inner().unwrap_or_else(PoisonError::into_inner) {
             *self.tally.counts.entry(failure.reason).or_default() += 1;
             self.skipped.push(failure);

@@ -1,12 +1,13 @@
 //! From the bytes of a file to text.
 //!
 //! Owns byte-order marks and UTF-16/32. It knows no files. The decision to know: only a byte-order mark makes a file
-//! anything but bytes. Text without one is searched as it is, so Latin-1, broken UTF-8 and mixtures survive unchanged.
+//! anything but bytes. Text without one is searched as it is, so Latin-1, broken UTF-8 and mixtures survive unchanged;
+//! beside that, [`super::unmarked`] looks for wide text in it.
 
 use encoding_rs::{Decoder, UTF_16BE, UTF_16LE};
 
 /// How a file stores its text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encoding {
     /// UTF-8, or bytes that are taken as they are.
     Utf8 {

@@ -26,6 +26,7 @@ use super::git::{Objects, Repository, Snapshot, path_of};
 use super::open::is_own;
 use super::read::{Failure, Origin, Reader};
 use super::seen::{Cache, Key};
+use super::unmarked::may_hold;
 use super::{Limits, Phase, Progress, Reason, RelPath, Skipped, Source};
 use crate::prefilter::{Needle, Prefilter};
 
@@ -145,10 +146,9 @@ fn cache(request: &Request<'_>, objects: &Objects) -> (Cache, Option<String>) {
 
 /// Whether text in any encoding holds a needle.
 fn has_needle(prefilter: &Prefilter, content: &[u8]) -> bool {
-    if Encoding::of(content).is_wide() {
-        return prefilter.find_at(&decode(content.to_vec()).text, 0).is_some();
-    }
+    let decoded = || prefilter.find_at(&decode(content.to_vec()).text, 0).is_some();
     prefilter.find_at(content, 0).is_some()
+        || if Encoding::of(content).is_wide() { decoded() } else { may_hold(prefilter, content) }
 }
 
 /// The versions, by path, that are checked out and unchanged, or in a bare repository the newest.

@@ -28,6 +28,7 @@ mod skip;
 pub(crate) mod staged;
 pub(crate) mod stored;
 mod stream;
+mod unmarked;
 mod walk;
 
 pub use decode::Encoding;
@@ -85,5 +86,27 @@ impl Source {
             whole: true,
             explicit,
         }
+    }
+
+    /// A whole file as the bytes that it is, whatever its first ones say.
+    fn from_raw(path: RelPath, text: Vec<u8>, explicit: bool) -> Self {
+        Self {
+            path,
+            text,
+            encoding: Encoding::Utf8 { bom: false },
+            base_byte: 0,
+            base_line: 0,
+            base_column: 0,
+            whole: true,
+            explicit,
+            binary: true,
+        }
+    }
+
+    /// The same file, read as wide text that no byte-order mark announces.
+    fn read_as(&self, reading: unmarked::Reading) -> Self {
+        let unmarked::Reading { encoding, start, text } = reading;
+        let binary = memchr::memchr(0, &text).is_some();
+        Self { path: self.path.clone(), base_byte: start as u64, binary, text, encoding, ..*self }
     }
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::decode::MARK;
 use super::open::Regular;
 use super::stream;
+use super::unmarked::{WIDEST, may_hold, readings};
 use super::{Encoding, RelPath, Source};
 use crate::prefilter::Prefilter;
 
@@ -77,7 +78,7 @@ impl Reader {
     pub(crate) fn new(prefilter: Prefilter, limits: Limits) -> Self {
         // A byte-order mark must fit into the first chunk.
         let limits = Limits { chunk: limits.chunk.max(MARK), ..limits };
-        let buffer = vec![0; limits.chunk + prefilter.longest()];
+        let buffer = vec![0; limits.chunk + WIDEST * prefilter.longest()];
         Self { prefilter, limits, buffer, stop: Arc::default() }
     }
 
@@ -99,10 +100,10 @@ impl Reader {
         }
         // A file whose name has a needle is of interest whatever it holds: `vendor.yml` need not repeat the word.
         let found = if origin.named { Look::Hit { seen: 0 } } else { self.look(&mut file, size)? };
-        let (encoding, seen) = match found {
+        let seen = match found {
             Look::Clean(bytes) => return Ok(Examined { bytes, hit: false }),
-            Look::Wide => (None, 0),
-            Look::Hit { seen } => ((!origin.named).then_some(Encoding::Utf8 { bom: false }), seen),
+            Look::Wide => 0,
+            Look::Hit { seen } => seen,
         };
         // What the buffer still holds from the start of the file need not be read again.
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0).saturating_add(1).max(seen));
@@ -117,13 +118,36 @@ impl Reader {
             file.rewind()?;
             return self.stream(file, size, origin, hit);
         }
-        let examined = Examined { bytes: bytes.len() as u64, hit: true };
-        let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
-        if encoding.is_none() && !origin.named && self.prefilter.find_at(&source.text, 0).is_none() {
-            return Ok(Examined { hit: false, ..examined });
+        Ok(self.hand_over(bytes, origin, hit))
+    }
+
+    /// Hands over a whole file in every reading of it that has a needle.
+    fn hand_over(&self, bytes: Vec<u8>, origin: Origin<'_>, hit: &(dyn Fn(Source) + Sync)) -> Examined {
+        let mut examined = Examined { bytes: bytes.len() as u64, hit: false };
+        let mut hand = |source| {
+            examined.hit = true;
+            hit(source);
+        };
+        let holds = |text: &[u8]| self.prefilter.find_at(text, 0).is_some();
+        if Encoding::of(&bytes).is_wide() {
+            // Whether the mark tells the truth is not known either.
+            if holds(&bytes) {
+                hand(Source::from_raw((origin.path)(), bytes.clone(), origin.explicit));
+            }
+            let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
+            if origin.named || holds(&source.text) {
+                hand(source);
+            }
+            return examined;
         }
-        hit(source);
-        Ok(examined)
+        let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
+        let wide: Vec<Source> =
+            readings(&self.prefilter, &source.text).into_iter().map(|reading| source.read_as(reading)).collect();
+        if origin.named || holds(&source.text) {
+            hand(source);
+        }
+        wide.into_iter().for_each(hand);
+        examined
     }
 
     fn stream(
@@ -148,17 +172,12 @@ impl Reader {
         if bytes.len() > self.limits.max_whole {
             return stream::examine(bytes.as_slice(), size, &self.prefilter, self.limits, origin, hit);
         }
-        let source = Source::from_bytes((origin.path)(), bytes, origin.explicit);
-        let found = origin.named || self.prefilter.find_at(&source.text, 0).is_some();
-        if found {
-            hit(source);
-        }
-        Ok(Examined { bytes: size, hit: found })
+        Ok(self.hand_over(bytes, origin, hit))
     }
 
     /// Reads until a needle, a mark of UTF-16 or UTF-32, or the end.
     fn look(&mut self, file: &mut File, size: u64) -> Result<Look, Failure> {
-        let overlap = self.prefilter.longest().saturating_sub(1);
+        let overlap = WIDEST * self.prefilter.longest().saturating_sub(1);
         let (mut kept, mut total) = (0, 0u64);
         loop {
             let mut filled = kept + read(file, &mut self.buffer[kept..kept + self.limits.chunk])?;
@@ -176,7 +195,8 @@ impl Reader {
                 return Ok(Look::Wide);
             }
             total += (filled - kept) as u64;
-            if self.prefilter.find_at(&self.buffer[..filled], 0).is_some() {
+            let chunk = &self.buffer[..filled];
+            if self.prefilter.find_at(chunk, 0).is_some() || may_hold(&self.prefilter, chunk) {
                 let from_start = total == filled as u64;
                 return Ok(Look::Hit { seen: if from_start { filled } else { 0 } });
             }

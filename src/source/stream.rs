@@ -10,11 +10,16 @@ use std::io::{self, Read, Seek as _, SeekFrom};
 use super::decode::{MARK, Transcoder};
 use super::lines::{Mark, boundary};
 use super::read::{Examined, Failure, Limits, Origin, read};
+use super::unmarked::{WIDEST, may_hold};
 use super::{Encoding, Source};
 use crate::prefilter::Prefilter;
 
 /// What a window inside an endless line shares with the one before: more than the longest credential.
 const OVERLAP: usize = 4 << 10;
+
+/// Only of smaller files are there readings enough to find it.
+const UNMARKED: &str =
+    "it is large and seems to hold UTF-16 or UTF-32 text without a byte-order mark, which was not read";
 
 /// What is looked through: a file, or something that is in memory already.
 pub(crate) trait Input: Read {
@@ -71,6 +76,8 @@ pub(crate) fn examine(
     transcoder.push(&raw[mark..filled], false, &mut windows.text);
     windows.scan()?;
     let mut at = filled as u64;
+    // What a needle in wide text may have begun in.
+    let (mut hidden, mut recent) = (false, Vec::new());
     // The part of the file known to be stored; beyond it there may be a hole.
     let mut stored = at;
     loop {
@@ -88,6 +95,12 @@ pub(crate) fn examine(
         if count == 0 {
             break;
         }
+        if !hidden && !encoding.is_wide() {
+            recent.extend_from_slice(&raw[..count]);
+            hidden = may_hold(prefilter, &recent);
+            let old = recent.len().saturating_sub(WIDEST * prefilter.longest());
+            recent.drain(..old);
+        }
         at += count as u64;
         transcoder.push(&raw[..count], false, &mut windows.text);
         windows.scan()?;
@@ -95,6 +108,9 @@ pub(crate) fn examine(
     transcoder.push(&[], true, &mut windows.text);
     windows.scan()?;
     windows.close()?;
+    if hidden {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, UNMARKED).into());
+    }
     Ok(Examined { bytes: at, hit: windows.handed > 0 })
 }
 

@@ -10,6 +10,10 @@
 //! DEKEY_BAR=full cargo test --release --test bar    # before a release
 //! ```
 
+#[allow(dead_code, reason = "rows use some of it")]
+#[path = "../support/plant.rs"]
+mod plant;
+mod report;
 mod rows;
 mod subject;
 mod tree;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::report::Said;
 use crate::tree::Tree;
 
 /// How long a run may take before it counts as one that hangs. No figure of speed: it is far from every one.
@@ -29,7 +30,12 @@ pub(crate) struct Ran {
     pub(crate) out: Vec<u8>,
     pub(crate) err: Vec<u8>,
     pub(crate) took: Duration,
+    /// The most memory it had at a time, in KiB, where the system tells.
+    pub(crate) peak: u64,
 }
+
+/// A scanner as one writes it in an afternoon.
+const HASTY: &str = include_str!("hasty.py");
 
 impl Subject {
     /// The program these tests were built with.
@@ -40,6 +46,44 @@ impl Subject {
     /// A shell script: `$1` is `check`'s first path. What it lacks is what its row must see.
     pub(crate) fn script(text: &str) -> Self {
         Self(vec!["sh".into(), "-c".into(), text.into(), "subject".into()])
+    }
+
+    /// A scanner that reads every file as UTF-8 and says nothing of what it cannot read. `given` is Python that sets what
+    /// it looks for (`TOKEN`) or how much it reads at a time (`BLOCK`).
+    pub(crate) fn hasty(given: &str) -> Self {
+        let script = HASTY.replace("# GIVEN", given);
+        Self::script(&format!("exec python3 - \"$@\" <<'END'\n{script}\nEND\n"))
+    }
+
+    /// A scanner that finds everything in order.
+    pub(crate) fn content() -> Self {
+        Self::script("echo '{\"summary\": {\"complete\": true}, \"findings\": [], \"skipped\": []}'")
+    }
+
+    /// The same, started by another program: what `prefix` names is given its words.
+    pub(crate) fn under(self, prefix: &[&str]) -> Self {
+        let check = (self.0.len() == 1).then(|| PathBuf::from("check"));
+        Self(prefix.iter().map(PathBuf::from).chain(self.0).chain(check).collect())
+    }
+
+    /// Whether it is dekey by itself.
+    pub(crate) fn is_dekey(&self) -> bool {
+        self.0.len() == 1
+    }
+
+    /// The same, from a directory that everybody may read.
+    pub(crate) fn placed_in(self, folder: &std::path::Path) -> std::io::Result<Self> {
+        if !self.is_dekey() {
+            return Ok(self);
+        }
+        let copy = folder.join("dekey");
+        std::fs::copy(&self.0[0], &copy)?;
+        Ok(Self(vec![copy]))
+    }
+
+    /// The same, started by a shell after `line`.
+    pub(crate) fn after(self, line: &str) -> Self {
+        self.under(&["sh", "-c", &format!("{line}; exec \"$0\" \"$@\"")])
     }
 
     /// `check ROOT ARGS` of a tree, from within it, with nothing of this environment.
@@ -133,8 +177,9 @@ pub(crate) fn run(command: &mut Command) -> Ran {
         _ = streams.1.read_to_end(&mut bytes);
         bytes
     });
-    let mut hung = false;
+    let (mut hung, mut peak) = (false, 0);
     let status = loop {
+        peak = peak.max(memory(child.id()));
         if let Some(status) = child.try_wait().expect("a child") {
             break status;
         }
@@ -146,7 +191,14 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     };
     let took = started.elapsed();
     let (out, err) = (out.join().expect("no panic"), err.join().expect("no panic"));
-    Ran { code: status.code(), signal: status.signal(), hung, out, err, took }
+    Ran { code: status.code(), signal: status.signal(), hung, out, err, took, peak }
+}
+
+/// The most memory that a process has had, in KiB.
+fn memory(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0)
 }
 
 impl Ran {
@@ -167,6 +219,28 @@ impl Ran {
     /// The JSON report on standard output.
     pub(crate) fn report(&self) -> Result<Value, String> {
         serde_json::from_slice(&self.out).map_err(|error| format!("no report: {error}"))
+    }
+
+    /// What the JSON report says, where it ended by itself.
+    pub(crate) fn said(&self) -> Result<Said, String> {
+        self.ended()?;
+        Said::of(&self.out).map_err(|why| format!("{why} (exit code {:?}): {}", self.code, self.complaint()))
+    }
+
+    /// The beginning of what it complains about.
+    pub(crate) fn complaint(&self) -> String {
+        String::from_utf8_lossy(&self.err).chars().take(400).collect()
+    }
+
+    /// Fails, where everything is judged, when it took longer or needed more memory than this.
+    pub(crate) fn frugal(&self, seconds: u64, mebibytes: u64) -> crate::Verdict {
+        if !crate::full() {
+            return Ok(());
+        }
+        if self.took > Duration::from_secs(seconds) {
+            return Err(format!("it took {:?}", self.took));
+        }
+        if self.peak > mebibytes << 10 { Err(format!("it needed {} KiB", self.peak)) } else { Ok(()) }
     }
 
     /// Fails where the JSON report has no finding in this file.

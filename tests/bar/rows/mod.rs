@@ -8,6 +8,9 @@ mod mend_same;
 mod mend_signals;
 mod mend_special;
 mod reach;
+mod reach_depth;
+mod reach_limits;
+mod reach_size;
 mod told;
 
 use crate::Row;
@@ -23,6 +26,9 @@ pub(crate) fn all() -> Vec<Row> {
         mend_signals::ROWS,
         mend_special::ROWS,
         reach::ROWS,
+        reach_depth::ROWS,
+        reach_limits::ROWS,
+        reach_size::ROWS,
         &told::rows(),
     ]
     .concat()

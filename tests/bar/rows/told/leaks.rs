@@ -8,9 +8,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use dekey::render::FORMATS;
 use regex::Regex;
 
-use super::plant::Planted;
 use super::repository::Repository;
 use super::{all_fail, each_fails, hold, planted};
+use crate::plant::Planted;
 use crate::subject::Subject;
 use crate::tree::Tree;
 use crate::{Row, Verdict};
