@@ -1,6 +1,9 @@
 //! Hostile trees, in temporary directories.
 
 pub(crate) mod corpus;
+#[expect(dead_code, reason = "the cases' own harness uses the rest of this module")]
+#[path = "../../support/plant.rs"]
+pub(crate) mod plant;
 pub(crate) mod project;
 #[path = "../../support/slow.rs"]
 pub(crate) mod slow;

@@ -8,11 +8,11 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use dekey::render::FORMATS;
 use regex::Regex;
 
-use super::plant::Planted;
 use super::repository::Repository;
 use super::{all_fail, each_fails, hold, planted};
 use crate::subject::Subject;
 use crate::tree::Tree;
+use crate::tree::plant::Planted;
 use crate::{Row, Verdict};
 
 pub(super) const ROWS: &[Row] = &[

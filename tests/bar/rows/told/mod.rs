@@ -12,17 +12,14 @@ mod versions;
 #[path = "../../../render/build_server.rs"]
 mod build_server;
 #[expect(dead_code, reason = "rows use the rest")]
-#[path = "../../../support/plant.rs"]
-mod plant;
-#[expect(dead_code, reason = "rows use the rest")]
 #[path = "../../../support/repository.rs"]
 mod repository;
 
 use serde_json::Value;
 
 use crate::subject::Subject;
+use crate::tree::plant::Planted;
 use crate::{Row, Verdict};
-use plant::Planted;
 
 /// The rows of this directory.
 pub(crate) fn rows() -> Vec<Row> {
