@@ -5,14 +5,12 @@ use std::path::Path;
 
 use dekey::finding::Route;
 
+use crate::plant;
 use super::project::listed;
 
 #[expect(dead_code, reason = "the cases' own harness uses the rest of this module")]
 #[path = "../../support/case.rs"]
 mod case;
-#[expect(dead_code, reason = "the cases' own harness uses the rest of this module")]
-#[path = "../../support/plant.rs"]
-mod plant;
 
 /// A project by its name, with its files and what it is to be examined with.
 pub(crate) struct Sample {
