@@ -20,6 +20,8 @@ mod shared;
 mod token;
 mod unsupported;
 
+use std::collections::{HashMap, HashSet};
+
 use crate::facts::Carrier;
 use crate::finding::{Around, Confidence, Finding, Label, Route, State};
 use crate::fingerprint::{Identity, Secret};
@@ -38,6 +40,10 @@ pub struct Judged {
     pub spared: Vec<(Label, String)>,
     /// What the fixes leave to people.
     pub around: Around,
+    /// The rule, file and place of each finding.
+    made: HashSet<(&'static str, usize, Span)>,
+    /// Why the credentials of a file, proven or not, are spared by its path.
+    paths: HashMap<(usize, bool), Option<String>>,
 }
 
 /// A check.
@@ -96,16 +102,14 @@ struct Draft<'d> {
 impl Judged {
     /// Gives a draft its words, unless its file is spared. The same rule at the same place is one finding.
     fn add(&mut self, project: &Project<'_, '_>, draft: Draft<'_>) -> Option<&mut Finding> {
-        if let Some(reason) = spared_path(project, draft.file, draft.proven) {
+        let spared = || spared_path(project, draft.file, draft.proven).map(str::to_owned);
+        if let Some(reason) = self.paths.entry((draft.file, draft.proven)).or_insert_with(spared).clone() {
             self.spare(draft.file, draft.span, reason);
             return None;
         }
         let rule = project.pack.rule(draft.rule)?;
         let file = &project.files[draft.file];
-        let same = |other: &Finding| {
-            other.rule == rule.doc.id && other.primary.file == draft.file && other.primary.span == draft.span
-        };
-        if self.findings.iter().rev().any(same) {
+        if !self.made.insert((draft.rule, draft.file, draft.span)) {
             return None;
         }
         let words = |text: &str| text.replace("{variable}", project.variable);
@@ -141,12 +145,9 @@ impl Judged {
 /// Why an unproven credential in this file is spared, if it is.
 fn spared_path<'p>(project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
     let path = project.files[file].source.path.as_path();
-    let matches = |paths: &ignore::gitignore::Gitignore| {
-        path.is_relative() && paths.matched_path_or_any_parents(path, false).is_ignore()
-            || paths.matched(path, false).is_ignore()
+    let spares = |row: &&crate::pack::Exemption| {
+        (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(|paths| paths.is_match(path))
     };
-    let spares =
-        |row: &&crate::pack::Exemption| (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(matches);
     project.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
 }
 

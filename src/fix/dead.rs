@@ -4,11 +4,12 @@
 //! nowhere else and its value does nothing but hold the credential. Some languages refuse to compile what is unused, so
 //! leaving it is no safe choice there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::edits::whole_line;
-use super::files::{Files, words};
+use super::files::{Files, is_word, words};
 use super::names::{self, Definition};
+use super::spans::Places;
 use crate::facts::{Value, ValueKind};
 use crate::finding::Edit;
 use crate::source::line_at;
@@ -20,23 +21,47 @@ pub(super) fn definitions(files: &Files<'_, '_, '_>, edits: &[Edit], keys: &BTre
         identifiers(files.str(edit.file, edit.span)).map(|name| (edit.file, name)).collect::<Vec<_>>()
     });
     let names: BTreeSet<(usize, &str)> = replaced.collect();
-    let gone = |&(file, name): &(usize, &str)| removal(files, &names::definition(files, file, name, keys)?, edits);
+    let planned = Planned::new(edits);
+    let gone = |&(file, name): &(usize, &str)| removal(files, &names::definition(files, file, name, keys)?, &planned);
     names.iter().filter_map(gone).collect()
 }
 
+/// Edits that are made whatever goes.
+struct Planned<'e> {
+    edits: &'e [Edit],
+    places: Places,
+    /// The words they write.
+    words: HashSet<&'e [u8]>,
+}
+
+impl<'e> Planned<'e> {
+    fn new(edits: &'e [Edit]) -> Self {
+        let words = edits.iter().flat_map(|edit| edit.text.as_bytes().split(|byte| !is_word(*byte))).collect();
+        Self { edits, places: Places::new(edits), words }
+    }
+
+    /// Whether one of them writes a name.
+    fn says(&self, name: &str) -> bool {
+        match name.bytes().all(is_word) {
+            true => self.words.contains(name.as_bytes()),
+            false => self.edits.iter().any(|edit| words(edit.text.as_bytes(), name).next().is_some()),
+        }
+    }
+}
+
 /// The edit that removes a definition, where nothing else says its name.
-fn removal(files: &Files<'_, '_, '_>, definition: &Definition, edits: &[Edit]) -> Option<Edit> {
+fn removal(files: &Files<'_, '_, '_>, definition: &Definition, planned: &Planned<'_>) -> Option<Edit> {
     let Definition { file, assign, .. } = definition;
     let text = files.text(*file);
     let covered = |(at, word): (usize, Span)| {
         // The variable of the same name that the value is read from is no use of it.
-        at == *file && assign.span.contains(word)
-            || edits.iter().any(|edit| edit.file == at && edit.span.contains(word))
+        at == *file && assign.span.contains(word) || planned.places.hold(at, word)
     };
     let name = assign.target.last().trim_start_matches(['$', '@']);
-    let kept = edits.iter().any(|edit| words(edit.text.as_bytes(), name).next().is_some());
+    let kept = planned.says(name);
     // What has a new name has readers under it.
-    let renamed = edits.iter().any(|edit| edit.file == *file && assign.target.span().contains(edit.span));
+    let target = assign.target.span();
+    let renamed = planned.places.within(*file, target);
     if kept || renamed || !holds_only(&assign.value) || !definition.mentions(files).all(covered) {
         return None;
     }

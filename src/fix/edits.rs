@@ -89,8 +89,7 @@ impl<'a> Changes<'a> {
 
     fn anchor(&self) -> Option<&'a Step> {
         let family = lang::family(self.found.language);
-        let pattern = self.found.construct.patterns.iter().find(|(language, _)| *language == family);
-        pattern.map(|(_, pattern)| &pattern.anchor)
+        self.found.construct.pattern(family).map(|pattern| &pattern.anchor)
     }
 
     /// Whether what is written to is a member of the object at hand, which is no client.

@@ -7,7 +7,9 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::facts::{Carrier, Facts};
+use super::idiom;
+use super::reads::Reads;
+use crate::facts::{Assign, Carrier, Facts};
 use crate::lang::{self, Language, Layer};
 use crate::link::project::Project;
 use crate::span::Span;
@@ -16,6 +18,10 @@ use crate::span::Span;
 pub(super) struct Files<'f, 's, 'p> {
     pub(super) project: &'f Project<'s, 'p>,
     lowered: RefCell<HashMap<usize, Rc<Vec<Layer>>>>,
+    reads: RefCell<HashMap<usize, Rc<Reads>>>,
+    /// What the code of a family in a file usually reads a variable with.
+    idioms: RefCell<HashMap<(usize, &'static str), Option<String>>>,
+    assigned: RefCell<HashMap<usize, Rc<Assigned>>>,
     /// The files that say each word in capitals, gathered when first asked for.
     capitals: OnceCell<HashMap<&'s [u8], Vec<usize>>>,
     all: Vec<usize>,
@@ -24,7 +30,15 @@ pub(super) struct Files<'f, 's, 'p> {
 impl<'f, 's, 'p> Files<'f, 's, 'p> {
     pub(super) fn new(project: &'f Project<'s, 'p>) -> Self {
         let all = (0..project.files.len()).collect();
-        Self { project, lowered: RefCell::default(), capitals: OnceCell::new(), all }
+        Self {
+            project,
+            lowered: RefCell::default(),
+            reads: RefCell::default(),
+            idioms: RefCell::default(),
+            assigned: RefCell::default(),
+            capitals: OnceCell::new(),
+            all,
+        }
     }
 
     /// The files that may say a variable's name, in order.
@@ -70,12 +84,57 @@ impl<'f, 's, 'p> Files<'f, 's, 'p> {
         Rc::clone(self.lowered.borrow_mut().entry(file).or_insert_with(lower))
     }
 
+    /// The reads of the environment in a file.
+    pub(super) fn reads(&self, file: usize) -> Rc<Reads> {
+        let known = self.reads.borrow().get(&file).cloned();
+        known.unwrap_or_else(|| {
+            let reads = Rc::new(Reads::of(self, file));
+            self.reads.borrow_mut().insert(file, Rc::clone(&reads));
+            reads
+        })
+    }
+
+    /// See [`idiom::usual`].
+    pub(super) fn idiom(&self, file: usize, family: &'static str) -> Option<String> {
+        let known = self.idioms.borrow().get(&(file, family)).cloned();
+        known.unwrap_or_else(|| {
+            let usual = idiom::usual(self, file, family);
+            self.idioms.borrow_mut().insert((file, family), usual.clone());
+            usual
+        })
+    }
+
+    /// The assignments of a file to a name of one segment, without the marks before it: the layer's language, its facts,
+    /// and the assignment.
+    pub(super) fn assigned(&self, file: usize, name: &str, mut see: impl FnMut(&'static str, &Facts, &Assign)) {
+        let layers = self.layers(file);
+        let index = Rc::clone(self.assigned.borrow_mut().entry(file).or_insert_with(|| Rc::new(assigned(&layers))));
+        for &(layer, assign) in index.get(name).into_iter().flatten() {
+            let Layer { language, facts, .. } = &layers[layer];
+            see(language, facts, &facts.assigns[assign]);
+        }
+    }
+
     /// Calls `see` for the facts of each layer of code in the file.
     pub(super) fn code(&self, file: usize, mut see: impl FnMut(&'static str, &Facts)) {
         for layer in self.layers(file).iter().filter(|layer| layer.carrier == Carrier::Code) {
             see(layer.language, &layer.facts);
         }
     }
+}
+
+/// The places of assignments by what they name: the layer's and the assignment's own.
+type Assigned = HashMap<String, Vec<(usize, usize)>>;
+
+fn assigned(layers: &[Layer]) -> Assigned {
+    let mut index = Assigned::new();
+    for (layer, code) in layers.iter().enumerate().filter(|(_, layer)| layer.carrier == Carrier::Code) {
+        for (at, assign) in code.facts.assigns.iter().enumerate().filter(|(_, assign)| assign.target.0.len() == 1) {
+            let name = assign.target.last().trim_start_matches('$');
+            index.entry(name.to_owned()).or_default().push((layer, at));
+        }
+    }
+    index
 }
 
 /// Longer names are none of a variable.
@@ -85,9 +144,14 @@ fn is_capital(byte: u8) -> bool {
     byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
 }
 
+/// Whether a byte is one of a word.
+pub(super) fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
 /// Where `word` stands in `text` as a whole word, in bytes.
 pub(super) fn words<'t>(text: &'t [u8], word: &'t str) -> impl Iterator<Item = usize> + 't {
-    let part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    let part = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
     memchr::memmem::find_iter(text, word)
         .filter(move |&at| !part(at.checked_sub(1).and_then(|at| text.get(at))) && !part(text.get(at + word.len())))
 }

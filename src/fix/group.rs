@@ -7,8 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::files::Files;
+use super::spans::Places;
 use super::token::Token;
-use super::{dead, idiom, planned, rename, settings};
+use super::{dead, idiom, planned, reads, rename, settings};
 use crate::facts::Carrier;
 use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label};
 use crate::lang;
@@ -30,12 +31,15 @@ pub(super) struct Member<'m> {
 
 /// Gives the findings of `members` their fixes, grouped and completed. Returns what is left to people around them.
 pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, findings: &mut [Finding]) -> Around {
-    let mut around = Around::default();
-    for (group, mut members) in grouped(members).into_iter().enumerate() {
+    let (mut around, mut groups) = (Around::default(), Vec::new());
+    for mut members in grouped(members) {
+        let group = groups.len();
         let keys: BTreeSet<String> = members.iter().flat_map(|member| member.token.keys.iter().cloned()).collect();
-        let mut edits = renamed(files, &mut members, &keys);
+        let others = others(files, &members);
+        let mut edits = renamed(files, &mut members, &others, &keys);
         let mut more = dead::definitions(files, &edits, &keys);
-        edits.retain(|edit| !more.iter().any(|gone| gone.file == edit.file && gone.span.contains(edit.span)));
+        let gone = Places::new(&more);
+        edits.retain(|edit| !gone.hold(edit.file, edit.span));
         let mut missing = BTreeSet::new();
         let touched: BTreeSet<(usize, &str)> =
             members.iter().map(|member| (member.file, member.found.language)).collect();
@@ -84,36 +88,73 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, find
             }
             findings[member.finding].fix = Some(fix);
         }
-        covered(&edits, group, applicability, findings);
+        groups.push((edits, applicability));
     }
+    covered(&groups, findings);
     around.settings.sort_by_key(|setting| (setting.file, setting.span));
     around.settings.dedup();
     around
 }
 
-/// Gives the same fix to other findings whose place the group changes: the key itself, where it is written down, and what
-/// only hands the pair on.
-fn covered(edits: &[Edit], group: usize, applicability: Applicability, findings: &mut [Finding]) {
-    let change = |label: &Label| edits.iter().find(|edit| edit.file == label.file && edit.span.contains(label.span));
+/// Gives the fix of the first group that changes their place to other findings: the key itself, where it is written down,
+/// and what only hands the pair on.
+fn covered(groups: &[(Vec<Edit>, Applicability)], findings: &mut [Finding]) {
+    let mut changes: HashMap<usize, Vec<(Span, usize, usize)>> = HashMap::new();
+    for (group, (edits, _)) in groups.iter().enumerate() {
+        for (at, edit) in edits.iter().enumerate() {
+            changes.entry(edit.file).or_default().push((edit.span, group, at));
+        }
+    }
+    // How far the changes before one and itself reach.
+    let mut reach: HashMap<usize, Vec<usize>> = HashMap::new();
+    for (file, changes) in &mut changes {
+        changes.sort_unstable();
+        let furthest = changes.iter().scan(0, |end, (span, ..)| {
+            *end = span.end.max(*end);
+            Some(*end)
+        });
+        reach.insert(*file, furthest.collect());
+    }
     let alone = |finding: &&mut Finding| finding.fix.as_ref().is_none_or(|fix| fix.group.is_none());
     for finding in findings.iter_mut().filter(alone) {
-        let Some(edit) = change(&finding.primary) else { continue };
+        let Label { file, span, .. } = finding.primary;
+        let (Some(changes), Some(reach)) = (changes.get(&file), reach.get(&file)) else { continue };
+        let before = changes.partition_point(|(change, ..)| change.start <= span.start);
+        let near = (0..before).rev().take_while(|at| reach[*at] >= span.end).map(|at| changes[at]);
+        let holding = near.filter(|(change, ..)| change.contains(span)).map(|(_, group, at)| (group, at));
+        let Some((group, at)) = holding.min() else { continue };
+        let (edits, applicability) = &groups[group];
         finding.fix = Some(Fix {
             title: "remove it together with the login that uses it".to_owned(),
-            applicability,
-            edits: vec![edit.clone()],
+            applicability: *applicability,
+            edits: vec![edits[at].clone()],
             group: Some(group),
         });
     }
 }
 
+/// What reads the keys of these logins beside them.
+fn others(files: &Files<'_, '_, '_>, members: &[Member<'_>]) -> Vec<Edit> {
+    let mut keys: BTreeMap<(usize, &str), BTreeSet<String>> = BTreeMap::new();
+    for member in members {
+        let known = keys.entry((member.file, member.found.language)).or_default();
+        known.extend(member.token.keys.iter().cloned());
+    }
+    keys.iter().flat_map(|((file, language), keys)| reads::others(files, *file, language, keys)).collect()
+}
+
 /// The edits of a group, with names that say what they hold from now on.
-fn renamed(files: &Files<'_, '_, '_>, members: &mut [Member<'_>], keys: &BTreeSet<String>) -> Vec<Edit> {
+fn renamed(
+    files: &Files<'_, '_, '_>,
+    members: &mut [Member<'_>],
+    others: &[Edit],
+    keys: &BTreeSet<String>,
+) -> Vec<Edit> {
     let names: BTreeSet<(usize, String)> =
         members.iter().map(|member| (member.file, member.token.text.clone())).collect();
     let mut added = Vec::new();
     for (file, name) in names {
-        let Some(renaming) = rename::of(files, file, &name, &edits_of(members), keys) else { continue };
+        let Some(renaming) = rename::of(files, file, &name, &edits_of(members, others), keys) else { continue };
         let plan = |member: &Member<'_>| planned(files.project, file, member.found, Some(&renaming.to), false);
         let uses = |member: &&mut Member<'_>| member.file == file && member.token.text == name;
         let fixes: Vec<Option<Fix>> = members.iter_mut().filter(uses).map(|member| plan(member)).collect();
@@ -124,50 +165,50 @@ fn renamed(files: &Files<'_, '_, '_>, members: &mut [Member<'_>], keys: &BTreeSe
             added.extend(renaming.edits);
         }
     }
-    let mut edits = edits_of(members);
+    let mut edits = edits_of(members, others);
     edits.extend(added);
     sort(&mut edits);
     edits
 }
 
-/// All edits of the members. What changes elsewhere for one of them may be part of what another one replaces.
-fn edits_of(members: &[Member<'_>]) -> Vec<Edit> {
-    let mut edits: Vec<Edit> = members.iter().flat_map(|member| &member.fix.edits).cloned().collect();
-    sort(&mut edits);
-    let logins = edits.len();
-    for edit in members.iter().flat_map(|member| &member.token.edits) {
-        let apart = |other: &Edit| other.file != edit.file || !other.span.overlaps(edit.span);
-        if edits[..logins].iter().all(apart) {
-            edits.push(edit.clone());
-        }
-    }
+/// All edits of the members, and `others`. What changes elsewhere for one of them may be part of what another one replaces.
+fn edits_of(members: &[Member<'_>], others: &[Edit]) -> Vec<Edit> {
+    let logins = members.iter().flat_map(|member| &member.fix.edits);
+    let places = Places::new(logins.clone());
+    let elsewhere = members.iter().flat_map(|member| &member.token.edits).chain(others);
+    let mut edits: Vec<Edit> =
+        logins.chain(elsewhere.filter(|edit| !places.overlap(edit.file, edit.span))).cloned().collect();
     sort(&mut edits);
     edits
 }
 
 /// Members that share a variable of the key or a place that changes elsewhere, in the order of their first one.
 fn grouped(members: Vec<Member<'_>>) -> Vec<Vec<Member<'_>>> {
-    let mut group_of: Vec<usize> = Vec::new();
+    let mut first_of: Vec<usize> = (0..members.len()).collect();
     let mut keys: HashMap<&str, usize> = HashMap::new();
     let mut places: HashMap<(usize, Span), usize> = HashMap::new();
     for (at, member) in members.iter().enumerate() {
         let named = member.token.keys.iter().map(|key| *keys.entry(key).or_insert(at));
         let placed = member.token.edits.iter().map(|edit| *places.entry((edit.file, edit.span)).or_insert(at));
-        let mut joined: Vec<usize> = named.chain(placed).chain([at]).collect();
-        group_of.push(at);
-        for other in &mut joined {
-            *other = group_of[*other];
-        }
-        // The earliest of them gives the group its name.
-        if let Some(first) = joined.iter().copied().min() {
-            group_of.iter_mut().filter(|group| joined.contains(group)).for_each(|group| *group = first);
+        for other in named.chain(placed) {
+            let (one, other) = (first(&mut first_of, at), first(&mut first_of, other));
+            first_of[one.max(other)] = one.min(other);
         }
     }
     let mut groups: BTreeMap<usize, Vec<Member<'_>>> = BTreeMap::new();
-    for (member, group) in members.into_iter().zip(group_of) {
-        groups.entry(group).or_default().push(member);
+    for (at, member) in members.into_iter().enumerate() {
+        groups.entry(first(&mut first_of, at)).or_default().push(member);
     }
     groups.into_values().collect()
+}
+
+/// The earliest member of `at`'s group, so far; each member leads to an earlier one of its group, or is it.
+fn first(first_of: &mut [usize], mut at: usize) -> usize {
+    while first_of[at] != at {
+        first_of[at] = first_of[first_of[at]];
+        at = first_of[at];
+    }
+    at
 }
 
 /// In order, each edit once.

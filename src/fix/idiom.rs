@@ -3,11 +3,12 @@
 //! Owns the choice of an expression for a variable. The decision to know: what the file does already is copied, with its
 //! quotes and its way to say what is missing; only a file that reads nothing yet gets its language's usual expression.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
 use super::files::{Files, words};
-use crate::facts::{Facts, ValueKind};
 use crate::finding::Edit;
 use crate::lang::{self, Language};
-use crate::matcher::visit;
 use crate::source::line_at;
 use crate::span::Span;
 
@@ -16,34 +17,25 @@ const MAX_LEN: usize = 80;
 
 /// An expression that reads the variable `name`, as code of `language` in this file. `None` where it cannot read one.
 pub(super) fn read(files: &Files<'_, '_, '_>, file: usize, language: &'static Language, name: &str) -> Option<String> {
-    let mut shapes: Vec<(String, usize)> = Vec::new();
-    files.code(file, |found, facts| {
-        if lang::family(found) == lang::family(language.name) {
-            for shape in shapes_of(files, file, facts) {
-                match shapes.iter_mut().find(|(known, _)| *known == shape) {
-                    Some((_, count)) => *count += 1,
-                    None => shapes.push((shape, 1)),
-                }
-            }
-        }
-    });
-    let most = shapes.iter().map(|(_, count)| *count).max();
-    let usual = shapes.into_iter().find(|(_, count)| Some(*count) == most).map(|(shape, _)| shape);
     if language.environment.is_empty() {
         return None;
     }
+    let usual = files.idiom(file, lang::family(language.name));
     let shape = usual.unwrap_or_else(|| quoted_as(files.text(file), language));
     Some(shape.replace("{}", name))
 }
 
-/// The expressions of a layer that read a variable and do nothing else, with `{}` for its name.
-fn shapes_of(files: &Files<'_, '_, '_>, file: usize, facts: &Facts) -> Vec<String> {
-    let mut shapes = Vec::new();
-    visit::values(facts, |_, value| {
-        let ValueKind::Env(name) = &value.kind else { return };
-        shapes.extend(shape(files.str(file, value.span), &name.text));
-    });
-    shapes
+/// The expression that code of a family reads a variable with most often in a file, with `{}` for the name; the first of
+/// those that are equally frequent.
+pub(super) fn usual(files: &Files<'_, '_, '_>, file: usize, family: &str) -> Option<String> {
+    let mut shapes: HashMap<String, (usize, Reverse<usize>)> = HashMap::new();
+    let reads = files.reads(file);
+    for (at, read) in reads.iter().filter(|read| lang::family(read.language) == family).enumerate() {
+        if let Some(shape) = shape(files.str(file, read.span), &read.name) {
+            shapes.entry(shape).or_insert((0, Reverse(at))).0 += 1;
+        }
+    }
+    shapes.into_iter().max_by_key(|(_, rank)| *rank).map(|(shape, _)| shape)
 }
 
 /// `written` with `{}` for `name`, where it says the name once and has no other text of its own.

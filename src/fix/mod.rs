@@ -19,13 +19,15 @@ mod names;
 pub mod oauth;
 mod place;
 pub(crate) mod raise;
+mod reads;
 mod rename;
 pub mod settings;
+mod spans;
 mod splice;
 mod token;
 pub mod unit;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::facts::Carrier;
 use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label, Route};
@@ -34,6 +36,7 @@ use crate::link::project::Project;
 use crate::matcher::{Binding, Slot, Use, is_variable};
 use crate::pack;
 use crate::pack::schema::{Kind, Role};
+use crate::span::Span;
 use files::Files;
 use group::Member;
 use token::Token;
@@ -42,6 +45,7 @@ use token::Token;
 /// fixes leave to people.
 pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let files = Files::new(project);
+    let uses = uses(project);
     let mut members = Vec::new();
     for (at, finding) in findings.iter_mut().enumerate() {
         // Other findings may be many, and need no look at the uses of their file.
@@ -49,13 +53,7 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
             continue;
         }
         let Label { file, span, .. } = finding.primary;
-        let mut uses = project.files[file].matched.uses.iter();
-        let Some(found) = uses.find(|found| {
-            let read = matches!(found.carrier, Carrier::Code | Carrier::Prose);
-            found.span == span && found.construct.kind == Kind::KeyAuth && read
-        }) else {
-            continue;
-        };
+        let Some(&found) = uses.get(&(file, span)) else { continue };
         if finding.route == Some(Route::Oauth) {
             finding.fix = Some(oauth::of(project, file, oauth::Case::Pair(found.language)));
             continue;
@@ -74,6 +72,18 @@ pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let around = group::complete(&files, members, findings);
     literal::settle(&files, findings);
     around
+}
+
+/// Every login that a fix can change, by where it stands.
+fn uses<'p>(project: &'p Project<'_, '_>) -> HashMap<(usize, Span), &'p Use<'p>> {
+    let mut uses = HashMap::new();
+    for (file, scanned) in project.files.iter().enumerate() {
+        let logins = scanned.matched.uses.iter().filter(|found| {
+            found.construct.kind == Kind::KeyAuth && matches!(found.carrier, Carrier::Code | Carrier::Prose)
+        });
+        logins.for_each(|found| _ = uses.entry((file, found.span)).or_insert(found));
+    }
+    uses
 }
 
 /// The fix of a variable that held a key and that nothing reads: it goes wherever it is set and handed on.

@@ -69,29 +69,23 @@ fn in_file(
     keys: &BTreeSet<String>,
 ) -> Vec<(Definition, Option<bool>)> {
     let mut found = Vec::new();
-    files.code(file, |language, facts| {
-        let bare = name.trim_start_matches('$');
-        let named =
-            |assign: &&Assign| assign.target.0.len() == 1 && assign.target.last().trim_start_matches('$') == bare;
-        let assigns = facts.assigns.iter().filter(named);
-        for assign in assigns {
-            let index = Index::new(facts);
-            let function = index.function_at(assign.span.start).map(|def| def.body);
-            let line = line_at(files.text(file), assign.span.start).of(files.text(file));
-            let says = |word: &str| words(line, word).next().is_some();
-            // What a module does not export is known in it alone; an export would be one more place that says the name.
-            let module = lang::family(language) == "javascript" && !facts.imports.is_empty();
-            let local = function.is_some() && !name.starts_with('@');
-            // Whoever uses a key or a name of the vendor's speaks of the vendor, and was read.
-            let ours = says_vendor(files, name) || reads(&assign.value, keys);
-            let shared = match () {
-                () if says("export") => None,
-                () if local || module || says("private") || says("my") => Some(false),
-                () if ours => Some(true),
-                () => None,
-            };
-            found.push((Definition { file, assign: assign.clone(), function, shared: false }, shared));
-        }
+    files.assigned(file, name.trim_start_matches('$'), |language, facts, assign| {
+        let index = Index::new(facts);
+        let function = index.function_at(assign.span.start).map(|def| def.body);
+        let line = line_at(files.text(file), assign.span.start).of(files.text(file));
+        let says = |word: &str| words(line, word).next().is_some();
+        // What a module does not export is known in it alone; an export would be one more place that says the name.
+        let module = lang::family(language) == "javascript" && !facts.imports.is_empty();
+        let local = function.is_some() && !name.starts_with('@');
+        // Whoever uses a key or a name of the vendor's speaks of the vendor, and was read.
+        let ours = says_vendor(files, name) || reads(&assign.value, keys);
+        let shared = match () {
+            () if says("export") => None,
+            () if local || module || says("private") || says("my") => Some(false),
+            () if ours => Some(true),
+            () => None,
+        };
+        found.push((Definition { file, assign: assign.clone(), function, shared: false }, shared));
     });
     found
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::files::{Files, words};
 use super::names;
+use super::spans::Places;
 use crate::facts::ValueKind;
 use crate::finding::Edit;
 use crate::link::Index;
@@ -50,9 +51,10 @@ pub(super) fn of(
             }
         });
     });
+    let planned = Places::new(edits);
     let mut renamed = Vec::new();
     for (at, word) in definition.mentions(files) {
-        if edits.iter().any(|edit| edit.file == at && edit.span.contains(word)) {
+        if planned.hold(at, word) {
             continue;
         }
         let here = |(span, function): &(Span, Option<Span>)| {

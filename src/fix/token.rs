@@ -7,15 +7,15 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{Files, words};
+use super::files::Files;
 use super::{idiom, literal};
 use crate::check::is_sample;
-use crate::facts::{Carrier, ValueKind};
+use crate::facts::Carrier;
 use crate::finding::Edit;
 use crate::lang::{self, Language};
 use crate::link::{Origin, Sourced};
-use crate::matcher::{Slot, Use, visit};
-use crate::pack::schema::{Kind, Role};
+use crate::matcher::{Slot, Use};
+use crate::pack::schema::Role;
 use crate::span::Span;
 
 /// What stands for a token where any text will do.
@@ -50,9 +50,8 @@ pub(super) fn of(files: &Files<'_, '_, '_>, file: usize, found: &Use<'_>) -> Opt
     // What the login is made of may stand elsewhere, where other names are known.
     let inside = std::iter::once(&found.span).chain(&found.companions).any(|span| span.contains(key.span));
     let along = if inside { along(files, file, language, key) } else { None };
-    let (text, mut edits) =
+    let (text, edits) =
         along.or_else(|| Some((idiom::read(files, file, language, files.project.variable)?, Vec::new())))?;
-    edits.extend(other_reads(files, file, &keys, found));
     Some(Token { text, edits, keys, ids })
 }
 
@@ -114,36 +113,6 @@ fn along(
         }
     }
     Some((written.to_owned(), edits))
-}
-
-/// Other reads of the key's variables in the file, such as a question whether they are set: wherever the same expression
-/// stands. What logins read is for their own fixes.
-fn other_reads(files: &Files<'_, '_, '_>, file: usize, keys: &BTreeSet<String>, found: &Use<'_>) -> Vec<Edit> {
-    let mut expressions: BTreeSet<(&str, &str)> = BTreeSet::new();
-    files.code(file, |language, facts| {
-        visit::values(facts, |_, value| {
-            if let ValueKind::Env(name) = &value.kind
-                && let Some(key) = keys.get(&name.text).filter(|_| language == found.language)
-            {
-                expressions.insert((key, files.str(file, value.span)));
-            }
-        });
-    });
-    let uses = || files.project.files[file].matched.uses.iter();
-    let logins: Vec<Span> =
-        uses().filter(|other| other.construct.kind == Kind::KeyAuth).map(|other| other.span).collect();
-    let mut edits = Vec::new();
-    for (name, expression) in expressions {
-        let Some(within) = words(expression.as_bytes(), name).next() else { continue };
-        for at in words(files.text(file), name) {
-            let Some(start) = at.checked_sub(within) else { continue };
-            let span = Span::new(start, start + expression.len());
-            if files.str(file, span) == expression && !logins.iter().any(|login| login.contains(span)) {
-                edits.extend(renaming(files, file, name, span));
-            }
-        }
-    }
-    edits
 }
 
 /// A read of the key's variable, made one of the token's.

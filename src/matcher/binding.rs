@@ -4,13 +4,14 @@
 //! touch, to the nearest texts that name a host. The decision to know: the nearest host decides, so that credentials
 //! belong to whoever owns *that* request; only when a chain names none does the function, then the file, speak.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use super::visit::{self, Owner};
-use super::{Binding, Context, Slot, snake};
+use super::{Binding, Context, Slot, may_say, snake};
 use crate::facts::{CallId, Name, Path, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::Pack;
@@ -103,8 +104,26 @@ pub(super) fn of_login(context: &Context<'_, '_>, owner: Owner<'_>, at: Span, sl
 
 /// Whether the class or file around has the vendor's name: names inside need not repeat it.
 pub(super) fn around_is_ours(context: &Context<'_, '_>, at: Span) -> bool {
-    let mut around = context.index.scopes_at(at.start).filter_map(|def| def.name.as_ref());
-    context.file.is_some() || around.any(|name| snake(&name.text).contains(&context.pack.word))
+    context.file.is_some() || in_ours(context, at)
+}
+
+/// Whether a class or function around has the vendor's name.
+pub(super) fn in_ours(context: &Context<'_, '_>, at: Span) -> bool {
+    let ours = ours(context);
+    let after = ours.partition_point(|body| body.start <= at.start);
+    ours[..after].last().is_some_and(|body| at.start <= body.end)
+}
+
+/// The outermost scopes of the layer that have the vendor's name, in order.
+fn ours<'c>(context: &'c Context<'_, '_>) -> &'c [Span] {
+    let named = |name: &Name| may_say(&name.text, &context.pack.word) && snake(&name.text).contains(&context.pack.word);
+    context.ours.get_or_init(|| {
+        let defs = context.index.facts.defs.iter().filter(|def| def.name.as_ref().is_some_and(named));
+        let mut bodies: Vec<Span> = defs.map(|def| def.body).collect();
+        bodies.sort_unstable_by_key(|body| (body.start, Reverse(body.end)));
+        bodies.dedup_by(|inner, outer| outer.contains(*inner));
+        bodies
+    })
 }
 
 /// Whether the function around names a host of somebody else.

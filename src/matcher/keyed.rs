@@ -6,7 +6,7 @@
 use super::asked::{self, Asked};
 use super::flat::Flat;
 use super::visit::{self, Owner};
-use super::{Context, Matched, Named, ParameterUse, binding, exposures, snake};
+use super::{Context, Matched, Named, ParameterUse, binding, exposures, may_say, snake};
 use crate::facts::{CallId, Name, Value, ValueKind};
 use crate::link::Origin;
 use crate::span::Span;
@@ -98,17 +98,17 @@ fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
     if own.contains(&context.pack.word) || own.is_empty() {
         return own;
     }
-    let call = item.call.map(|id| snake(&context.index.facts.calls[id].path.dotted()));
-    let class = context
-        .index
-        .scopes_at(item.value.span.start)
-        .filter_map(|def| def.name.as_ref())
-        .map(|name| snake(&name.text));
-    let around = call
-        .into_iter()
-        .chain(class)
-        .chain(context.file.map(str::to_owned))
-        .find(|name| name.contains(&context.pack.word));
+    let word = &context.pack.word;
+    let says = |name: &String| name.contains(word);
+    let call = item.call.map(|id| &context.index.facts.calls[id].path);
+    let call = call.filter(|path| path.0.iter().any(|name| may_say(&name.text, word)));
+    let class = || {
+        let at = item.value.span;
+        let names = context.index.scopes_at(at.start).filter_map(|def| def.name.as_ref());
+        if binding::in_ours(context, at) { names.map(|name| snake(&name.text)).find(says) } else { None }
+    };
+    let around = call.map(|path| snake(&path.dotted())).filter(says).or_else(class);
+    let around = around.or_else(|| context.file.map(str::to_owned).filter(says));
     around.map_or(own.clone(), |around| format!("{around}_{own}"))
 }
 

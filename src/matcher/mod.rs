@@ -55,7 +55,8 @@ pub fn matched<'p>(pack: &'p Pack, source: &Source, layers: &[Layer]) -> Matched
         let family = lang::family(layer.language);
         let (file, stem, text) = (file.as_deref(), stem.as_deref(), source.text.as_slice());
         let hosts = OnceCell::new();
-        let context = Context { family, pack, index: &index, layer, file, stem, path: &path, text, hosts };
+        let context =
+            Context { family, pack, index: &index, layer, file, stem, path: &path, text, hosts, ours: OnceCell::new() };
         steps::find(&context, &mut out);
         forms::find(&context, &mut out);
         keyed::find(&context, &mut out, &mut requests);
@@ -131,6 +132,8 @@ struct Context<'c, 'p> {
     text: &'c [u8],
     /// Texts that name hosts, collected when first asked for.
     hosts: OnceCell<Vec<(Span, binding::Hosts)>>,
+    /// Scopes whose name names the vendor, collected when first asked for.
+    ours: OnceCell<Vec<Span>>,
 }
 
 impl<'p> Context<'_, 'p> {
@@ -149,25 +152,33 @@ impl<'p> Context<'_, 'p> {
 #[must_use]
 pub fn snake(name: &str) -> String {
     let mut out = String::with_capacity(name.len() + 4);
-    let chars: Vec<char> = name.chars().collect();
-    for (at, &c) in chars.iter().enumerate() {
+    let mut chars = name.chars().peekable();
+    let mut before: Option<char> = None;
+    while let Some(c) = chars.next() {
         if !c.is_alphanumeric() {
             if !out.is_empty() && !out.ends_with('_') {
                 out.push('_');
             }
-            continue;
+        } else if c.is_ascii_lowercase() || c.is_ascii_digit() {
+            out.push(c);
+        } else {
+            let after = chars.peek().is_some_and(|c| c.is_lowercase());
+            let starts = c.is_uppercase()
+                && before.is_some_and(|c| c.is_lowercase() || c.is_numeric() || c.is_uppercase() && after);
+            if starts && !out.ends_with('_') {
+                out.push('_');
+            }
+            out.extend(c.to_lowercase());
         }
-        let before = at.checked_sub(1).map(|at| chars[at]);
-        let after = chars.get(at + 1).is_some_and(|c| c.is_lowercase());
-        let starts =
-            c.is_uppercase() && before.is_some_and(|c| c.is_lowercase() || c.is_numeric() || c.is_uppercase() && after);
-        if starts && !out.ends_with('_') {
-            out.push('_');
-        }
-        out.extend(c.to_lowercase());
+        before = Some(c);
     }
     out.truncate(out.trim_end_matches('_').len());
     out
+}
+
+/// Whether a name in snake case can hold `word`, told without making it.
+fn may_say(name: &str, word: &str) -> bool {
+    !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || sites::contains(name, word)
 }
 
 #[cfg(test)]

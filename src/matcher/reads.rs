@@ -9,8 +9,8 @@ use std::sync::LazyLock;
 use regex::bytes::Regex;
 
 use super::visit::{self, Owner};
-use super::{Column, Context, Matched, Read, snake};
-use crate::facts::{Carrier, Entry, Value, ValueKind};
+use super::{Column, Context, Matched, Read, may_say, snake};
+use crate::facts::{Carrier, Entry, Path, Value, ValueKind};
 use crate::lang;
 use crate::pack::schema::Role;
 use crate::span::Span;
@@ -41,14 +41,19 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
     let mut entries: Vec<&Entry> = facts.entries.iter().collect();
     entries.sort_by_key(|entry| (entry.value.span.start, entry.value.span.end));
     let whole: HashSet<Span> = facts.assigns.iter().map(|assign| assign.value.span).collect();
+    let word = &context.pack.word;
+    let says = |path: &Path| path.0.iter().any(|name| may_say(&name.text, word));
     visit::values(facts, |owner, value| {
         let name = match &value.kind {
-            ValueKind::Env(name) => snake(&name.text),
-            ValueKind::Ref(path) => snake(&path.dotted()),
+            ValueKind::Env(name) if may_say(&name.text, word) => snake(&name.text),
+            ValueKind::Ref(path) if says(path) => snake(&path.dotted()),
             ValueKind::Str(text) if matches!(owner, Owner::Nothing) => return expanded(context, &text.text, out),
             ValueKind::Call(id) => {
                 let call = &facts.calls[*id];
                 let texts = call.args.iter().filter_map(|arg| arg.value.as_str()).map(|text| text.text.as_str());
+                if !says(&call.path) && !texts.clone().any(|text| may_say(text, word)) {
+                    return;
+                }
                 snake(&std::iter::once(call.path.dotted().as_str()).chain(texts).collect::<Vec<_>>().join("_"))
             }
             _ => return,

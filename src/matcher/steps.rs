@@ -3,7 +3,7 @@
 //! Owns the comparison of a fact with a pattern and the filling of its slots. The decision to know: names are looked
 //! up by their last segment, so a file costs what its own calls cost, not what a pack holds.
 
-use std::cell::OnceCell;
+use std::cell::{LazyCell, OnceCell};
 use std::collections::BTreeSet;
 
 use super::flat::Flat;
@@ -70,7 +70,7 @@ fn subject_into<'p>(context: &Context<'_, 'p>, subject: Subject<'_>, out: &mut M
     candidates.sort_by_key(|construct| construct.kind != Kind::Exempt);
     let keys = OnceCell::new();
     for construct in candidates {
-        let Some((_, pattern)) = construct.patterns.iter().find(|(language, _)| *language == family) else { continue };
+        let Some(pattern) = construct.pattern(family) else { continue };
         // Many clients have methods of the same short name; most calls of it pass no options at all.
         if let (Step::Call(step), Subject::Call(_, call)) = (&pattern.anchor, subject)
             && step.takes_keys()
@@ -139,7 +139,8 @@ fn may_match(context: &Context<'_, '_>, subject: Subject<'_>, family: &'static s
         Subject::Assign(assign) => sites::mentions(context, &assign.value),
     };
     let around = || binding::around_is_ours(context, subject.span());
-    let fits = |construct: &Construct| !construct.by_host || binding::names_vendor(context) || named() || around();
+    let tied = LazyCell::new(|| binding::names_vendor(context) || around() || named());
+    let fits = |construct: &Construct| !construct.by_host || *tied;
     renamed || context.pack.constructs_named(family, path.last()).any(fits)
 }
 

@@ -3,17 +3,20 @@
 //! Owns every check of a pack: expressions compile, references resolve, ids are unique, snippets hold a slot. The
 //! decision to know: problems are gathered and the rest is still compiled, so one run shows them all.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use regex::bytes::RegexBuilder as BytesRegexBuilder;
 
+use super::by_name::ByName;
 use super::error::{File, PackError, Problem};
 use super::expression::Expressions;
+use super::globs::Globs;
 use super::library::Library;
-use super::pattern::{self, Step};
 use super::route::Ways;
 use super::schema::{self, PackFile, Text};
+use super::snippet::{Known, Snippet};
 use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
 use crate::lang;
 use crate::prefilter::Needle;
@@ -65,8 +68,9 @@ pub(super) fn compile_embedded(files: Vec<File>) -> Result<Pack, PackError> {
 fn read(files: Vec<File>, tries: bool) -> Result<Pack, PackError> {
     let mut compiler = Compiler { problems: Vec::new(), file: 0, tries };
     let mut parsed = Vec::new();
-    for (at, (_, text)) in files.iter().enumerate() {
-        match toml::from_str::<PackFile>(text) {
+    let read = files.par_iter().map(|(_, text)| toml::from_str::<PackFile>(text));
+    for (at, file) in read.collect::<Vec<_>>().into_iter().enumerate() {
+        match file {
             Ok(file) => parsed.push((at, file)),
             Err(error) => compiler.problems.push(Problem {
                 file: at,
@@ -81,24 +85,6 @@ fn read(files: Vec<File>, tries: bool) -> Result<Pack, PackError> {
         Some(pack) if compiler.problems.is_empty() => Ok(pack),
         _ => Err(PackError { files, problems: compiler.problems }),
     }
-}
-
-/// Constructs by language and the last segment of their anchor's name; an empty name for those of any name.
-pub(super) fn by_name(constructs: &[Construct]) -> HashMap<(&'static str, String), Vec<usize>> {
-    let mut map: HashMap<(&'static str, String), Vec<usize>> = HashMap::new();
-    for (at, construct) in constructs.iter().enumerate() {
-        for (language, pattern) in &construct.patterns {
-            let paths = match &pattern.anchor {
-                Step::Call(call) => &call.path,
-                Step::Assign { target, .. } => target,
-            };
-            for key in paths.iter().map(|path| path.key().unwrap_or_default().to_owned()).collect::<HashSet<_>>() {
-                map.entry((language, key)).or_default().push(at);
-            }
-        }
-    }
-    map.values_mut().for_each(|list| list.sort_unstable());
-    map
 }
 
 impl Compiler {
@@ -147,7 +133,7 @@ impl Compiler {
             exposures: Vec::new(),
             rules: Vec::new(),
             ways: Ways::default(),
-            by_name: OnceLock::new(),
+            by_name: ByName::new(),
         };
         let mut placeholders = Vec::new();
         let mut seen = HashSet::new();
@@ -181,8 +167,10 @@ impl Compiler {
             }
         }
         let before = pack.constructs.len();
+        let modules = file.sdk.as_ref().map(|sdk| sdk.modules.clone()).unwrap_or_default();
+        let known = Arc::new(Known { modules, word: pack.word.clone() });
         for row in file.construct {
-            if let Some(construct) = self.construct(row, file.sdk.as_ref(), &pack.word, seen) {
+            if let Some(construct) = self.construct(row, file.sdk.as_ref(), &known, seen) {
                 pack.constructs.push(construct);
             }
         }
@@ -317,7 +305,7 @@ impl Compiler {
         &mut self,
         row: schema::Construct,
         sdk: Option<&schema::Sdk>,
-        word: &str,
+        known: &Arc<Known>,
         seen: &mut HashSet<String>,
     ) -> Option<Construct> {
         let Some(sdk) = sdk else {
@@ -334,26 +322,10 @@ impl Compiler {
         }
         let names = if row.languages.is_empty() { &sdk.languages } else { &row.languages };
         let languages: Vec<_> = names.iter().filter_map(|name| self.language(name)).collect();
-        let mut patterns = Vec::new();
-        match &row.code {
-            Some(code) => {
-                for language in &languages {
-                    let layers = lang::lower(language, code.get_ref().as_bytes(), Span::new(0, code.get_ref().len()));
-                    match pattern::compile(&layers, &sdk.modules, word) {
-                        Ok(pattern) => patterns.push((language.name, pattern)),
-                        Err(error) => self.problem(
-                            Some(code.span()),
-                            format!("as {}: {error}", language.name),
-                            "write the code as a user would, with role names for the credentials",
-                        ),
-                    }
-                }
-            }
-            None if row.form.is_none() => {
-                self.problem(Some(row.id.span()), "a construct needs code or a form", "add `code = '…'`")
-            }
-            None => (),
+        if row.code.is_none() && row.form.is_none() {
+            self.problem(Some(row.id.span()), "a construct needs code or a form", "add `code = '…'`");
         }
+        let snippet = row.code.as_ref().map(|code| self.snippet(code, &languages, known));
         let fixes = row.fix.iter().map(|fix| Fix {
             versions: fix.versions.as_ref().and_then(|text| self.versions(text)),
             beside: fix.beside.clone(),
@@ -373,10 +345,22 @@ impl Compiler {
             package: sdk.package.clone(),
             by_host: sdk.bind == schema::Bind::Host,
             form: row.form,
-            patterns,
+            snippet,
             fixes,
             reason: row.reason,
         })
+    }
+
+    fn snippet(&mut self, code: &Text, languages: &[&'static lang::Language], known: &Arc<Known>) -> Snippet {
+        let snippet = Snippet::new(code.get_ref().clone(), languages, Arc::clone(known));
+        for (language, error) in if self.tries { snippet.check() } else { Vec::new() } {
+            self.problem(
+                Some(code.span()),
+                format!("as {language}: {error}"),
+                "write the code as a user would, with role names for the credentials",
+            );
+        }
+        snippet
     }
 
     pub(super) fn language(&mut self, name: &Text) -> Option<&'static lang::Language> {
@@ -430,14 +414,13 @@ impl Compiler {
         );
     }
 
-    fn globs(&mut self, texts: &[Text]) -> Option<ignore::gitignore::Gitignore> {
-        let mut builder = ignore::gitignore::GitignoreBuilder::new("");
+    fn globs(&mut self, texts: &[Text]) -> Option<Globs> {
         for text in texts {
-            if let Err(error) = builder.add_line(None, text.get_ref()) {
+            if let Err(error) = Globs::check(text.get_ref()) {
                 self.problem(Some(text.span()), format!("not a glob: {error}"), "globs are written as in .gitignore");
             }
         }
-        if texts.is_empty() { None } else { builder.build().ok() }
+        (!texts.is_empty()).then(|| Globs::new(texts.iter().map(|text| text.get_ref().clone()).collect()))
     }
 
     fn references(&mut self, pack: &Pack) {

@@ -5,28 +5,33 @@
 //! reference, expression and snippet is checked.
 
 pub mod builtin;
+mod by_name;
 pub mod check;
 pub mod compile;
 pub mod error;
 pub mod expression;
+pub mod globs;
 pub mod library;
 pub mod load;
 pub mod pattern;
 pub mod route;
 pub mod schema;
+pub mod snippet;
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 use regex::bytes::Regex as BytesRegex;
 
 use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
 use crate::version::Range;
+use by_name::ByName;
 use expression::Expressions;
+use globs::Globs;
 use library::Library;
 use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
+use snippet::Snippet;
 
 /// One vendor, ready for use.
 pub struct Pack {
@@ -70,8 +75,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Ways out.
     pub ways: route::Ways,
-    /// Constructs by language and the last segment of their anchor's name, made when first asked for.
-    pub(crate) by_name: OnceLock<HashMap<(&'static str, String), Vec<usize>>>,
+    /// The constructs, by name.
+    pub(crate) by_name: ByName,
 }
 
 /// A credential's shape.
@@ -112,8 +117,8 @@ pub struct Construct {
     pub by_host: bool,
     /// A form of HTTP itself.
     pub form: Option<Form>,
-    /// The code, by language.
-    pub patterns: Vec<(&'static str, Pattern)>,
+    /// The code; none of a form.
+    pub snippet: Option<Snippet>,
     /// What replaces it.
     pub fixes: Vec<Fix>,
     /// Why it is spared, for exempt constructs.
@@ -149,7 +154,7 @@ pub struct Exemption {
     /// Whole values.
     pub values: Option<Expressions>,
     /// Paths.
-    pub paths: Option<ignore::gitignore::Gitignore>,
+    pub paths: Option<Globs>,
     /// Whether a self-evident credential is reported all the same.
     pub unproven_only: bool,
 }
@@ -306,11 +311,8 @@ impl Pack {
     }
 
     /// Constructs of a language whose anchor ends in this name, or in any.
-    pub fn constructs_named(&self, language: &'static str, name: &str) -> impl Iterator<Item = &Construct> {
-        let by_name = self.by_name.get_or_init(|| compile::by_name(&self.constructs));
-        let named = by_name.get(&(language, name.to_owned())).into_iter().flatten();
-        let open = by_name.get(&(language, String::new())).into_iter().flatten();
-        named.chain(open).map(|&at| &self.constructs[at])
+    pub fn constructs_named(&self, language: &str, name: &str) -> impl Iterator<Item = &Construct> {
+        self.by_name.get(&self.constructs, language, name)
     }
 
     /// What a host serves, if it is the vendor's.
@@ -339,6 +341,14 @@ impl Pack {
     #[must_use]
     pub fn is_placeholder(&self, value: &str) -> bool {
         self.placeholders.as_ref().is_some_and(|placeholders| placeholders.is_match(value))
+    }
+}
+
+impl Construct {
+    /// What its code looks like in a language, if it is of it.
+    #[must_use]
+    pub fn pattern(&self, language: &str) -> Option<&Pattern> {
+        self.snippet.as_ref()?.pattern(language)
     }
 }
 

@@ -13,19 +13,18 @@ mod programs;
 mod readers;
 mod removal;
 mod rewrite;
-mod spans;
 mod terraform;
 mod verify;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::files::Files;
+use super::spans::Places;
 use crate::finding::{Edit, Setting};
 use crate::link::project::Project;
 use crate::span::Span;
 use manner::Manner;
 use readers::Fate;
-use spans::Spans;
 
 /// What changes around logins that take a token in place of a key.
 #[derive(Debug, Default)]
@@ -89,20 +88,17 @@ struct Task<'t, 'f, 's, 'p> {
     /// Edits of logins, which are made whatever happens here.
     planned: &'t [Edit],
     /// What they replace, by file.
-    replaced: BTreeMap<usize, Spans>,
+    replaced: Places,
 }
 
 impl<'t, 'f, 's, 'p> Task<'t, 'f, 's, 'p> {
     fn new(files: &'t Files<'f, 's, 'p>, to: &'t str, planned: &'t [Edit]) -> Self {
-        let mut spans: BTreeMap<usize, Vec<Span>> = BTreeMap::new();
-        planned.iter().for_each(|edit| spans.entry(edit.file).or_default().push(edit.span));
-        let replaced = spans.into_iter().map(|(file, spans)| (file, Spans::new(spans))).collect();
-        Self { files, to, planned, replaced }
+        Self { files, to, planned, replaced: Places::new(planned) }
     }
 
     /// Whether a planned edit replaces a part of it.
     fn replaces(&self, file: usize, span: Span) -> bool {
-        self.replaced.get(&file).is_some_and(|spans| spans.overlap(span))
+        self.replaced.overlap(file, span)
     }
 
     /// How a file uses names.

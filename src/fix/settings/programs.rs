@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use super::manner::Manner;
 use super::readers::{Fate, mentions};
-use super::spans::Spans;
 use super::{Moved, Plan, Task};
 use crate::facts::{Carrier, Item, ValueKind};
 use crate::finding::{self, Holder, Setting};
 use crate::fix::files::words;
+use crate::fix::spans::Spans;
 use crate::matcher::{is_variable, visit};
 use crate::source::line_at;
 use crate::span::Span;

@@ -4,11 +4,11 @@
 //! stays beside the new one; an app id's goes only when nothing is left that says it.
 
 use super::manner::Manner;
-use super::spans::Spans;
 use super::{Task, definitions, programs, removal};
 use crate::facts::Carrier;
 use crate::finding::Edit;
 use crate::fix::files::words;
+use crate::fix::spans::Spans;
 use crate::link::Origin;
 use crate::span::Span;
 

@@ -9,10 +9,10 @@ use super::definitions::{self, Definition};
 use super::manner::Manner;
 use super::readers::{Fate, mentions};
 use super::removal::{self, Extent};
-use super::spans::Spans;
 use super::{Moved, Plan, Task, documented, holders, lines, programs, verify};
 use crate::finding::{self, Edit, Holder, Setting};
 use crate::fix::files::words;
+use crate::fix::spans::Spans;
 use crate::span::Span;
 
 /// Files larger than this are read in part.
@@ -157,7 +157,7 @@ impl<'d, 'f, 's, 'p> Draft<'d, 'f, 's, 'p> {
     fn is_near(&self, fate: &Fate) -> bool {
         let path = |file: usize| self.task.files.project.files[file].source.path.as_path();
         let folder = path(self.file).parent().unwrap_or(path(self.file));
-        let near = || self.task.replaced.keys().any(|file| path(*file).starts_with(folder));
+        let near = || self.task.replaced.files().any(|file| path(file).starts_with(folder));
         self.manner == Manner::Settings && (!matches!(fate, Fate::Anybodys(_)) || near())
     }
 

@@ -4,11 +4,11 @@
 //! the variable is renamed, for the same word may name a resource, whose renaming would replace it.
 
 use super::readers::Fate;
-use super::spans::Spans;
 use super::{Moved, Plan, Task, definitions, verify};
 use crate::facts::{Name, Path, Value};
 use crate::finding::{self, Edit, Holder, Setting};
 use crate::fix::files::words;
+use crate::fix::spans::Spans;
 use crate::span::Span;
 
 /// Adds what changes where a key's name is also that of a variable in lower case, unless the new one is.

@@ -3,10 +3,10 @@
 //! Owns the comparison. The decision to know: a file's own front-end judges. Apart from what was taken out or put in, the
 //! changed text must give the same entries under the new names, and nothing may be read with less care than before.
 
-use super::spans::Spans;
 use crate::facts::{Carrier, Note};
 use crate::finding::Edit;
 use crate::fix::files::Files;
+use crate::fix::spans::Spans;
 use crate::lang::{self, Layer};
 use crate::span::Span;
 
