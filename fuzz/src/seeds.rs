@@ -26,7 +26,11 @@ pub fn of(target: &str) -> Vec<Vec<u8>> {
         "document" => documents(),
         "directive" | "fix" => files().into_iter().map(|(path, text)| targets::named(&path, text.as_bytes())).collect(),
         "git" => git::seeds(),
-        "ignore" => [&b"*.log\n/a\n!dir/\n"[..], b"**/sub/*\n\\#x\n[a-c]?\\ d\ndir/.hidden\n", b"\xef\xbb\xbf#a\n/*\n!/dir\n"].map(<[u8]>::to_vec).to_vec(),
+        "ignore" => {
+            [&b"*.log\n/a\n!dir/\n"[..], b"**/sub/*\n\\#x\n[a-c]?\\ d\ndir/.hidden\n", b"\xef\xbb\xbf#a\n/*\n!/dir\n"]
+                .map(<[u8]>::to_vec)
+                .to_vec()
+        }
         "lower" => files().iter().filter_map(|(path, text)| lowered(path, text)).collect(),
         "pack" => builtin::files().into_iter().flatten().map(|(_, text)| text.into_bytes()).collect(),
         "render" => render(),
@@ -60,7 +64,8 @@ fn lowered(path: &str, text: &str) -> Option<Vec<u8>> {
 fn config() -> Vec<Vec<u8>> {
     let own = std::fs::read(root().join("dekey.toml")).expect("it is there");
     let all = "audience = \"public\"\nexclude = [\"a/**\"]\nignore = [\"intercom/hardcoded-api-key\"]\nselect = [\"intercom\"]\nfail-on = \"warning\"\nmin-confidence = \"low\"\nbaseline = \"b.toml\"\nextends = \"../base.toml\"\n[[overrides]]\npaths = [\"t/**\"]\n[levels]\n";
-    let package = br#"{"name": "a", "dekey": {"audience": "own-data", "exclude": ["a"], "overrides": [{"paths": ["x"]}]}}"#;
+    let package =
+        br#"{"name": "a", "dekey": {"audience": "own-data", "exclude": ["a"], "overrides": [{"paths": ["x"]}]}}"#;
     let pyproject = format!("[project]\nname = \"a\"\n[tool.dekey]\n{all}");
     let mut baseline = dekey::baseline::Baseline::new([7; 16]);
     let entry = |path: &str| file_entry(path);
@@ -99,14 +104,20 @@ pub fn encoded(text: &str, which: usize) -> Vec<u8> {
 }
 
 fn documents() -> Vec<Vec<u8>> {
-    let reports = |name| files().into_iter().step_by(9).map(move |(path, text)| targets::report(&path, text.as_bytes(), name));
+    let reports =
+        |name| files().into_iter().step_by(9).map(move |(path, text)| targets::report(&path, text.as_bytes(), name));
     let json: Vec<Vec<u8>> = reports("json").collect();
     let pairs = json.chunks(2).map(|pair| pair.join(&0)).collect::<Vec<_>>();
     json.into_iter().chain(reports("jsonl")).chain(pairs).collect()
 }
 
 fn render() -> Vec<Vec<u8>> {
-    let attacks = ["\u{1b}]0;t\u{7}\u{9b}2J", "a\r::error::b\n##[add-mask]x", "]]>&<x y='\"'>\u{202e}", "\u{feff}|`*_[a](b)\u{2028}"];
+    let attacks = [
+        "\u{1b}]0;t\u{7}\u{9b}2J",
+        "a\r::error::b\n##[add-mask]x",
+        "]]>&<x y='\"'>\u{202e}",
+        "\u{feff}|`*_[a](b)\u{2028}",
+    ];
     let all = files();
     let seeds = all.iter().step_by(5).enumerate().map(|(at, (path, text))| {
         let attack = attacks[at % attacks.len()];

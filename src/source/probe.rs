@@ -35,7 +35,8 @@ pub fn repository(root: &Path) -> Result<usize, String> {
         drop(revision::resolve(&repository, &objects, name));
     }
     drop(Refs::open(&repository)?.find("refs/tags/v1"));
-    let (store, stop, contents) = (Store::open(&objects)?, AtomicBool::new(false), Mutex::new(HashSet::<ObjectId>::new()));
+    let (store, stop, contents) =
+        (Store::open(&objects)?, AtomicBool::new(false), Mutex::new(HashSet::<ObjectId>::new()));
     let see = |id: &gix::hash::oid, _: &[u8]| _ = contents.lock().map(|mut seen| seen.insert(id.to_owned()));
     drop(store.each(Kind::Blob, &|_| true, &see, &stop));
     let contents = contents.into_inner().map_err(|_| "a thread failed")?;

@@ -56,12 +56,14 @@ fn zip(files: &[(String, String)]) -> Vec<u8> {
         sum.update(text.as_bytes());
         let size = u32::try_from(text.len()).expect("it is short").to_le_bytes();
         let length = u16::try_from(path.len()).expect("it is short").to_le_bytes();
-        let same = [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &sum.sum().to_le_bytes(), &size, &size, &length, &[0; 2]].concat();
+        let same =
+            [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &sum.sum().to_le_bytes(), &size, &size, &length, &[0; 2]].concat();
         let at = u32::try_from(zip.len()).expect("it is short").to_le_bytes();
         list.extend([&b"PK\x01\x02\x14\0"[..], &same, &[0; 10], &at, path.as_bytes()].concat());
         zip.extend([b"PK\x03\x04", same.as_slice(), path.as_bytes(), text.as_bytes()].concat());
     }
-    let (count, at) = (u16::try_from(files.len()).expect("few").to_le_bytes(), u32::try_from(zip.len()).expect("short"));
+    let (count, at) =
+        (u16::try_from(files.len()).expect("few").to_le_bytes(), u32::try_from(zip.len()).expect("short"));
     let size = u32::try_from(list.len()).expect("it is short").to_le_bytes();
     zip.extend([&list, &b"PK\x05\x06\0\0\0\0"[..], &count, &count, &size, &at.to_le_bytes(), &[0; 2]].concat());
     zip

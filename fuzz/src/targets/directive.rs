@@ -6,7 +6,8 @@ use dekey::source::Source;
 /// A file; see [`super::file`].
 pub fn run(bytes: &[u8]) {
     let Some((path, text)) = super::file(bytes) else { return };
-    let report = |text: &[u8]| super::scanned(vec![Source::from_bytes(path.clone(), text.to_vec(), true)], |scan| scan.report());
+    let report =
+        |text: &[u8]| super::scanned(vec![Source::from_bytes(path.clone(), text.to_vec(), true)], |scan| scan.report());
     let with = report(text);
     for suppression in &with.suppressions {
         let (file, label) = (with.files[suppression.label.file].text(), &suppression.label);

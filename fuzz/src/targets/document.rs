@@ -18,7 +18,10 @@ pub fn run(bytes: &[u8]) {
     if let Some(joined_once) = one {
         shown(&joined_once.document);
         let twice = joined(&mut [&joined_once.document, &joined_once.document].into_iter());
-        assert_eq!(twice.map(|twice| twice.document), joined(&mut [&joined_once.document].into_iter()).map(|once| once.document));
+        assert_eq!(
+            twice.map(|twice| twice.document),
+            joined(&mut [&joined_once.document].into_iter()).map(|once| once.document)
+        );
     }
 }
 

@@ -9,7 +9,11 @@ use dekey::write::{Originals, Wish, plan};
 pub fn run(bytes: &[u8]) {
     let Some((path, text)) = super::file(bytes) else { return };
     let first = fixed(&path, text);
-    assert!(first.after.len() + first.fixed <= first.before, "findings are new: {first:?}");
+    // What only the old code read, and what accepted a finding that is mended, is left over, and to be found from then on.
+    let left = |(rule, _): &&(String, Span)| rule.ends_with("/leftover-api-key") || rule == dekey::suppress::UNUSED;
+    let new = first.after.len() - first.after.iter().filter(left).count();
+    let kept = first.found.len() - first.found.iter().filter(left).count();
+    assert!(new <= kept && (first.fixed == 0 || first.after != first.found), "findings are new: {first:?}");
     let again = fixed(&path, &first.text);
     assert_eq!(again.found, first.after, "another scan finds something else");
     assert_eq!((again.fixed, again.text == first.text), (0, true), "a second fix changes something");
@@ -17,7 +21,6 @@ pub fn run(bytes: &[u8]) {
 
 #[derive(Debug)]
 struct Fixed {
-    before: usize,
     found: Vec<(String, Span)>,
     fixed: usize,
     after: Vec<(String, Span)>,
@@ -33,7 +36,7 @@ fn fixed(path: &RelPath, text: &[u8]) -> Fixed {
         let mut planned = plan(scan, &wish, &mut Originals::new(&read));
         let text = planned.files.remove(path).map_or_else(|| text.to_vec(), |versions| versions.after);
         assert!(planned.files.is_empty(), "another file changes");
-        Fixed { before: report.findings.len(), found: found(&report), fixed: planned.fixed, after: found(&planned.report), text }
+        Fixed { found: found(&report), fixed: planned.fixed, after: found(&planned.report), text }
     })
 }
 
@@ -41,9 +44,12 @@ fn fixed(path: &RelPath, text: &[u8]) -> Fixed {
 fn apart(report: &Report) {
     for finding in &report.findings {
         let edits = finding.fix.as_ref().map(|fix| fix.edits.as_slice()).unwrap_or_default();
-        let ordered = edits.windows(2).all(|pair| pair[0].file < pair[1].file || pair[0].span.end <= pair[1].span.start);
+        let ordered =
+            edits.windows(2).all(|pair| pair[0].file < pair[1].file || pair[0].span.end <= pair[1].span.start);
         assert!(ordered, "edits overlap: {edits:?}");
-        let inside = edits.iter().all(|edit| edit.span.start <= edit.span.end && edit.span.end <= report.files[edit.file].text().len());
+        let inside = edits
+            .iter()
+            .all(|edit| edit.span.start <= edit.span.end && edit.span.end <= report.files[edit.file].text().len());
         assert!(inside, "an edit lies outside of its file: {edits:?}");
     }
 }

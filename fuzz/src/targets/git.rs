@@ -107,7 +107,9 @@ pub fn seeds() -> Vec<Vec<u8>> {
     let entry = [&[0; 24][..], &0o100_644_u32.to_be_bytes(), &[0; 12], &[0x11; 20], &[0, 4], b"file", &[0; 6]].concat();
     let index = [&b"DIRC\0\0\0\x02\0\0\0\x01"[..], &entry].concat();
     let cached = [&index, &b"TREE\0\0\0\x19\x001 0\n"[..], &[0x22; 20]].concat();
-    let refs = format!("# pack-refs with: peeled fully-peeled sorted\n{commit} refs/heads/b\n{commit} refs/tags/v1\n^{commit}\n");
+    let refs = format!(
+        "# pack-refs with: peeled fully-peeled sorted\n{commit} refs/heads/b\n{commit} refs/tags/v1\n^{commit}\n"
+    );
     let text = format!("tree {tree}\nparent {commit}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nm\n");
     let size = u8::try_from(BLOB.len()).expect("it is short");
     let delta = [&[size, 5, 0x90, 3, 2], &b"ab"[..]].concat();

@@ -15,7 +15,10 @@ pub fn run(bytes: &[u8]) {
     let own = examined(".gitignore", bytes);
     assert_eq!(own, examined(".git/info/exclude", bytes), "in another file");
     if !bytes.contains(&b'\r') {
-        let ends: Vec<u8> = bytes.iter().flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) }.to_vec()).collect();
+        let ends: Vec<u8> = bytes
+            .iter()
+            .flat_map(|byte| if *byte == b'\n' { &b"\r\n"[..] } else { std::slice::from_ref(byte) }.to_vec())
+            .collect();
         assert_eq!(own, examined(".gitignore", &ends), "with other line ends");
     }
 }

@@ -80,7 +80,9 @@ fn value(found: &Value, facts: &Facts, fits: &dyn Fn(&str, Span)) {
             ValueKind::Env(name) => fits("variable", name.span),
             ValueKind::Ref(path) => path.0.iter().for_each(|name| fits("name", name.span)),
             ValueKind::Call(call) => assert!(*call < facts.calls.len(), "a value of no call"),
-            ValueKind::Map(items) => items.iter().filter_map(|item| item.key.as_ref()).for_each(|key| fits("key", key.span)),
+            ValueKind::Map(items) => {
+                items.iter().filter_map(|item| item.key.as_ref()).for_each(|key| fits("key", key.span))
+            }
             _ => (),
         }
         open.extend(found.children());

@@ -5,7 +5,8 @@ use dekey::pack::compile::compile;
 /// The text of a pack's only file; a second one may follow a NUL.
 pub fn run(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
-    let files: Vec<_> = text.split('\0').take(2).enumerate().map(|(at, text)| (format!("{at}.toml"), text.to_owned())).collect();
+    let files: Vec<_> =
+        text.split('\0').take(2).enumerate().map(|(at, text)| (format!("{at}.toml"), text.to_owned())).collect();
     match compile(files.clone()) {
         Ok(pack) => assert!(pack.rules.iter().all(|rule| !rule.remedy(None).contains('\0'))),
         Err(error) => {

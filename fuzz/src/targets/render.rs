@@ -1,9 +1,7 @@
 //! Every format of a report in which all that can come from a tree is hostile.
 
 use dekey::facts::Note;
-use dekey::finding::{
-    Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State,
-};
+use dekey::finding::{Applicability, Confidence, Edit, Finding, Fix, Label, Level, Report, Route, State};
 use dekey::fingerprint::Identity;
 use dekey::redact::Masked;
 use dekey::render::escape::is_hostile;
@@ -28,10 +26,13 @@ pub fn run(bytes: &[u8]) {
 }
 
 fn report(choices: &[u8; 8], path: &str, words: &str, content: &[u8]) -> Report {
-    let file = |content: &[u8], secrets: &[Span]| Masked::new(Source::from_bytes(RelPath::from(path), content.to_vec(), false), secrets);
+    let file = |content: &[u8], secrets: &[Span]| {
+        Masked::new(Source::from_bytes(RelPath::from(path), content.to_vec(), false), secrets)
+    };
     let length = file(content, &[]).text().len();
     let span = |at: usize| {
-        let (one, other) = (usize::from(choices[at]) * 7 % (length + 1), usize::from(choices[at + 1]) * 11 % (length + 1));
+        let (one, other) =
+            (usize::from(choices[at]) * 7 % (length + 1), usize::from(choices[at + 1]) * 11 % (length + 1));
         Span::new(one.min(other), one.max(other))
     };
     let label = |span: Span| Label { file: 0, span, text: words.to_owned() };
@@ -72,14 +73,18 @@ pub fn check(format: &str, out: &[u8]) {
     let text = str::from_utf8(out).unwrap_or_else(|error| panic!("{format}: {error}"));
     let hostile = text.replace("\r\n", "\n").chars().find(|c| *c != '\n' && is_hostile(*c));
     assert!(hostile.is_none(), "{format} prints {hostile:?}");
-    let json = |text: &str| drop(serde_json::from_str::<serde_json::Value>(text).unwrap_or_else(|error| panic!("{format}: {error}")));
+    let json = |text: &str| {
+        drop(serde_json::from_str::<serde_json::Value>(text).unwrap_or_else(|error| panic!("{format}: {error}")))
+    };
     match format {
         "json" | "sarif" | "gitlab" | "gitlab-secrets" | "rdjson" => json(text),
         "jsonl" => text.lines().for_each(json),
         "junit" => {
             let mut reader = quick_xml::Reader::from_str(text);
             reader.config_mut().check_end_names = true;
-            while reader.read_event().unwrap_or_else(|error| panic!("{format}: {error}")) != quick_xml::events::Event::Eof {}
+            while reader.read_event().unwrap_or_else(|error| panic!("{format}: {error}"))
+                != quick_xml::events::Event::Eof
+            {}
         }
         _ => (),
     }

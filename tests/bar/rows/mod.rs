@@ -1,10 +1,11 @@
 //! The rows of the bar, by what they are about.
 
+mod fuzz;
 mod reach;
 
 use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [reach::ROWS].concat()
+    [fuzz::ROWS, reach::ROWS].concat()
 }

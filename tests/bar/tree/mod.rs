@@ -1,5 +1,8 @@
 //! Hostile trees, in temporary directories.
 
+pub(crate) mod mutated;
+pub(crate) mod nests;
+
 use std::path::{Path, PathBuf};
 
 /// A login, which every scan finds.
