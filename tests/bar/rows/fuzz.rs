@@ -33,7 +33,7 @@ pub(crate) const ROWS: &[Row] = &[
         number: 32,
         title: "what fuzzing has found passes, and so does what it began with",
         green: || finds(&|target, bytes| fuzz::replayed(target, bytes)),
-        red: || finds(&|_, bytes| assert!(!bytes.contains(&b'\n'), "a known fault")),
+        red: || finds(&|_, _| std::panic::resume_unwind(Box::new("a known fault"))),
     },
 ];
 
