@@ -23,8 +23,11 @@ use dekey::render::{Brief, Format};
 use dekey::scan::{Input, Options, Scan};
 use dekey::source::{Progress, Reason, RelPath, Source, Walk};
 
+/// A target: it panics where a promise is broken.
+pub type Run = fn(&[u8]);
+
 /// Every target, by name.
-pub static TARGETS: [(&str, fn(&[u8])); 11] = [
+pub static TARGETS: [(&str, Run); 11] = [
     ("archive", archive::run),
     ("config", config::run),
     ("decode", decode::run),

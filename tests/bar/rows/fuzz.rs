@@ -37,8 +37,11 @@ pub(crate) const ROWS: &[Row] = &[
     },
 ];
 
+/// Line, column and byte of each.
+type Places = Vec<(u64, u64, u64)>;
+
 /// Nothing found depends on how much is read at a time.
-fn buffers(found: &dyn Fn(&[u8], usize) -> Vec<(u64, u64, u64)>) -> Verdict {
+fn buffers(found: &dyn Fn(&[u8], usize) -> Places) -> Verdict {
     let seeds = fuzz::seeds::files();
     for number in 0..if full() { 1000 } else { 50 } {
         let mutation = Mutation::numbered(number);
@@ -55,7 +58,7 @@ fn buffers(found: &dyn Fn(&[u8], usize) -> Vec<(u64, u64, u64)>) -> Verdict {
 }
 
 /// A reader that forgets what was at the end of its buffer.
-fn by_pieces(bytes: &[u8], chunk: usize) -> Vec<(u64, u64, u64)> {
+fn by_pieces(bytes: &[u8], chunk: usize) -> Places {
     let mut places = Vec::new();
     for (number, piece) in bytes.chunks(chunk).enumerate() {
         let start = (number * chunk) as u64;

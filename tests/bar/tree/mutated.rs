@@ -30,7 +30,7 @@ pub(crate) fn mutated(files: &[(String, String)], mutation: &Mutation) -> (Strin
     let (path, text) = &files[below(files.len())];
     let name = path.rsplit('/').next().unwrap_or(path).to_owned();
     // Every third is stored in another encoding before it is damaged.
-    let mut bytes = if mutation.number % 3 == 0 { encoded(text, below(5)) } else { text.clone().into_bytes() };
+    let mut bytes = if mutation.number.is_multiple_of(3) { encoded(text, below(5)) } else { text.clone().into_bytes() };
     for _ in 0..1 + below(4) {
         let (one, other) = (below(bytes.len() + 1), below(bytes.len() + 1));
         let (from, to) = (one.min(other), one.max(other));
