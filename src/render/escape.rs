@@ -14,16 +14,19 @@ const COMMAND_OPENERS: [&[u8]; 3] = [b"##[", b"##vso[", b"##teamcity["];
 
 /// Whether `c` may not be printed as itself.
 ///
-/// Controls but the tab, bidirectional marks, zero-width and other invisible format characters, the line and paragraph
-/// separators, tag characters.
+/// Controls but the tab, bidirectional marks, zero-width and other invisible characters (Hangul fillers and Khmer vowels
+/// that are not shown, controls of shorthand and musical notation), the line and paragraph separators, tag characters. Of
+/// what Unicode calls ignorable by default only variation selectors are left alone: pictures in text have them.
 #[must_use]
 pub fn is_hostile(c: char) -> bool {
     match c {
         '\t' => false,
         '\0'..='\u{1f}' | '\u{7f}'..='\u{9f}' => true,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' => true,
+        '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}' => true,
         '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' => true,
         '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => true,
+        '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' => true,
         _ => false,
     }
 }
@@ -217,6 +220,8 @@ mod tests {
             ("\u{200b}\u{feff}\u{2060}", r"\u{200b}\u{feff}\u{2060}"),
             ("\u{2028}\u{2029}", r"\u{2028}\u{2029}"),
             ("\u{e0041}", r"\u{e0041}"),
+            ("\u{3164}\u{1160}\u{17b4}\u{1d173}", r"\u{3164}\u{1160}\u{17b4}\u{1d173}"),
+            ("\u{1f469}\u{fe0f}", "\u{1f469}\u{fe0f}"),
             ("a\tb ü 日本 🗝", "a\tb ü 日本 🗝"),
         ] {
             assert_eq!(escaped(text), shown);

@@ -1,9 +1,11 @@
 //! What is judged: dekey, or something in its place that is known to be bad.
 
+use std::ffi::OsString;
 use std::io::Read as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -50,11 +52,52 @@ impl Subject {
         run(&mut command)
     }
 
+    /// A shell script given the arguments of dekey, `check` and all, to which dekey is `"$DEKEY"`: what it does to what
+    /// dekey says, or in its place, is what its row must see.
+    pub(crate) fn around(text: &str) -> Self {
+        Self::script(&format!("DEKEY='{}'\n{text}", env!("CARGO_BIN_EXE_dekey")))
+    }
+
+    /// A program and its first arguments.
+    pub(crate) fn program(words: &[&str]) -> Self {
+        Self(words.iter().map(PathBuf::from).collect())
+    }
+
+    /// A run with all arguments of dekey, in a directory.
+    pub(crate) fn run(&self, dir: &Path, args: &[&str]) -> Ran {
+        run(self.command().args(args).current_dir(dir))
+    }
+
+    /// [`Self::run`], and the programs and the network that it asked the kernel for, one a line; none where nobody may
+    /// trace.
+    pub(crate) fn traced(&self, dir: &Path, args: &[&str]) -> Option<(Ran, Vec<String>)> {
+        let log = tempfile::NamedTempFile::new().expect("a temporary file");
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "--seccomp-bpf", "-e", "signal=none", "-e", "trace=execve,execveat,%network", "-o"]);
+        command.arg(log.path()).arg("--").args(&self.0).args(args).current_dir(dir);
+        command.env_clear().envs(path());
+        let ran = may_trace().then(|| run(&mut command))?;
+        let asked = std::fs::read_to_string(log.path()).expect("strace writes text");
+        Some((ran, asked.lines().map(str::to_owned).collect()))
+    }
+
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.0[0]);
-        command.args(&self.0[1..]).env_clear().env("PATH", "/usr/bin:/bin");
+        command.args(&self.0[1..]).env_clear().envs(path());
         command
     }
+}
+
+/// Where programs are, and of this environment nothing else.
+fn path() -> [(&'static str, OsString); 1] {
+    [("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))]
+}
+
+/// Whether `strace` is there, and allowed.
+pub(crate) fn may_trace() -> bool {
+    let tried = || Command::new("strace").args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "true"]).output();
+    static MAY: OnceLock<bool> = OnceLock::new();
+    *MAY.get_or_init(|| tried().is_ok_and(|output| output.status.success()))
 }
 
 /// Runs a command to its end, or to the end of patience.

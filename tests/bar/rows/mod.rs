@@ -2,10 +2,11 @@
 
 mod fuzz;
 mod reach;
+mod told;
 
 use crate::Row;
 
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
-    [fuzz::ROWS, reach::ROWS].concat()
+    [fuzz::ROWS, reach::ROWS, &told::rows()].concat()
 }
