@@ -2,10 +2,10 @@
 //!
 //! Owns no text that could be made. Credentials are those of the cases: put together here, and valid in form only.
 
-#[allow(dead_code, reason = "the cases' own tests use the rest")]
+#[allow(dead_code, clippy::duplicate_mod, reason = "the cases' own tests use the rest")]
 #[path = "../../tests/support/case.rs"]
 mod case;
-#[allow(dead_code, reason = "as above")]
+#[allow(dead_code, clippy::duplicate_mod, reason = "as above; and tests may have it already")]
 #[path = "../../tests/support/plant.rs"]
 mod plant;
 
