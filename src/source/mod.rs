@@ -17,6 +17,8 @@ mod ignores;
 mod lines;
 mod open;
 mod path;
+#[doc(hidden)]
+pub mod probe;
 mod progress;
 mod read;
 mod roots;

@@ -10,6 +10,7 @@
 //! DEKEY_BAR=full cargo test --release --test bar    # before a release
 //! ```
 
+mod fuzz;
 #[allow(dead_code, reason = "rows use some of it")]
 #[path = "../support/plant.rs"]
 mod plant;
@@ -40,6 +41,9 @@ fn full() -> bool {
 }
 
 fn main() {
+    if let Ok(asked) = std::env::var(tree::nests::TRIED) {
+        return tree::nests::try_it(&asked);
+    }
     let arguments = Arguments::from_args();
     let mut rows: Vec<Row> = rows::all();
     rows.sort_by_key(|row| row.number);

@@ -222,7 +222,7 @@ impl Ran {
     }
 
     /// What the JSON report says, where it ended by itself.
-    pub(crate) fn said(&self) -> Result<Said, String> {
+    pub(crate) fn told(&self) -> Result<Said, String> {
         self.ended()?;
         Said::of(&self.out).map_err(|why| format!("{why} (exit code {:?}): {}", self.code, self.complaint()))
     }

@@ -138,9 +138,10 @@ fn is_item(item: &Item) -> bool {
 
 /// Whether a read is by a bare name that the rest of the program uses: `const { NAME } = process.env`.
 fn is_bare(text: &[u8], mention: Span) -> bool {
-    let line = line_at(text, mention.start);
-    let before = Span::new(line.start, mention.start).of(text).trim_ascii_end();
-    let after = Span::new(mention.end, line.end).of(text).trim_ascii_start();
+    // A name may hold a line end, where a quote has lost its other one.
+    let before = Span::new(line_at(text, mention.start).start, mention.start).of(text).trim_ascii_end();
+    let end = line_at(text, mention.end).end.max(mention.end);
+    let after = Span::new(mention.end, end).of(text).trim_ascii_start();
     matches!(before.last(), None | Some(b'{' | b',')) && matches!(after.first(), None | Some(b'}' | b','))
 }
 

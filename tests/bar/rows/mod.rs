@@ -1,5 +1,6 @@
 //! The rows of the bar, by what they are about.
 
+mod fuzz;
 mod mend;
 mod mend_death;
 mod mend_disk;
@@ -18,6 +19,7 @@ use crate::Row;
 /// Every row there is.
 pub(crate) fn all() -> Vec<Row> {
     [
+        fuzz::ROWS,
         mend::ROWS,
         mend_death::ROWS,
         mend_disk::ROWS,

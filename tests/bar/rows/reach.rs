@@ -83,7 +83,7 @@ static RED: LazyLock<Result<Said, String>> =
 pub(super) fn said(subject: &Subject, cases: &[Case]) -> Result<Said, String> {
     let tree = Tree::new();
     cases.iter().for_each(|case| case.build(&tree));
-    subject.check(&tree, &["--output-format", "json"]).said()
+    subject.check(&tree, &["--output-format", "json"]).told()
 }
 
 /// Fails where a finding is missing, or is somewhere else; says which, and how many there are.
@@ -264,7 +264,7 @@ fn special(subject: &Subject) -> Verdict {
     tree.write("login.rb", tree::LOGIN);
     let (links, specials, outside) = planted_specials(&tree).map_err(|error| error.to_string())?;
     let ran = subject.check(&tree, &["--output-format", "json"]);
-    let said = ran.said()?;
+    let said = ran.told()?;
     ran.finds("login.rb")?;
     if let Some(found) = said.findings.iter().find(|found| found.path != b"login.rb") {
         return Err(format!("a link was followed: {found:?}"));
@@ -324,7 +324,7 @@ fn ignore_files(subject: &Subject) -> Verdict {
     pipe("exclude-pipe", ".git/info/exclude")?;
     link("exclude-zero", ".git/info/exclude", "/dev/zero")?;
     let ran = subject.check(&tree, &["--output-format", "json"]);
-    let said = ran.said()?;
+    let said = ran.told()?;
     folders.iter().try_for_each(|folder| ran.finds(&format!("{folder}/login.rb")))?;
     let refused = said.skipped_as("ignore-file-refused");
     if said.complete || refused < 8 {
@@ -362,7 +362,7 @@ fn unreadable(subject: Subject) -> Verdict {
     let subject = subject.placed_in(place.path()).map_err(text)?;
     let nobody = subject.under(&["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]);
     let ran = nobody.check(&tree, &["--output-format", "json"]);
-    let said = ran.said()?;
+    let said = ran.told()?;
     ran.finds("login.rb")?;
     let silent = closed.iter().filter(|(name, _)| !said.tells_of(name.as_bytes())).map(|(name, _)| (*name).to_owned());
     none(&silent.collect::<Vec<_>>(), closed.len(), "told of")?;

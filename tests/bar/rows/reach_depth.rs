@@ -38,7 +38,7 @@ fn deep(subject: &Subject) -> Verdict {
     let tree = Tree::new();
     cases.iter().for_each(|case| case.build(&tree));
     let ran = subject.check(&tree, &["--output-format", "json"]);
-    all_found(&ran.said()?, &cases)?;
+    all_found(&ran.told()?, &cases)?;
     ran.frugal(20, 512)
 }
 
@@ -51,7 +51,7 @@ fn doubling(subject: &Subject) -> Verdict {
         let mut best = Duration::MAX;
         for _ in 0..if full() { 3 } else { 1 } {
             let ran = subject.check(&tree, &["--output-format", "json"]);
-            all_found(&ran.said()?, std::slice::from_ref(&case))?;
+            all_found(&ran.told()?, std::slice::from_ref(&case))?;
             best = best.min(ran.took);
         }
         Ok(best)
@@ -76,6 +76,6 @@ fn bombs(subject: &Subject) -> Verdict {
     let tree = Tree::new();
     cases.iter().for_each(|case| case.build(&tree));
     let ran = subject.check(&tree, &["--output-format", "json"]);
-    all_found(&ran.said()?, &cases)?;
+    all_found(&ran.told()?, &cases)?;
     ran.frugal(2, 128)
 }

@@ -55,7 +55,7 @@ fn moving(subject: &Subject) -> Verdict {
 }
 
 fn stands(ran: &Ran) -> Verdict {
-    let said = ran.said()?;
+    let said = ran.told()?;
     ran.finds("stays.rb")?;
     if said.skipped_as("failed") > 0 {
         return Err("it failed on a file".to_owned());

@@ -57,7 +57,7 @@ fn sparse(subject: &Subject) -> Verdict {
     }
     File::create(tree.path("hole.rb")).and_then(|file| file.set_len(8 * GIB)).map_err(text)?;
     let ran = subject.check(&tree, &["--output-format", "json"]);
-    let found: Vec<u64> = ran.said()?.within(b"sparse.bin").map(|found| found.byte).collect();
+    let found: Vec<u64> = ran.told()?.within(b"sparse.bin").map(|found| found.byte).collect();
     if found != places {
         return Err(format!("tokens at {places:?} are found at {found:?}"));
     }
@@ -140,7 +140,7 @@ fn wide(subject: &Subject) -> Verdict {
         let tree = Tree::new();
         cases.iter().for_each(|case| case.build(&tree));
         let ran = subject.check(&tree, &["--output-format", "json"]);
-        all_found(&ran.said()?, &cases)?;
+        all_found(&ran.told()?, &cases)?;
         return ran.frugal(2, 256);
     }
     let said = said(subject, &cases)?;

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use dekey::finding::Route;
 
-use crate::plant;
 use super::project::listed;
+use crate::plant;
 
 #[expect(dead_code, reason = "the cases' own harness uses the rest of this module")]
 #[path = "../../support/case.rs"]

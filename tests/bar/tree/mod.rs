@@ -6,7 +6,9 @@ mod chunks;
 pub(crate) mod corpus;
 mod deep;
 mod encodings;
+pub(crate) mod mutated;
 mod names;
+pub(crate) mod nests;
 pub(crate) mod project;
 mod quiet;
 #[path = "../../support/slow.rs"]

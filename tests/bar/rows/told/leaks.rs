@@ -13,7 +13,6 @@ use super::{all_fail, each_fails, hold, planted};
 use crate::plant::Planted;
 use crate::subject::Subject;
 use crate::tree::Tree;
-use crate::plant::Planted;
 use crate::{Row, Verdict};
 
 pub(super) const ROWS: &[Row] = &[

@@ -19,7 +19,6 @@ use serde_json::Value;
 
 use crate::plant::Planted;
 use crate::subject::Subject;
-use crate::plant::Planted;
 use crate::{Row, Verdict};
 
 /// The rows of this directory.

@@ -1,0 +1,135 @@
+//! What is mutated, cut and fuzzed: files, the sizes they are read by, and the nesting of what they hold.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::subject::Subject;
+use crate::tree::Tree;
+use crate::tree::mutated::{Mutation, mutated};
+use crate::tree::nests;
+use crate::{Row, Verdict, full, fuzz};
+
+pub(crate) const ROWS: &[Row] = &[
+    Row {
+        number: 6,
+        title: "files say the same through buffers of any size",
+        green: || buffers(&|bytes, chunk| fuzz::targets::decode::found(bytes, chunk)),
+        red: || buffers(&by_pieces),
+    },
+    Row {
+        number: 9,
+        title: "what nests is given up at an eighth of the depth that a worker's stack holds",
+        green: || depths(&parsers()),
+        red: || depths(&["unlimited"]),
+    },
+    Row {
+        number: 31,
+        title: "mutated files bring down nothing, and every format of their report can be read",
+        green: || mutations(&Subject::dekey()),
+        red: || {
+            mutations(&Subject::script("for output; do case $output in *=*) echo '{' >\"${output#*=}\";; esac; done"))
+        },
+    },
+    Row {
+        number: 32,
+        title: "what fuzzing has found passes, and so does what it began with",
+        green: || finds(&|target, bytes| fuzz::replayed(target, bytes)),
+        red: || finds(&|_, _| std::panic::resume_unwind(Box::new("a known fault"))),
+    },
+];
+
+/// Line, column and byte of each.
+type Places = Vec<(u64, u64, u64)>;
+
+/// Nothing found depends on how much is read at a time.
+fn buffers(found: &dyn Fn(&[u8], usize) -> Places) -> Verdict {
+    let seeds = fuzz::seeds::files();
+    for number in 0..if full() { 1000 } else { 50 } {
+        let mutation = Mutation::numbered(number);
+        let bytes = mutated(&seeds, &mutation).1;
+        let whole = found(&bytes, 1 << 20);
+        let chunk = 1 + (number * 2_654_435_761) % 4096;
+        for chunk in [chunk, 1 + chunk % 37] {
+            if found(&bytes, chunk) != whole {
+                return Err(format!("{mutation:?} by {chunk} bytes: other places than at once"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A reader that forgets what was at the end of its buffer.
+fn by_pieces(bytes: &[u8], chunk: usize) -> Places {
+    let mut places = Vec::new();
+    for (number, piece) in bytes.chunks(chunk).enumerate() {
+        let start = (number * chunk) as u64;
+        let found = fuzz::targets::decode::found(piece, 1 << 20);
+        places.extend(found.into_iter().map(|(line, column, byte)| (line, column, start + byte)));
+    }
+    places
+}
+
+/// Each of `parsers` reads all that nests on an eighth of its stack.
+fn depths(parsers: &[&'static str]) -> Verdict {
+    let failed = parsers.iter().find(|parser| !nests::holds(parser, 8));
+    failed.map_or(Ok(()), |parser| Err(format!("{parser} does not hold on an eighth of its stack")))
+}
+
+/// All of them, or those that recurse.
+fn parsers() -> Vec<&'static str> {
+    let recurse = |parser: &&str| ["rust", "json", "toml", "yaml", "ruby", "report", "dekey.toml"].contains(parser);
+    nests::parsers().into_iter().filter(|parser| full() || recurse(parser)).collect()
+}
+
+/// Files in groups, each in one run that writes all formats: what takes long is to start.
+fn mutations(subject: &Subject) -> Verdict {
+    let (seeds, count) = (fuzz::seeds::files(), if full() { 10_000 } else { 300 });
+    for first in (0..count).step_by(100) {
+        let (tree, reports) = (Tree::new(), Tree::new());
+        for number in first..first + 100 {
+            let (name, bytes) = mutated(&seeds, &Mutation::numbered(number));
+            tree.write(&format!("{number}/{name}"), bytes);
+        }
+        let path = |format: &str| reports.path(&format!("report.{format}"));
+        let formats = dekey::render::FORMATS.iter().map(|format| format.name);
+        let outputs: Vec<String> = formats.clone().map(|name| format!("{name}={}", path(name).display())).collect();
+        let args: Vec<&str> = outputs.iter().flat_map(|output| ["--output-format", output]).collect();
+        let ran = subject.check(&tree, &args);
+        ran.ended()?;
+        let wrong = |why: &str| Err(format!("files {first} to {}: {why}", first + 99));
+        if !matches!(ran.code, Some(0..=2)) || String::from_utf8_lossy(&ran.err).contains("panicked") {
+            return wrong(&format!("code {:?}: {}", ran.code, String::from_utf8_lossy(&ran.err)));
+        }
+        for format in formats {
+            let Ok(report) = std::fs::read(path(format)) else { return wrong(&format!("no {format} was written")) };
+            if String::from_utf8_lossy(&report).contains("dekey failed on this file") {
+                return wrong("dekey failed on a file");
+            }
+            if catch_unwind(|| fuzz::targets::render::check(format, &report)).is_err() {
+                return wrong(&format!("the report as {format} cannot be read"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Runs all finds and, of what fuzzing began with, a part.
+fn finds(run: &dyn Fn(&str, &[u8])) -> Verdict {
+    let judge = |target: &str, name: &str, bytes: &[u8]| {
+        let ran = catch_unwind(AssertUnwindSafe(|| run(target, bytes)));
+        ran.map_err(|_| format!("{target} fails on {name}"))
+    };
+    for (target, name, bytes) in fuzz::finds() {
+        judge(&target, &name, &bytes)?;
+    }
+    for (target, _) in fuzz::targets::TARGETS {
+        let seeds = fuzz::seeds::of(target);
+        if seeds.is_empty() {
+            return Err(format!("{target} has nothing to begin with"));
+        }
+        let step = if full() { 1 } else { seeds.len().div_ceil(20) };
+        for (number, seed) in seeds.iter().enumerate().step_by(step) {
+            judge(target, &format!("seed {number}"), seed)?;
+        }
+    }
+    Ok(())
+}
