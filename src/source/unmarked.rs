@@ -20,9 +20,11 @@ pub(crate) struct Reading {
     pub(crate) text: Vec<u8>,
 }
 
-/// Whether `bytes` may hold a needle as wide text, beside those that they hold as bytes. Cheap where there is no NUL.
+/// Whether `bytes` may hold a needle as wide text, beside those that they hold as bytes. Cheap where no NUL follows closely on another.
 pub(crate) fn may_hold(prefilter: &Prefilter, bytes: &[u8]) -> bool {
-    if memchr::memchr(0, bytes).is_none() {
+    // Of two characters in a row, one stands between zeros, in either order and width.
+    let between = |at: usize| matches!(bytes.get(at + 1..at + 3), Some([c, 0]) if *c != 0);
+    if !memchr::memchr_iter(0, bytes).any(between) {
         return false;
     }
     let narrow: Vec<u8> = bytes.iter().copied().filter(|byte| *byte != 0).collect();
