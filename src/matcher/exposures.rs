@@ -3,6 +3,8 @@
 //! Owns which tokens are shown: to a log, a browser, a URL, another host. Which values are tokens is [`super::tokens`]'s.
 //! The decision to know: what shows a value is the pack's.
 
+use std::cell::OnceCell;
+
 use super::flat::Flat;
 use super::keyed::{Keyed, is_query, query};
 use super::tokens::{Held, MAX_DEPTH, Tokens};
@@ -38,9 +40,12 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
             found.extend(tokens.held(&assign.value).into_iter().map(|held| (*row, held)));
         }
     }
+    let by_name = |row: &&&Exposure| row.keys.is_some() || row.variables.is_some() || !row.parameters.is_empty();
+    let by_name: Vec<&'p Exposure> = rows.iter().filter(by_name).copied().collect();
     for item in all {
-        for row in &rows {
-            found.extend(keyed(&tokens, row, item).into_iter().map(|held| (*row, held)));
+        let name = OnceCell::new();
+        for row in &by_name {
+            found.extend(keyed(&tokens, row, item, &name).into_iter().map(|held| (*row, held)));
         }
     }
     visit::values(facts, |_, value| {
@@ -71,11 +76,12 @@ fn called(context: &Context<'_, '_>, call: &Call) -> String {
     dotted
 }
 
-/// Tokens under a key whose value others read, or in the query of a URL of the vendor.
-fn keyed(tokens: &Tokens<'_>, row: &Exposure, item: &Keyed<'_>) -> Vec<Held> {
+/// Tokens under a key whose value others read, or in the query of a URL of the vendor. `name` keeps what is asked of the
+/// same item for other rows.
+fn keyed(tokens: &Tokens<'_>, row: &Exposure, item: &Keyed<'_>, name: &OnceCell<String>) -> Vec<Held> {
     let context = tokens.context;
-    let key = || snake(&item.names.join("_"));
-    if row.keys.as_ref().is_some_and(|keys| !item.names.is_empty() && keys.is_match(&key())) {
+    let key = || name.get_or_init(|| snake(&item.names.join("_")));
+    if row.keys.as_ref().is_some_and(|keys| !item.names.is_empty() && keys.is_match(key())) {
         return tokens.shown(row, item.value);
     }
     let defined = item.names.last().filter(|_| matches!(item.owner, visit::Owner::Nothing));
