@@ -3,13 +3,11 @@
 //! Owns which tokens are shown: to a log, a browser, a URL, another host. Which values are tokens is [`super::tokens`]'s.
 //! The decision to know: what shows a value is the pack's.
 
-use std::cell::OnceCell;
-
 use super::flat::Flat;
 use super::keyed::{Keyed, is_query, query};
 use super::tokens::{Held, MAX_DEPTH, Tokens};
 use super::visit;
-use super::{Context, ExposureUse, Handed, Matched, binding, snake};
+use super::{Context, ExposureUse, Handed, Matched, binding};
 use crate::facts::{Call, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::Exposure;
@@ -43,9 +41,8 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     let by_name = |row: &&&Exposure| row.keys.is_some() || row.variables.is_some() || !row.parameters.is_empty();
     let by_name: Vec<&'p Exposure> = rows.iter().filter(by_name).copied().collect();
     for item in all {
-        let name = OnceCell::new();
         for row in &by_name {
-            found.extend(keyed(&tokens, row, item, &name).into_iter().map(|held| (*row, held)));
+            found.extend(keyed(&tokens, row, item).into_iter().map(|held| (*row, held)));
         }
     }
     visit::values(facts, |_, value| {
@@ -76,12 +73,10 @@ fn called(context: &Context<'_, '_>, call: &Call) -> String {
     dotted
 }
 
-/// Tokens under a key whose value others read, or in the query of a URL of the vendor. `name` keeps what is asked of the
-/// same item for other rows.
-fn keyed(tokens: &Tokens<'_>, row: &Exposure, item: &Keyed<'_>, name: &OnceCell<String>) -> Vec<Held> {
+/// Tokens under a key whose value others read, or in the query of a URL of the vendor.
+fn keyed(tokens: &Tokens<'_>, row: &Exposure, item: &Keyed<'_>) -> Vec<Held> {
     let context = tokens.context;
-    let key = || name.get_or_init(|| snake(&item.names.join("_")));
-    if row.keys.as_ref().is_some_and(|keys| !item.names.is_empty() && keys.is_match(key())) {
+    if row.keys.as_ref().is_some_and(|keys| !item.names.is_empty() && keys.is_match(item.name())) {
         return tokens.shown(row, item.value);
     }
     let defined = item.names.last().filter(|_| matches!(item.owner, visit::Owner::Nothing));
