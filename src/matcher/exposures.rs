@@ -26,7 +26,10 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     let mut found: Vec<(&'p Exposure, Held)> = Vec::new();
     for call in &facts.calls {
         let dotted = called(context, call);
-        for row in rows.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted))) {
+        // Hardly any call shows something, so all rows are asked at once first.
+        let any = context.pack.shown_by_calls.is_match(&dotted);
+        let by_call = |row: &&&Exposure| any && row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted));
+        for row in rows.iter().filter(by_call) {
             let values = call.args.iter().map(|arg| &arg.value);
             found.extend(values.flat_map(|value| tokens.shown(row, value)).map(|held| (*row, held)));
         }
@@ -42,7 +45,9 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     let by_name: Vec<&'p Exposure> = rows.iter().filter(by_name).copied().collect();
     for item in all {
         for row in &by_name {
-            found.extend(keyed(&tokens, row, item).into_iter().map(|held| (*row, held)));
+            for held in keyed(&tokens, row, item) {
+                found.push((row, held));
+            }
         }
     }
     visit::values(facts, |_, value| {
@@ -127,6 +132,9 @@ fn is_url(name: &str) -> bool {
 
 /// The foreign host that a URL starts with.
 fn host(context: &Context<'_, '_>, value: &Value) -> Option<String> {
+    if value.as_str().is_some_and(|text| !text.text.starts_with("http")) {
+        return None;
+    }
     let text = Flat::of(context.index, value).text;
     text.starts_with("http").then(|| binding::foreign(context.pack, &text)).flatten()
 }

@@ -131,6 +131,7 @@ impl Compiler {
             parameters: Vec::new(),
             identifiers: Vec::new(),
             exposures: Vec::new(),
+            shown_by_calls: Expressions::new(Vec::new(), true),
             rules: Vec::new(),
             ways: Ways::default(),
             by_name: ByName::new(),
@@ -142,6 +143,9 @@ impl Compiler {
             self.file_into(&mut pack, file, &mut placeholders, &mut seen);
         }
         pack.placeholders = Some(Expressions::new(placeholders, true));
+        let calls = pack.exposures.iter().filter_map(|row| row.calls.as_ref());
+        let calls = calls.flat_map(|calls| calls.texts().iter().cloned()).collect();
+        pack.shown_by_calls = Expressions::new(calls, true);
         self.references(&pack);
         Some(pack)
     }
@@ -163,7 +167,7 @@ impl Compiler {
         }
         for row in file.placeholder {
             if let Some(tried) = self.set(&row.matches, true) {
-                placeholders.extend(tried.into_texts());
+                placeholders.extend_from_slice(tried.texts());
             }
         }
         let before = pack.constructs.len();

@@ -32,8 +32,8 @@ impl Expressions {
 
     /// The expressions as they are written.
     #[must_use]
-    pub fn into_texts(self) -> Vec<String> {
-        self.texts
+    pub fn texts(&self) -> &[String] {
+        &self.texts
     }
 
     /// Whether any of them matches somewhere in the text. Expressions that do not compile match nothing.

@@ -71,6 +71,8 @@ pub struct Pack {
     pub identifiers: Vec<Identifier>,
     /// Ways to show a credential.
     pub exposures: Vec<Exposure>,
+    /// The calls that any of them is made by.
+    pub shown_by_calls: Expressions,
     /// The rules, by id without the prefix.
     pub rules: Vec<Rule>,
     /// Ways out.
