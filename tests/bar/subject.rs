@@ -1,5 +1,6 @@
 //! What is judged: dekey, or something in its place that is known to be bad.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -156,11 +157,15 @@ fn path() -> [(&'static str, OsString); 1] {
     [("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))]
 }
 
-/// Whether `strace` is there, and allowed.
+/// Whether `strace` is there, and allowed; says so where it is not.
 pub(crate) fn may_trace() -> bool {
     let tried = || Command::new("strace").args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "true"]).output();
     static MAY: OnceLock<bool> = OnceLock::new();
-    *MAY.get_or_init(|| tried().is_ok_and(|output| output.status.success()))
+    let may = *MAY.get_or_init(|| tried().is_ok_and(|output| output.status.success()));
+    if !may {
+        missing("strace is not there, or may not trace");
+    }
+    may
 }
 
 /// Runs a command to its end, or to the end of patience.
@@ -213,11 +218,6 @@ impl Ran {
         }
     }
 
-    /// What it said on standard error.
-    pub(crate) fn said(&self) -> String {
-        String::from_utf8_lossy(&self.err).into_owned()
-    }
-
     /// The JSON report on standard output.
     pub(crate) fn report(&self) -> Result<Value, String> {
         serde_json::from_slice(&self.out).map_err(|error| format!("no report: {error}"))
@@ -226,12 +226,12 @@ impl Ran {
     /// What the JSON report says, where it ended by itself.
     pub(crate) fn told(&self) -> Result<Said, String> {
         self.ended()?;
-        Said::of(&self.out).map_err(|why| format!("{why} (exit code {:?}): {}", self.code, self.complaint()))
+        Said::of(&self.out).map_err(|why| format!("{why} (exit code {:?}): {:.400}", self.code, self.complaint()))
     }
 
-    /// The beginning of what it complains about.
+    /// What it says on standard error.
     pub(crate) fn complaint(&self) -> String {
-        String::from_utf8_lossy(&self.err).chars().take(400).collect()
+        String::from_utf8_lossy(&self.err).into_owned()
     }
 
     /// Fails, where everything is judged, when it took longer or needed more memory than this.
@@ -253,7 +253,29 @@ impl Ran {
     }
 }
 
-/// Says on standard error why a part of a row cannot be judged here, past the harness, which holds back what passes.
-pub(crate) fn skipped(why: &str) {
-    _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIPPED: {why}\n").as_bytes());
+/// Something that a row lacks here.
+pub(crate) struct Lack {
+    pub(crate) why: String,
+    /// Whether it is a program, which could be installed.
+    pub(crate) program: bool,
+}
+
+thread_local! {
+    static LACKING: RefCell<Vec<Lack>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Does something, and says what it lacked to be done whole.
+pub(crate) fn lacking<T>(done: impl FnOnce() -> T) -> (T, Vec<Lack>) {
+    LACKING.take();
+    (done(), LACKING.take())
+}
+
+/// Says that a part of a row cannot be judged, since nobody may do here what it takes.
+pub(crate) fn forbidden(why: impl Into<String>) {
+    LACKING.with_borrow_mut(|lacking| lacking.push(Lack { why: why.into(), program: false }));
+}
+
+/// Says that a part of a row cannot be judged, since a program is not here.
+pub(crate) fn missing(why: impl Into<String>) {
+    LACKING.with_borrow_mut(|lacking| lacking.push(Lack { why: why.into(), program: true }));
 }

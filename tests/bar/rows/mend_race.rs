@@ -92,7 +92,7 @@ fn together(subject: &Subject) -> Verdict {
         for ran in both {
             ran.ended()?;
             if ran.code != Some(0) {
-                return Err(format!("round {round}: {:?} {}", ran.code, ran.said()));
+                return Err(format!("round {round}: {:?} {}", ran.code, ran.complaint()));
             }
         }
         if project.fixed().map_err(|why| format!("round {round}: {why}"))? != project.files.len() {

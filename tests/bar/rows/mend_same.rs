@@ -54,7 +54,7 @@ fn same(subject: &Subject) -> Verdict {
             let ran = run(command.arg(&root).args([threads, "--output-format", format]).current_dir(&root));
             ran.ended()?;
             if ran.out.len() < 1000 {
-                return Err(format!("hardly anything is told: {}", ran.said()));
+                return Err(format!("hardly anything is told: {}", ran.complaint()));
             }
             match &first {
                 Some(first) if *first != ran.out => {

@@ -136,7 +136,7 @@ impl Project {
         let ran = self.fix(subject, &[]);
         ran.ended()?;
         if (ran.code, self.fixed()?) != (Some(0), self.files.len()) {
-            return Err(format!("the next run does not do the rest: {:?} {}", ran.code, ran.said()));
+            return Err(format!("the next run does not do the rest: {:?} {}", ran.code, ran.complaint()));
         }
         self.no_strays()
     }

@@ -130,6 +130,8 @@ fn hostile() -> Repository {
     repository.git(&["rm", "-q", "gone.rb"]);
     repository.commit();
     repository.git(&["checkout", "-q", "main"]);
+    write(b"staged", NAMES[0], LINES[0]);
+    repository.git(&["add", "staged"]);
     repository
 }
 
