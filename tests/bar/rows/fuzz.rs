@@ -26,8 +26,11 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         number: 9,
         title: "what nests is given up at an eighth of the depth that a worker's stack holds",
-        green: || depths(&parsers()),
-        red: || depths(&["unlimited"]),
+        green: || depths(&parsers()).and_then(|()| measured(8)),
+        red: || match (depths(&["unlimited"]), measured(20_000)) {
+            (Err(why), Err(_)) => Err(why),
+            _ => Ok(()),
+        },
     },
     Row {
         number: 31,
@@ -86,6 +89,14 @@ fn by_pieces(name: &str, bytes: &[u8], limits: Limits) -> Vec<Value> {
 fn depths(parsers: &[&'static str]) -> Verdict {
     let failed = parsers.iter().find(|parser| !nests::holds(parser, 8));
     failed.map_or(Ok(()), |parser| Err(format!("{parser} does not hold on an eighth of its stack")))
+}
+
+/// Rust is given up at a part of the depth from which `syn` does not come back.
+fn measured(times: usize) -> Verdict {
+    match nests::given_up_late(times) {
+        None => Ok(()),
+        Some((nest, depth)) => Err(format!("{nest:?} is given up at {depth}, and `syn` fails at {times} times as much")),
+    }
 }
 
 /// All of them, or those that recurse.

@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use serde_json::Value;
 
 use crate::subject::{Ran, Subject, missing, run};
-use crate::tree::Tree;
 use crate::tree::corpus::{Sample, samples};
-use crate::tree::project::{LOGIN, listed};
+use crate::tree::project::listed;
+use crate::tree::{LOGIN, Tree};
 use crate::{Row, Verdict, full};
 
 #[expect(dead_code, reason = "the test of every case uses the rest of this module")]
@@ -43,7 +43,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         number: 36,
-        title: "a fix removes as many findings as it says, and adds none",
+        title: "a fix removes at least as many findings as it says, and adds none",
         green: || every(&DEKEY, fewer),
         red: || every(&fixed_by(&then(&format!("printf '%s\\n' '{LOGIN}' >> \"$f.rb\""))), fewer),
     },
@@ -219,7 +219,8 @@ fn fewer(mended: &Mended) -> Verdict {
         }
     }
     let gone = before.values().sum::<usize>() - after.values().sum::<usize>();
-    if gone == mended.says { Ok(()) } else { Err(format!("{gone} findings are gone, and it says {}", mended.says)) }
+    // With what is fixed goes what only tells of it: that a token is in several places.
+    if gone >= mended.says { Ok(()) } else { Err(format!("{gone} findings are gone, and it says {}", mended.says)) }
 }
 
 fn parsed(all: &Result<Vec<Mended>, String>) -> Verdict {

@@ -1,8 +1,7 @@
 //! What is the same, is told the same.
 
 use crate::subject::{Subject, run};
-use crate::tree::Tree;
-use crate::tree::project::{LOCK, LOGIN};
+use crate::tree::{LOCK, LOGIN, Tree};
 use crate::{Row, Verdict, full};
 
 pub(crate) const ROWS: &[Row] = &[Row {

@@ -8,7 +8,8 @@ use std::process::Command;
 use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
 
 use crate::subject::{Subject, forbidden, run};
-use crate::tree::project::{LOGIN, Project, SED};
+use crate::tree::LOGIN;
+use crate::tree::project::{Project, SED};
 use crate::{Row, Verdict};
 
 pub(crate) const ROWS: &[Row] = &[
