@@ -31,6 +31,9 @@ pub(crate) struct Ran {
     pub(crate) out: Vec<u8>,
     pub(crate) err: Vec<u8>,
     pub(crate) took: Duration,
+    /// For how long of that one of its threads was ready and had no processor, at most, where the system tells: the time
+    /// that others took.
+    pub(crate) waited: Duration,
     /// The most memory it had at a time, in KiB, where the system tells.
     pub(crate) peak: u64,
 }
@@ -184,9 +187,10 @@ pub(crate) fn run(command: &mut Command) -> Ran {
         _ = streams.1.read_to_end(&mut bytes);
         bytes
     });
-    let (mut hung, mut peak) = (false, 0);
+    let (mut hung, mut peak, mut waited) = (false, 0, Duration::ZERO);
     let status = loop {
         peak = peak.max(memory(child.id()));
+        waited = waited.max(waiting(child.id()));
         if let Some(status) = child.try_wait().expect("a child") {
             break status;
         }
@@ -198,7 +202,17 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     };
     let took = started.elapsed();
     let (out, err) = (out.join().expect("no panic"), err.join().expect("no panic"));
-    Ran { code: status.code(), signal: status.signal(), hung, out, err, took, peak }
+    Ran { code: status.code(), signal: status.signal(), hung, out, err, took, waited, peak }
+}
+
+/// The longest that a thread of a process has waited for a processor.
+fn waiting(process: u32) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let waits = threads.filter_map(|thread| {
+        let told = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        told.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
+    });
+    waits.max().unwrap_or_default()
 }
 
 /// The most memory that a process has had, in KiB.
@@ -234,13 +248,14 @@ impl Ran {
         String::from_utf8_lossy(&self.err).into_owned()
     }
 
-    /// Fails, where everything is judged, when it took longer or needed more memory than this.
+    /// Fails, where everything is judged, when it took longer or needed more memory than this. What other programs on the
+    /// machine took of the time does not count.
     pub(crate) fn frugal(&self, seconds: u64, mebibytes: u64) -> crate::Verdict {
         if !crate::full() {
             return Ok(());
         }
-        if self.took > Duration::from_secs(seconds) {
-            return Err(format!("it took {:?}", self.took));
+        if self.took.saturating_sub(self.waited) > Duration::from_secs(seconds) {
+            return Err(format!("it took {:?}, for {:?} of which it had to wait", self.took, self.waited));
         }
         if self.peak > mebibytes << 10 { Err(format!("it needed {} KiB", self.peak)) } else { Ok(()) }
     }
