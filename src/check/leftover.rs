@@ -26,7 +26,9 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         let entries = scanned.matched.named.iter().filter(|named| named.role == Role::ApiKey && named.entry.is_some());
         for named in entries.filter(|named| named.carrier == Carrier::Code && says_key(project, named)) {
             let holds_token = !credentials(project, Role::Token, &named.origins).is_empty();
-            if !used.contains(tail(project, &named.name)) && !holds_token && judged.spared(project, file, false).is_none()
+            if !used.contains(tail(project, &named.name))
+                && !holds_token
+                && judged.spared(project, file, false).is_none()
             {
                 unread.entry(tail(project, &named.name)).or_default().push((file, named));
             }

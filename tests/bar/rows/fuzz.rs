@@ -95,7 +95,9 @@ fn depths(parsers: &[&'static str]) -> Verdict {
 fn measured(times: usize) -> Verdict {
     match nests::given_up_late(times) {
         None => Ok(()),
-        Some((nest, depth)) => Err(format!("{nest:?} is given up at {depth}, and `syn` fails at {times} times as much")),
+        Some((nest, depth)) => {
+            Err(format!("{nest:?} is given up at {depth}, and `syn` fails at {times} times as much"))
+        }
     }
 }
 
