@@ -29,7 +29,7 @@ fn options(walk: dekey::source::Walk, packs: &[dekey::pack::Pack]) -> dekey::sca
 
 #[test]
 fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("app.rb", format!("{LOGIN}\nputs 1\n"));
     tree.write("lib/other.rb", format!("{LOGIN}\n"));
     let ran = tree.fix(&[]);
@@ -49,7 +49,7 @@ fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
 
 #[test]
 fn the_variable_moves_with_the_login_and_the_summary_says_where_it_is_set() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     let login =
         |id: &str, key: &str| LOGIN.replace("\"ID\"", &format!("\"{id}\"")).replace("\"KEY\"", &format!("\"{key}\""));
     tree.write("app.rb", login("INTERCOM_APP_ID", "INTERCOM_API_KEY"));
@@ -68,7 +68,7 @@ fn the_variable_moves_with_the_login_and_the_summary_says_where_it_is_set() {
 
 #[test]
 fn unsafe_fixes_wait_to_be_asked_for() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     std::fs::remove_file(tree.path("Gemfile.lock")).unwrap();
     tree.write("app.rb", LOGIN);
     let ran = tree.fix(&[]);
@@ -81,7 +81,7 @@ fn unsafe_fixes_wait_to_be_asked_for() {
 
 #[test]
 fn what_is_not_shown_is_not_fixed() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("app.rb", LOGIN);
     for args in [
         &["--ignore", "deprecated-api-key-auth"][..],
@@ -95,7 +95,7 @@ fn what_is_not_shown_is_not_fixed() {
 
 #[test]
 fn line_ends_marks_and_a_missing_last_one_are_kept() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     let wide = |text: &str, encode: fn(u16) -> [u8; 2]| -> Vec<u8> {
         std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(encode).collect()
     };
@@ -121,7 +121,7 @@ fn line_ends_marks_and_a_missing_last_one_are_kept() {
 
 #[test]
 fn text_that_is_broken_in_its_encoding_is_left_alone() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     // A lone surrogate at the end.
     let units: Vec<u16> = std::iter::once(0xfeff).chain(LOGIN.encode_utf16()).chain([0xd800]).collect();
     let bytes: Vec<u8> = units.into_iter().flat_map(u16::to_le_bytes).collect();
@@ -134,7 +134,7 @@ fn text_that_is_broken_in_its_encoding_is_left_alone() {
 
 #[test]
 fn standard_input_is_fixed_on_standard_output() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     let stdin = format!("\u{1b}[1m {LOGIN}\r\nputs 1");
     let args = ["--fix", "--unsafe-fixes", "--stdin-filename", "app.rb"];
     let ran = tree.fed(&args, stdin.as_bytes());
@@ -147,7 +147,7 @@ fn standard_input_is_fixed_on_standard_output() {
 
 #[test]
 fn machines_get_their_report_and_nothing_else_on_standard_output() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("app.rb", LOGIN);
     let ran = tree.fix(&["--output-format", "json", "-q"]);
     let document: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
@@ -161,7 +161,7 @@ mod unix {
 
     #[test]
     fn files_with_several_names_are_refused_unless_it_is_allowed() {
-        let tree = Tree::new();
+        let tree = Tree::locked();
         let path = tree.write("app.rb", LOGIN);
         std::fs::hard_link(&path, tree.path("other.txt.bak")).unwrap();
         tree.write("fine.rb", login("fine"));
@@ -175,7 +175,7 @@ mod unix {
 
     #[test]
     fn what_is_named_outside_is_fixed_and_what_is_not_is_safe() {
-        let (tree, other) = (Tree::new(), Tree::new());
+        let (tree, other) = (Tree::locked(), Tree::locked());
         other.write("app.rb", LOGIN);
         other.write("sub/app.rb", LOGIN);
         let root = other.root().to_str().unwrap();
@@ -192,7 +192,7 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
     use dekey::write::disk::{self, Disk, Failure};
     use dekey::write::{Originals, Wish, plan};
 
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("a.rb", LOGIN);
     tree.write("b.rb", login("b"));
     let packs = dekey::pack::builtin::packs().unwrap();
@@ -229,7 +229,7 @@ fn what_would_change_is_shown_masked() {
     use dekey::source::{Progress, RelPath, Walk};
     use dekey::write::{Originals, Wish, plan};
 
-    let tree = Tree::new();
+    let tree = Tree::locked();
     let key = "0123456789abcdef".repeat(3)[..40].to_owned();
     let other = key.chars().rev().collect::<String>();
     let text = format!(
@@ -267,7 +267,7 @@ fn git(tree: &Tree, args: &[&str]) -> bool {
 
 /// A repository with everything committed; `None` without git.
 fn repository(files: &[(&str, &str)]) -> Option<Tree> {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     std::fs::remove_dir(tree.path(".git")).unwrap();
     if !git(&tree, &["init", "-q"]) {
         skipped("there is no git to make a repository with");
@@ -314,7 +314,7 @@ fn only_what_git_can_restore_is_changed() {
 
 #[test]
 fn outside_of_a_repository_it_is_asked_for() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("app.rb", LOGIN);
     refused(&tree, &[], "`--allow-no-vcs`");
     refused(&tree, &["--allow-dirty"], "`--allow-no-vcs`");
@@ -340,7 +340,7 @@ fn packed_repositories_detached_heads_and_work_trees_are_read() {
     assert!(git(&tree, &["checkout", "-q", "--detach"]) && git(&tree, &["checkout", "-q", "."]));
     assert_eq!((tree.text("app.rb").as_str(), tree.check(&["--fix"]).code), (LOGIN, Some(0)));
 
-    let other = Tree::new();
+    let other = Tree::locked();
     let linked = other.path("linked");
     assert!(git(&tree, &["worktree", "add", "-q", linked.to_str().unwrap()]));
     let ran = other.check(&["--fix", "linked"]);
@@ -391,7 +391,7 @@ fn nothing_of_the_repository_runs() {
 
 #[test]
 fn what_belongs_together_is_fixed_whole_or_not_at_all() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("a.rb", LOGIN);
     tree.write("b.rb", LOGIN);
     tree.write("c.rb", login("c"));
@@ -404,7 +404,7 @@ fn what_belongs_together_is_fixed_whole_or_not_at_all() {
 
 #[test]
 fn a_lock_file_is_never_changed() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("app.rb", LOGIN);
     tree.fix(&["--unsafe-fixes"]);
     assert_eq!(tree.text("Gemfile.lock"), LOCK);
@@ -426,7 +426,7 @@ fn with_a_broken_fix(dir: &std::path::Path) -> String {
 
 #[test]
 fn a_fix_that_does_not_keep_its_promise_is_left_out_and_the_others_are_not() {
-    let (tree, pack) = (Tree::new(), tempfile::tempdir().unwrap());
+    let (tree, pack) = (Tree::locked(), tempfile::tempdir().unwrap());
     let pack = with_a_broken_fix(pack.path());
     for number in 0..5 {
         tree.write(&format!("bad{number}.rb"), login(&format!("bad{number}")));
@@ -447,7 +447,7 @@ fn a_fix_that_does_not_keep_its_promise_is_left_out_and_the_others_are_not() {
 
 #[test]
 fn a_project_keeps_the_name_of_its_own_variable() {
-    let tree = Tree::new();
+    let tree = Tree::locked();
     tree.write("new.rb", "Intercom::Client.new(token: ENV.fetch(\"HELPDESK_INTERCOM_TOKEN\"))");
     tree.write("app.rb", LOGIN);
     let ran = tree.fix(&[]);

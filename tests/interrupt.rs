@@ -23,7 +23,7 @@ struct Slow(Tree);
 
 impl Slow {
     fn new() -> Self {
-        let tree = Tree::new();
+        let tree = Tree::locked();
         tree.write("first.rb", LOGIN);
         tree.write("last.rb", LOGIN);
         slow::fill(tree.root());

@@ -66,9 +66,7 @@ fn judge(project: &Project<'_, '_>, judged: &mut Judged, file: usize, found: &Us
         secret: None,
         proven: false,
     };
-    if let Some(finding) = judged.add(project, draft) {
-        finding.fix = crate::fix::of_slot(project, file, found, slot);
-    }
+    judged.add(project, draft);
 }
 
 /// Whether a text has the shape of an app id, with a digit, so that it is no word.

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Draft, Judged, credentials, is_sample, spared_path};
+use super::{Draft, Judged, credentials, is_sample};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Label, Route};
 use crate::link::Origin;
@@ -26,7 +26,9 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
         let entries = scanned.matched.named.iter().filter(|named| named.role == Role::ApiKey && named.entry.is_some());
         for named in entries.filter(|named| named.carrier == Carrier::Code && says_key(project, named)) {
             let holds_token = !credentials(project, Role::Token, &named.origins).is_empty();
-            if !used.contains(tail(project, &named.name)) && !holds_token && spared_path(project, file, false).is_none()
+            if !used.contains(tail(project, &named.name))
+                && !holds_token
+                && judged.spared(project, file, false).is_none()
             {
                 unread.entry(tail(project, &named.name)).or_default().push((file, named));
             }
@@ -63,7 +65,6 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
             proven: false,
         };
         let Some(finding) = judged.add(project, draft) else { continue };
-        finding.fix = crate::fix::of_leftover(project, &key.text);
         finding.related.extend(places.iter().skip(1).filter_map(|(file, named)| {
             let key = named.entry.as_ref()?;
             Some(Label { file: *file, span: key.span, text: "it is set here too".to_owned() })

@@ -42,8 +42,8 @@ pub struct Judged {
     pub around: Around,
     /// The rule, file and place of each finding.
     made: HashSet<(&'static str, usize, Span)>,
-    /// Why the credentials of a file, proven or not, are spared by its path.
-    paths: HashMap<(usize, bool), Option<String>>,
+    /// The exemption of the pack that spares the credentials of a file, proven or not, by its path.
+    paths: HashMap<(usize, bool), Option<usize>>,
 }
 
 /// A check.
@@ -73,7 +73,7 @@ pub const CHECKS: &[(&str, Check)] = &[
 pub fn judge(project: &Project<'_, '_>) -> Judged {
     let mut judged = Judged::default();
     CHECKS.iter().for_each(|(_, check)| check(project, &mut judged));
-    judged.around = crate::fix::logins(project, &mut judged.findings);
+    judged.around = crate::fix::complete(project, &mut judged.findings);
     for (file, scanned) in project.files.iter().enumerate() {
         let spared = scanned.matched.spared.iter();
         judged
@@ -102,8 +102,7 @@ struct Draft<'d> {
 impl Judged {
     /// Gives a draft its words, unless its file is spared. The same rule at the same place is one finding.
     fn add(&mut self, project: &Project<'_, '_>, draft: Draft<'_>) -> Option<&mut Finding> {
-        let spared = || spared_path(project, draft.file, draft.proven).map(str::to_owned);
-        if let Some(reason) = self.paths.entry((draft.file, draft.proven)).or_insert_with(spared).clone() {
+        if let Some(reason) = self.spared(project, draft.file, draft.proven) {
             self.spare(draft.file, draft.span, reason);
             return None;
         }
@@ -137,18 +136,20 @@ impl Judged {
         self.findings.last_mut()
     }
 
+    /// Why the credentials of a file, proven or not, are spared by its path.
+    fn spared<'p>(&mut self, project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
+        let path = project.files[file].source.path.as_path();
+        let spares = |row: &crate::pack::Exemption| {
+            (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(|paths| paths.is_match(path))
+        };
+        let exemptions = &project.pack.exemptions;
+        let row = self.paths.entry((file, proven)).or_insert_with(|| exemptions.iter().position(spares));
+        row.map(|row| exemptions[row].reason.as_str())
+    }
+
     fn spare(&mut self, file: usize, span: Span, reason: impl Into<String>) {
         self.spared.push((Label { file, span, text: String::new() }, reason.into()));
     }
-}
-
-/// Why an unproven credential in this file is spared, if it is.
-fn spared_path<'p>(project: &Project<'_, 'p>, file: usize, proven: bool) -> Option<&'p str> {
-    let path = project.files[file].source.path.as_path();
-    let spares = |row: &&crate::pack::Exemption| {
-        (!row.unproven_only || !proven) && row.paths.as_ref().is_some_and(|paths| paths.is_match(path))
-    };
-    project.pack.exemptions.iter().find(spares).map(|row| row.reason.as_str())
 }
 
 /// Whether a text is a credential of this role: of its structure, and nobody's placeholder.

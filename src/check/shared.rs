@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Judged, spared_path};
+use super::{Draft, Judged};
 use crate::facts::Carrier;
 use crate::finding::{Confidence, Label};
 use crate::link::Origin;
@@ -22,7 +22,7 @@ pub(super) fn check(project: &Project<'_, '_>, judged: &mut Judged) {
     for (file, scanned) in project.files.iter().enumerate() {
         let tokens = scanned.matched.sightings.iter().filter(|sighting| sighting.credential.role == Role::Token);
         let mut tokens = tokens.peekable();
-        if tokens.peek().is_none() || spared_path(project, file, true).is_some() {
+        if tokens.peek().is_none() || judged.spared(project, file, true).is_some() {
             continue;
         }
         for sighting in tokens {

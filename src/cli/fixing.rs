@@ -179,14 +179,17 @@ impl Fixing {
                     let unwritten = failed.iter().map(|(path, why)| (path, why.as_str()));
                     fixed.refused =
                         originals.refused().chain(unwritten).map(|(path, why)| refusal(path, why)).collect();
-                    fixed.places = places(&scan.report(), &planned.files);
-                    fixed.report = planned.report;
+                    let before = planned.before.as_ref().unwrap_or(&planned.report);
+                    fixed.places = places(before, &planned.files);
                     if !failed.is_empty() {
+                        let all = before.findings.len();
                         fixed.report = written(scan, &planned.files, &failed);
-                        fixed.findings = scan.report().findings.len().saturating_sub(fixed.report.findings.len());
+                        fixed.findings = all.saturating_sub(fixed.report.findings.len());
                         fixed.files = fixed.files.saturating_sub(failed.len());
                         fixed.names.retain(|name| !failed.iter().any(|(path, _)| shown_path(path) == *name));
+                        return Ok(fixed);
                     }
+                    fixed.report = planned.report;
                     return Ok(fixed);
                 }
                 Err(Failure::Refused(path, why)) => {

@@ -96,32 +96,41 @@ pub(super) fn complete(files: &Files<'_, '_, '_>, members: Vec<Member<'_>>, find
     around
 }
 
+/// An edit of a group.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    span: Span,
+    group: usize,
+    at: usize,
+    /// How far it and those before it reach.
+    reach: usize,
+}
+
 /// Gives the fix of the first group that changes their place to other findings: the key itself, where it is written down,
 /// and what only hands the pair on.
 fn covered(groups: &[(Vec<Edit>, Applicability)], findings: &mut [Finding]) {
-    let mut changes: HashMap<usize, Vec<(Span, usize, usize)>> = HashMap::new();
+    let mut changes: HashMap<usize, Vec<Change>> = HashMap::new();
     for (group, (edits, _)) in groups.iter().enumerate() {
         for (at, edit) in edits.iter().enumerate() {
-            changes.entry(edit.file).or_default().push((edit.span, group, at));
+            let change = Change { span: edit.span, group, at, reach: edit.span.end };
+            changes.entry(edit.file).or_default().push(change);
         }
     }
-    // How far the changes before one and itself reach.
-    let mut reach: HashMap<usize, Vec<usize>> = HashMap::new();
-    for (file, changes) in &mut changes {
+    for changes in changes.values_mut() {
         changes.sort_unstable();
-        let furthest = changes.iter().scan(0, |end, (span, ..)| {
-            *end = span.end.max(*end);
-            Some(*end)
-        });
-        reach.insert(*file, furthest.collect());
+        let mut reach = 0;
+        for change in changes {
+            reach = change.reach.max(reach);
+            change.reach = reach;
+        }
     }
     let alone = |finding: &&mut Finding| finding.fix.as_ref().is_none_or(|fix| fix.group.is_none());
     for finding in findings.iter_mut().filter(alone) {
         let Label { file, span, .. } = finding.primary;
-        let (Some(changes), Some(reach)) = (changes.get(&file), reach.get(&file)) else { continue };
-        let before = changes.partition_point(|(change, ..)| change.start <= span.start);
-        let near = (0..before).rev().take_while(|at| reach[*at] >= span.end).map(|at| changes[at]);
-        let holding = near.filter(|(change, ..)| change.contains(span)).map(|(_, group, at)| (group, at));
+        let Some(changes) = changes.get(&file) else { continue };
+        let before = &changes[..changes.partition_point(|change| change.span.start <= span.start)];
+        let near = before.iter().rev().take_while(|change| change.reach >= span.end);
+        let holding = near.filter(|change| change.span.contains(span)).map(|change| (change.group, change.at));
         let Some((group, at)) = holding.min() else { continue };
         let (edits, applicability) = &groups[group];
         finding.fix = Some(Fix {
@@ -152,9 +161,9 @@ fn renamed(
 ) -> Vec<Edit> {
     let names: BTreeSet<(usize, String)> =
         members.iter().map(|member| (member.file, member.token.text.clone())).collect();
-    let mut added = Vec::new();
+    let (mut edits, mut added) = (edits_of(members, others), Vec::new());
     for (file, name) in names {
-        let Some(renaming) = rename::of(files, file, &name, &edits_of(members, others), keys) else { continue };
+        let Some(renaming) = rename::of(files, file, &name, &edits, keys) else { continue };
         let plan = |member: &Member<'_>| planned(files.project, file, member.found, Some(&renaming.to), false);
         let uses = |member: &&mut Member<'_>| member.file == file && member.token.text == name;
         let fixes: Vec<Option<Fix>> = members.iter_mut().filter(uses).map(|member| plan(member)).collect();
@@ -163,9 +172,9 @@ fn renamed(
                 member.fix = fix;
             }
             added.extend(renaming.edits);
+            edits = edits_of(members, others);
         }
     }
-    let mut edits = edits_of(members, others);
     edits.extend(added);
     sort(&mut edits);
     edits

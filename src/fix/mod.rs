@@ -33,7 +33,7 @@ use crate::facts::Carrier;
 use crate::finding::{Applicability, Around, Edit, Finding, Fix, Label, Route};
 use crate::lang;
 use crate::link::project::Project;
-use crate::matcher::{Binding, Slot, Use, is_variable};
+use crate::matcher::{Binding, Use, is_variable};
 use crate::pack;
 use crate::pack::schema::{Kind, Role};
 use crate::span::Span;
@@ -41,18 +41,23 @@ use files::Files;
 use group::Member;
 use token::Token;
 
-/// Gives the logins among `findings` their fixes, and completes those of tokens that are written down. Returns what the
-/// fixes leave to people.
-pub fn logins(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
+/// Gives those among `findings` their fixes that take a look at more than their place: the logins, what is left of them,
+/// and ids in a token's place; and completes those of tokens that are written down. Returns what the fixes leave to people.
+pub fn complete(project: &Project<'_, '_>, findings: &mut [Finding]) -> Around {
     let files = Files::new(project);
     let uses = uses(project);
     let mut members = Vec::new();
-    for (at, finding) in findings.iter_mut().enumerate() {
+    for (at, finding) in findings.iter_mut().enumerate().filter(|(_, finding)| finding.fix.is_none()) {
+        let Label { file, span, .. } = finding.primary;
+        match finding.rule.rsplit('/').next() {
+            Some("leftover-api-key") => finding.fix = of_leftover(&files, files.str(file, span)),
+            Some("app-id-as-token") => finding.fix = of_slot(&files, file, span),
+            _ => (),
+        }
         // Other findings may be many, and need no look at the uses of their file.
-        if finding.fix.is_some() || !finding.rule.ends_with("/deprecated-api-key-auth") {
+        if !finding.rule.ends_with("/deprecated-api-key-auth") {
             continue;
         }
-        let Label { file, span, .. } = finding.primary;
         let Some(&found) = uses.get(&(file, span)) else { continue };
         if finding.route == Some(Route::Oauth) {
             finding.fix = Some(oauth::of(project, file, oauth::Case::Pair(found.language)));
@@ -87,13 +92,12 @@ fn uses<'p>(project: &'p Project<'_, '_>) -> HashMap<(usize, Span), &'p Use<'p>>
 }
 
 /// The fix of a variable that held a key and that nothing reads: it goes wherever it is set and handed on.
-#[must_use]
-pub fn of_leftover(project: &Project<'_, '_>, name: &str) -> Option<Fix> {
+fn of_leftover(files: &Files<'_, '_, '_>, name: &str) -> Option<Fix> {
     if !is_variable(name) {
         return None;
     }
     let names = BTreeSet::from([name.to_owned()]);
-    let edits = settings::moved(project, &BTreeSet::new(), &names, project.variable, &[]).edits;
+    let edits = settings::moved_in(files, &BTreeSet::new(), &names, files.project.variable, &[]).edits;
     (!edits.is_empty()).then(|| Fix {
         title: format!("delete {name} where it is set: nothing reads it"),
         applicability: Applicability::Unsafe,
@@ -103,13 +107,14 @@ pub fn of_leftover(project: &Project<'_, '_>, name: &str) -> Option<Fix> {
 }
 
 /// The fix of an app id where the token belongs: the token, read as the id is or as the file reads its environment.
-#[must_use]
-pub fn of_slot(project: &Project<'_, '_>, file: usize, found: &Use<'_>, slot: &Slot) -> Option<Fix> {
-    let files = Files::new(project);
-    let text = token::in_place(&files, file, found, slot)?;
+fn of_slot(files: &Files<'_, '_, '_>, file: usize, span: Span) -> Option<Fix> {
+    let uses = files.project.files[file].matched.uses.iter().filter(|found| found.carrier == Carrier::Code);
+    let mut slots = uses.flat_map(|found| found.slots.iter().map(move |slot| (found, slot)));
+    let (found, slot) = slots.find(|(_, slot)| slot.span == span)?;
+    let text = token::in_place(files, file, found, slot)?;
     let inside = found.span.contains(slot.span).then_some(Edit { file, span: slot.span, text });
     Some(Fix {
-        title: format!("pass the access token from {} instead", project.variable),
+        title: format!("pass the access token from {} instead", files.project.variable),
         applicability: Applicability::Unsafe,
         edits: vec![inside?],
         group: None,

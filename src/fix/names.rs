@@ -47,7 +47,10 @@ pub(super) fn definition(
 ) -> Option<Definition> {
     let mut found = in_file(files, file, name, keys);
     if found.is_empty() && says_vendor(files, name) {
-        let others = (0..files.project.files.len()).filter(|other| *other != file);
+        // Most files never say the name, and need not be lowered to know that they do not define it.
+        let says = memchr::memmem::Finder::new(name.trim_start_matches('$'));
+        let says = |other: &usize| *other != file && says.find(files.text(*other)).is_some();
+        let others = (0..files.project.files.len()).filter(says);
         found = others.flat_map(|other| in_file(files, other, name, keys)).collect();
         found.retain(|(_, shared)| *shared == Some(true));
     }

@@ -21,7 +21,7 @@ pub(super) struct Read {
     pub(super) span: Span,
 }
 
-/// Every read in a file, and what each file usually writes for one.
+/// Every read in a file.
 #[derive(Default)]
 pub(super) struct Reads {
     all: Vec<Read>,

@@ -1,7 +1,8 @@
 //! Findings for people: the source with labels, why it matters, what to do next.
 //!
 //! Owns the order and the repetition: a rule's reasons are printed with its first finding and pointed to from the
-//! others. The decision to know: if codespan refuses a finding it is printed in one line instead; none is ever lost.
+//! others. The decision to know: a finding that codespan refuses, or that comes after more than anybody reads, takes
+//! one line; none is ever lost.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -19,6 +20,8 @@ use crate::finding::{Applicability, Confidence, Finding, Fix, Label, Level, Repo
 const WIDTH: usize = 100;
 /// Related places drawn with a finding.
 const MAX_RELATED: usize = 6;
+/// Findings drawn with their source; the others take a line each.
+const MAX_DRAWN: usize = 1_000;
 
 /// Writes the findings that are asked for, or how often each rule fired; and what there is to say besides.
 ///
@@ -37,14 +40,32 @@ pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result
 fn findings(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
     let places = Places::new(&report.files);
     let mut said = Said::default();
-    for finding in report.findings.iter().filter(|finding| brief.lists(finding)) {
+    let mut listed = report.findings.iter().filter(|finding| brief.lists(finding));
+    for finding in listed.by_ref().take(MAX_DRAWN) {
         let doc = report.rules.iter().find(|doc| doc.id == finding.rule);
         let (snippet, gutter) = snippet(&places, finding, doc.map_or("", |doc| &doc.help));
         out.write_all(&snippet)?;
         Tail { places: &places, finding, doc, gutter }.write(&mut said, out)?;
         writeln!(out)?;
     }
+    let mut rest = listed.peekable();
+    if rest.peek().is_some() {
+        writeln!(out, "{MAX_DRAWN} findings are drawn; the others take a line each.\n")?;
+        rest.try_for_each(|finding| out.write_all(line(&places, finding).as_bytes()))?;
+        writeln!(out)?;
+    }
     Ok(())
+}
+
+/// A finding in a line.
+fn line(places: &Places<'_>, finding: &Finding) -> String {
+    format!(
+        "{}: {}[{}] {}\n",
+        places.locate(&finding.primary),
+        paint::name(finding.level),
+        Escaped::new(&finding.rule),
+        Escaped::new(&finding.message)
+    )
 }
 
 /// Header, whose rule leads to `page`, and labelled source, and the width of its line numbers.
@@ -60,16 +81,7 @@ fn snippet(places: &Places<'_>, finding: &Finding, page: &str) -> (Vec<u8>, usiz
     match emit_to_write_style(&mut Painted(&mut bytes), &Config::default(), &view, &diagnostic) {
         // Ends in an empty line, which belongs behind the tail.
         Ok(()) => _ = bytes.pop(),
-        Err(_) => {
-            bytes = format!(
-                "{}: {}[{}] {}\n",
-                places.locate(&finding.primary),
-                paint::name(finding.level),
-                Escaped::new(&finding.rule),
-                Escaped::new(&finding.message)
-            )
-            .into_bytes();
-        }
+        Err(_) => bytes = line(places, finding).into_bytes(),
     }
     (bytes, gutter)
 }

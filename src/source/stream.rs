@@ -78,6 +78,16 @@ pub(crate) fn examine(
     let mut at = filled as u64;
     // What a needle in wide text may have begun in.
     let (mut hidden, mut recent) = (false, Vec::new());
+    let mut look = |raw: &[u8]| {
+        if !hidden && !encoding.is_wide() {
+            recent.extend_from_slice(raw);
+            hidden = may_hold(prefilter, &recent);
+            let old = recent.len().saturating_sub(WIDEST * prefilter.longest());
+            recent.drain(..old);
+        }
+        hidden
+    };
+    look(&raw[..filled]);
     // The part of the file known to be stored; beyond it there may be a hole.
     let mut stored = at;
     loop {
@@ -95,12 +105,7 @@ pub(crate) fn examine(
         if count == 0 {
             break;
         }
-        if !hidden && !encoding.is_wide() {
-            recent.extend_from_slice(&raw[..count]);
-            hidden = may_hold(prefilter, &recent);
-            let old = recent.len().saturating_sub(WIDEST * prefilter.longest());
-            recent.drain(..old);
-        }
+        look(&raw[..count]);
         at += count as u64;
         transcoder.push(&raw[..count], false, &mut windows.text);
         windows.scan()?;
@@ -108,7 +113,7 @@ pub(crate) fn examine(
     transcoder.push(&[], true, &mut windows.text);
     windows.scan()?;
     windows.close()?;
-    if hidden {
+    if look(&[]) {
         return Err(io::Error::new(io::ErrorKind::InvalidData, UNMARKED).into());
     }
     Ok(Examined { bytes: at, hit: windows.handed > 0 })

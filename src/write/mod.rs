@@ -146,6 +146,8 @@ pub struct Planned<'o> {
     pub after: Scan<'o>,
     /// What is found afterwards.
     pub report: Report,
+    /// What was found before, where that is not the same.
+    pub before: Option<Report>,
     /// The files that change.
     pub files: BTreeMap<RelPath, Versions>,
     /// How many findings are mended.
@@ -160,7 +162,8 @@ pub struct Planned<'o> {
 pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>) -> Planned<'o> {
     let mut report = scan.report();
     (wish.settle)(&mut report);
-    let mut draft = Draft { report, scan: scan.clone(), files: BTreeMap::new(), failed: BTreeMap::new(), fixed: 0 };
+    let (files, failed) = (BTreeMap::new(), BTreeMap::new());
+    let mut draft = Draft { report, scan: scan.clone(), before: None, files, failed, fixed: 0 };
     let variables = draft.report.around.variables.clone();
     for _ in 0..MAX_ROUNDS {
         if !draft.round(wish, originals) {
@@ -172,12 +175,12 @@ pub fn plan<'o>(scan: &Scan<'o>, wish: &Wish<'_>, originals: &mut Originals<'_>)
         let why = draft.obstacle(&unit, wish, originals).unwrap_or(Why::Overlap);
         left.push(Left { at: unit.at, title: unit.title, findings: unit.findings.len(), why });
     }
-    let Draft { scan: after, report, files, fixed, .. } = draft;
+    let Draft { scan: after, report, before, files, fixed, .. } = draft;
     let files = files.into_iter().filter_map(|(path, after)| {
         let before = originals.known.get(&path)?.as_ref().ok()?.clone();
         (before != after).then_some((path, Versions { before, after }))
     });
-    Planned { after, report, files: files.collect(), fixed, left, variables }
+    Planned { after, report, before, files: files.collect(), fixed, left, variables }
 }
 
 impl Planned<'_> {
@@ -200,6 +203,8 @@ impl Planned<'_> {
 struct Draft<'o> {
     scan: Scan<'o>,
     report: Report,
+    /// What was found when no fix was chosen yet, once one is.
+    before: Option<Report>,
     /// The files that differ from the originals.
     files: BTreeMap<RelPath, Vec<u8>>,
     /// The fixes that failed, and why.
@@ -236,8 +241,9 @@ impl<'o> Draft<'o> {
             }
         }
         let Some(next) = best else { return false };
-        let failed = std::mem::take(&mut self.failed);
-        *self = Self { failed, ..next };
+        let Self { failed, before, report, .. } = std::mem::replace(self, next);
+        self.failed = failed;
+        self.before = before.or(Some(report));
         true
     }
 
@@ -310,7 +316,7 @@ impl<'o> Draft<'o> {
         let fixed = self.fixed + findings.clone().count();
         match Census::of(&report).refutes(census, &self.report, findings) {
             Some(why) => Err(why),
-            None => Ok(Self { scan, report, files, failed: BTreeMap::new(), fixed }),
+            None => Ok(Self { scan, report, before: None, files, failed: BTreeMap::new(), fixed }),
         }
     }
 }

@@ -80,6 +80,14 @@ impl Identity {
         let times = [stat.st_mtime as i64, stat.st_mtime_nsec as i64, stat.st_ctime as i64, stat.st_ctime_nsec as i64];
         Self(stat.st_dev as u64, stat.st_ino as u64, stat.st_size as i64, times)
     }
+
+    /// The same, but for when its name changed last.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn is_content_of(&self, other: &Self) -> bool {
+        let Self(device, inode, size, [seconds, nanos, ..]) = self;
+        let Self(other_device, other_inode, other_size, [other_seconds, other_nanos, ..]) = other;
+        (device, inode, size, seconds, nanos) == (other_device, other_inode, other_size, other_seconds, other_nanos)
+    }
 }
 
 /// A new file under its temporary name; it goes with this value.
@@ -129,8 +137,7 @@ impl Ready {
             if Identity::of(&now) != self.old {
                 return Err(Trouble::changed());
             }
-            let (from, to) = (self.temporary.name.as_str(), &self.place.name);
-            rustix::fs::renameat(dir.as_fd(), from, dir.as_fd(), to).map_err(errno)?;
+            replace(&dir, &self.temporary.name, &self.place.name, &self.old)?;
             // The file is in its place; that the directory is not on disk yet is no reason to say otherwise.
             _ = readable(&dir).and_then(rustix::fs::fsync);
             Ok(())
@@ -143,6 +150,35 @@ impl Ready {
             Err(Trouble::File(why) | Trouble::All(why)) => Err(why),
         }
     }
+}
+
+/// Gives the new file the old one's name. Where the system can exchange two names, what comes out is looked at once more:
+/// what somebody saved a moment ago goes back to its place.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn replace(dir: &Dir, from: &str, to: &OsStr, old: &Identity) -> Result<(), Trouble> {
+    let exchange = || rustix::fs::renameat_with(dir.as_fd(), from, dir.as_fd(), to, rustix::fs::RenameFlags::EXCHANGE);
+    match exchange() {
+        Ok(()) => (),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => return rename(dir, from, to),
+        Err(error) => return Err(errno(error)),
+    }
+    let out = rustix::fs::statat(dir.as_fd(), from, AtFlags::SYMLINK_NOFOLLOW);
+    if out.is_ok_and(|out| Identity::of(&out).is_content_of(old)) {
+        // What cannot be removed now is removed by the next run.
+        _ = rustix::fs::unlinkat(dir.as_fd(), from, AtFlags::empty());
+        return Ok(());
+    }
+    exchange().map_err(errno).or_else(|_| rename(dir, from, to))?;
+    Err(Trouble::changed())
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn replace(dir: &Dir, from: &str, to: &OsStr, _: &Identity) -> Result<(), Trouble> {
+    rename(dir, from, to)
+}
+
+fn rename(dir: &Dir, from: &str, to: &OsStr) -> Result<(), Trouble> {
+    rustix::fs::renameat(dir.as_fd(), from, dir.as_fd(), to).map_err(errno)
 }
 
 fn create(dir: &Dir, path: &Path) -> Result<(Temporary, File), Trouble> {

@@ -1,5 +1,6 @@
 //! What is judged: dekey, or something in its place that is known to be bad.
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::io::Read as _;
 use std::os::unix::process::ExitStatusExt as _;
@@ -30,6 +31,9 @@ pub(crate) struct Ran {
     pub(crate) out: Vec<u8>,
     pub(crate) err: Vec<u8>,
     pub(crate) took: Duration,
+    /// For how long of that one of its threads was ready and had no processor, at most, where the system tells: the time
+    /// that others took.
+    pub(crate) waited: Duration,
     /// The most memory it had at a time, in KiB, where the system tells.
     pub(crate) peak: u64,
 }
@@ -156,11 +160,15 @@ fn path() -> [(&'static str, OsString); 1] {
     [("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into()))]
 }
 
-/// Whether `strace` is there, and allowed.
+/// Whether `strace` is there, and allowed; says so where it is not.
 pub(crate) fn may_trace() -> bool {
     let tried = || Command::new("strace").args(["-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "true"]).output();
     static MAY: OnceLock<bool> = OnceLock::new();
-    *MAY.get_or_init(|| tried().is_ok_and(|output| output.status.success()))
+    let may = *MAY.get_or_init(|| tried().is_ok_and(|output| output.status.success()));
+    if !may {
+        missing("strace is not there, or may not trace");
+    }
+    may
 }
 
 /// Runs a command to its end, or to the end of patience.
@@ -179,9 +187,10 @@ pub(crate) fn run(command: &mut Command) -> Ran {
         _ = streams.1.read_to_end(&mut bytes);
         bytes
     });
-    let (mut hung, mut peak) = (false, 0);
+    let (mut hung, mut peak, mut waited) = (false, 0, Duration::ZERO);
     let status = loop {
         peak = peak.max(memory(child.id()));
+        waited = waited.max(waiting(child.id()));
         if let Some(status) = child.try_wait().expect("a child") {
             break status;
         }
@@ -193,7 +202,17 @@ pub(crate) fn run(command: &mut Command) -> Ran {
     };
     let took = started.elapsed();
     let (out, err) = (out.join().expect("no panic"), err.join().expect("no panic"));
-    Ran { code: status.code(), signal: status.signal(), hung, out, err, took, peak }
+    Ran { code: status.code(), signal: status.signal(), hung, out, err, took, waited, peak }
+}
+
+/// The longest that a thread of a process has waited for a processor.
+fn waiting(process: u32) -> Duration {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let waits = threads.filter_map(|thread| {
+        let told = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        told.split(' ').nth(1)?.parse().ok().map(Duration::from_nanos)
+    });
+    waits.max().unwrap_or_default()
 }
 
 /// The most memory that a process has had, in KiB.
@@ -213,11 +232,6 @@ impl Ran {
         }
     }
 
-    /// What it said on standard error.
-    pub(crate) fn said(&self) -> String {
-        String::from_utf8_lossy(&self.err).into_owned()
-    }
-
     /// The JSON report on standard output.
     pub(crate) fn report(&self) -> Result<Value, String> {
         serde_json::from_slice(&self.out).map_err(|error| format!("no report: {error}"))
@@ -226,21 +240,22 @@ impl Ran {
     /// What the JSON report says, where it ended by itself.
     pub(crate) fn told(&self) -> Result<Said, String> {
         self.ended()?;
-        Said::of(&self.out).map_err(|why| format!("{why} (exit code {:?}): {}", self.code, self.complaint()))
+        Said::of(&self.out).map_err(|why| format!("{why} (exit code {:?}): {:.400}", self.code, self.complaint()))
     }
 
-    /// The beginning of what it complains about.
+    /// What it says on standard error.
     pub(crate) fn complaint(&self) -> String {
-        String::from_utf8_lossy(&self.err).chars().take(400).collect()
+        String::from_utf8_lossy(&self.err).into_owned()
     }
 
-    /// Fails, where everything is judged, when it took longer or needed more memory than this.
+    /// Fails, where everything is judged, when it took longer or needed more memory than this. What other programs on the
+    /// machine took of the time does not count.
     pub(crate) fn frugal(&self, seconds: u64, mebibytes: u64) -> crate::Verdict {
         if !crate::full() {
             return Ok(());
         }
-        if self.took > Duration::from_secs(seconds) {
-            return Err(format!("it took {:?}", self.took));
+        if self.took.saturating_sub(self.waited) > Duration::from_secs(seconds) {
+            return Err(format!("it took {:?}, for {:?} of which it had to wait", self.took, self.waited));
         }
         if self.peak > mebibytes << 10 { Err(format!("it needed {} KiB", self.peak)) } else { Ok(()) }
     }
@@ -253,7 +268,29 @@ impl Ran {
     }
 }
 
-/// Says on standard error why a part of a row cannot be judged here, past the harness, which holds back what passes.
-pub(crate) fn skipped(why: &str) {
-    _ = std::io::Write::write_all(&mut std::io::stderr(), format!("SKIPPED: {why}\n").as_bytes());
+/// Something that a row lacks here.
+pub(crate) struct Lack {
+    pub(crate) why: String,
+    /// Whether it is a program, which could be installed.
+    pub(crate) program: bool,
+}
+
+thread_local! {
+    static LACKING: RefCell<Vec<Lack>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Does something, and says what it lacked to be done whole.
+pub(crate) fn lacking<T>(done: impl FnOnce() -> T) -> (T, Vec<Lack>) {
+    LACKING.take();
+    (done(), LACKING.take())
+}
+
+/// Says that a part of a row cannot be judged, since nobody may do here what it takes.
+pub(crate) fn forbidden(why: impl Into<String>) {
+    LACKING.with_borrow_mut(|lacking| lacking.push(Lack { why: why.into(), program: false }));
+}
+
+/// Says that a part of a row cannot be judged, since a program is not here.
+pub(crate) fn missing(why: impl Into<String>) {
+    LACKING.with_borrow_mut(|lacking| lacking.push(Lack { why: why.into(), program: true }));
 }

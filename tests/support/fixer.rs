@@ -1,15 +1,12 @@
 //! A project in a temporary directory, and `dekey check --fix` over it.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-/// A login whose fix is safe beside [`LOCK`], and what it becomes.
-pub(crate) const LOGIN: &str = "client = Intercom::Client.new(app_id: ENV.fetch(\"ID\"), api_key: ENV.fetch(\"KEY\"))";
-pub(crate) const FIXED: &str = "client = Intercom::Client.new(token: ENV.fetch(\"INTERCOM_ACCESS_TOKEN\"))";
-pub(crate) const LOCK: &str = "GEM\n  specs:\n    intercom (4.1.0)\n";
-
-pub(crate) struct Tree(tempfile::TempDir);
+#[path = "tree.rs"]
+mod tree;
+pub(crate) use tree::*;
 
 #[derive(Debug)]
 pub(crate) struct Ran {
@@ -20,36 +17,11 @@ pub(crate) struct Ran {
 }
 
 impl Tree {
-    /// A project whose SDK takes a token, and that is in no repository.
-    pub(crate) fn new() -> Self {
-        let tree = Self(tempfile::tempdir().unwrap());
-        // Nothing above the scratch directory governs it.
-        std::fs::create_dir(tree.root().join(".git")).unwrap();
+    /// A project whose SDK takes a token.
+    pub(crate) fn locked() -> Self {
+        let tree = Self::new();
         tree.write("Gemfile.lock", LOCK);
         tree
-    }
-
-    pub(crate) fn root(&self) -> &Path {
-        self.0.path()
-    }
-
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.root().join(name)
-    }
-
-    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, text).unwrap();
-        path
-    }
-
-    pub(crate) fn bytes(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.path(name)).unwrap()
-    }
-
-    pub(crate) fn text(&self, name: &str) -> String {
-        String::from_utf8(self.bytes(name)).unwrap()
     }
 
     /// `dekey check --fix`, whatever git says.

@@ -7,7 +7,7 @@ use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route, S
 use dekey::pack::Pack;
 use dekey::render::{Brief, FORMATS, Format};
 use dekey::scan::{Options, Scan};
-use dekey::source::{Progress, RelPath, Walk};
+use dekey::source::{Limits, Progress, RelPath, Walk};
 use dekey::write::{Left, Originals, Wish, plan};
 
 pub(crate) static PACKS: LazyLock<Vec<Pack>> =
@@ -20,11 +20,13 @@ pub(crate) struct How {
     pub(crate) prefilter: bool,
     pub(crate) threads: usize,
     pub(crate) bump_sdk: bool,
+    /// How files are read.
+    pub(crate) limits: Limits,
 }
 
 impl How {
     pub(crate) fn new(audience: Option<Route>) -> Self {
-        Self { audience, prefilter: true, threads: 2, bump_sdk: false }
+        Self { audience, prefilter: true, threads: 2, bump_sdk: false, limits: Limits::default() }
     }
 }
 
@@ -77,7 +79,7 @@ pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> Fixed {
 }
 
 fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
-    let walk = Walk { threads: how.threads, ..Walk::new(dir.to_owned(), vec![".".into()]) };
+    let walk = Walk { threads: how.threads, limits: how.limits, ..Walk::new(dir.to_owned(), vec![".".into()]) };
     let options = Options {
         walk,
         input: dekey::scan::Input::default(),

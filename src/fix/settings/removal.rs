@@ -147,6 +147,12 @@ pub(super) fn removals(text: &[u8], extents: &[Extent], braces: bool) -> Vec<Spa
             None => whole.push(span),
         }
     }
+    // Where the last line has no end, the line that becomes the last one loses its own.
+    if let Some(last) = whole.last_mut().filter(|last| last.end == text.len() && !text.ends_with(b"\n")) {
+        let before = &text[..last.start];
+        let kept = before.strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        last.start = kept.map_or(last.start, <[u8]>::len);
+    }
     if !braces {
         return whole;
     }

@@ -2,24 +2,35 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use dekey::source::Limits;
+use serde_json::Value;
+
 use crate::subject::Subject;
 use crate::tree::Tree;
 use crate::tree::mutated::{Mutation, mutated};
 use crate::tree::nests;
 use crate::{Row, Verdict, full, fuzz};
 
+#[expect(dead_code, reason = "the cases use the rest")]
+#[path = "../../support/scanned.rs"]
+mod scanned;
+use scanned::How;
+
 pub(crate) const ROWS: &[Row] = &[
     Row {
         number: 6,
-        title: "files say the same through buffers of any size",
-        green: || buffers(&|bytes, chunk| fuzz::targets::decode::found(bytes, chunk)),
+        title: "nothing found depends on the size of the buffer that files are read through",
+        green: || buffers(&found),
         red: || buffers(&by_pieces),
     },
     Row {
         number: 9,
         title: "what nests is given up at an eighth of the depth that a worker's stack holds",
-        green: || depths(&parsers()),
-        red: || depths(&["unlimited"]),
+        green: || depths(&parsers()).and_then(|()| measured(8)),
+        red: || match (depths(&["unlimited"]), measured(20_000)) {
+            (Err(why), Err(_)) => Err(why),
+            _ => Ok(()),
+        },
     },
     Row {
         number: 31,
@@ -37,41 +48,57 @@ pub(crate) const ROWS: &[Row] = &[
     },
 ];
 
-/// Line, column and byte of each.
-type Places = Vec<(u64, u64, u64)>;
+/// What is found in a file of this name, with all that is said of it.
+type Found = dyn Fn(&str, &[u8], Limits) -> Vec<Value>;
 
-/// Nothing found depends on how much is read at a time.
-fn buffers(found: &dyn Fn(&[u8], usize) -> Places) -> Verdict {
+/// Of files that are held whole, and of those that are too large and read by windows.
+fn buffers(found: &Found) -> Verdict {
     let seeds = fuzz::seeds::files();
-    for number in 0..if full() { 1000 } else { 50 } {
+    let mut all = 0;
+    for number in 0..if full() { 1000 } else { 25 } {
         let mutation = Mutation::numbered(number);
-        let bytes = mutated(&seeds, &mutation).1;
-        let whole = found(&bytes, 1 << 20);
-        let chunk = 1 + (number * 2_654_435_761) % 4096;
-        for chunk in [chunk, 1 + chunk % 37] {
-            if found(&bytes, chunk) != whole {
-                return Err(format!("{mutation:?} by {chunk} bytes: other places than at once"));
+        let (name, bytes) = mutated(&seeds, &mutation);
+        let large = Limits { max_whole: 300, window: 1024, ..Limits::default() };
+        for limits in [Limits::default(), large] {
+            let known = found(&name, &bytes, limits);
+            all += known.len();
+            let chunk = 1 + (number * 2_654_435_761) % 4096;
+            for chunk in [chunk, 1 + chunk % 37] {
+                let other = found(&name, &bytes, Limits { chunk, ..limits });
+                if other != known {
+                    return Err(format!("{mutation:?} by {chunk} bytes: {other:#?} and not {known:#?}"));
+                }
             }
         }
     }
-    Ok(())
+    if all > 0 { Ok(()) } else { Err("nothing is found at all".to_owned()) }
+}
+
+fn found(name: &str, bytes: &[u8], limits: Limits) -> Vec<Value> {
+    let report = scanned::files(&[(name.to_owned(), bytes.to_vec())], How { limits, ..How::new(None) });
+    let report: Value = serde_json::from_str(&scanned::json(&report)).expect("it is JSON");
+    ["findings", "skipped"].iter().filter_map(|list| report[list].as_array()).flatten().cloned().collect()
 }
 
 /// A reader that forgets what was at the end of its buffer.
-fn by_pieces(bytes: &[u8], chunk: usize) -> Places {
-    let mut places = Vec::new();
-    for (number, piece) in bytes.chunks(chunk).enumerate() {
-        let start = (number * chunk) as u64;
-        let found = fuzz::targets::decode::found(piece, 1 << 20);
-        places.extend(found.into_iter().map(|(line, column, byte)| (line, column, start + byte)));
-    }
-    places
+fn by_pieces(name: &str, bytes: &[u8], limits: Limits) -> Vec<Value> {
+    bytes.chunks(limits.chunk).flat_map(|piece| found(name, piece, Limits::default())).collect()
 }
 
 /// Each of `parsers` reads all that nests on an eighth of its stack.
 fn depths(parsers: &[&'static str]) -> Verdict {
     let failed = parsers.iter().find(|parser| !nests::holds(parser, 8));
     failed.map_or(Ok(()), |parser| Err(format!("{parser} does not hold on an eighth of its stack")))
+}
+
+/// Rust is given up at a part of the depth from which `syn` does not come back.
+fn measured(times: usize) -> Verdict {
+    match nests::given_up_late(times) {
+        None => Ok(()),
+        Some((nest, depth)) => {
+            Err(format!("{nest:?} is given up at {depth}, and `syn` fails at {times} times as much"))
+        }
+    }
 }
 
 /// All of them, or those that recurse.

@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use crate::subject::{Ran, Subject, run, skipped};
-use crate::tree::Tree;
+use crate::subject::{Ran, Subject, missing, run};
 use crate::tree::corpus::{Sample, samples};
-use crate::tree::project::{LOGIN, listed};
+use crate::tree::project::listed;
+use crate::tree::{LOGIN, Tree};
 use crate::{Row, Verdict, full};
 
 #[expect(dead_code, reason = "the test of every case uses the rest of this module")]
@@ -43,7 +43,7 @@ pub(crate) const ROWS: &[Row] = &[
     },
     Row {
         number: 36,
-        title: "a fix removes as many findings as it says, and adds none",
+        title: "a fix removes at least as many findings as it says, and adds none",
         green: || every(&DEKEY, fewer),
         red: || every(&fixed_by(&then(&format!("printf '%s\\n' '{LOGIN}' >> \"$f.rb\""))), fewer),
     },
@@ -91,7 +91,7 @@ fn fix(subject: &Subject, tree: &Tree, sample: &Sample) -> Result<Ran, String> {
     let fix = ["--fix", "--unsafe-fixes", "--allow-no-vcs"];
     let ran = run(subject.checker(&[]).arg(tree.root()).args(fix).args(&sample.args).current_dir(tree.root()));
     ran.ended()?;
-    if matches!(ran.code, Some(0 | 1)) { Ok(ran) } else { Err(format!("{}: {}", sample.name, ran.said())) }
+    if matches!(ran.code, Some(0 | 1)) { Ok(ran) } else { Err(format!("{}: {}", sample.name, ran.complaint())) }
 }
 
 fn mended(subject: &Subject, sample: &Sample) -> Result<Mended, String> {
@@ -99,7 +99,7 @@ fn mended(subject: &Subject, sample: &Sample) -> Result<Mended, String> {
     let found = || subject.check(&tree, &[&["--output-format", "json"], sample.args.as_slice()].concat()).report();
     let before = listed(tree.root());
     let was = found()?;
-    let said = fix(subject, &tree, sample)?.said();
+    let said = fix(subject, &tree, sample)?.complaint();
     let says = said.lines().find_map(|line| line.strip_prefix("Fixed ")?.split(' ').next()?.parse().ok());
     let (after, left) = (listed(tree.root()), found()?);
     fix(subject, &tree, sample)?;
@@ -219,7 +219,8 @@ fn fewer(mended: &Mended) -> Verdict {
         }
     }
     let gone = before.values().sum::<usize>() - after.values().sum::<usize>();
-    if gone == mended.says { Ok(()) } else { Err(format!("{gone} findings are gone, and it says {}", mended.says)) }
+    // With what is fixed goes what only tells of it: that a token is in several places.
+    if gone >= mended.says { Ok(()) } else { Err(format!("{gone} findings are gone, and it says {}", mended.says)) }
 }
 
 fn parsed(all: &Result<Vec<Mended>, String>) -> Verdict {
@@ -244,8 +245,8 @@ fn parsed(all: &Result<Vec<Mended>, String>) -> Verdict {
         let after = changed.iter().map(|(_, path, _, after)| (*path, after.as_slice()));
         let accepted = match checkers::accepted(checker, &before.chain(after).collect::<Vec<_>>()) {
             Ok(accepted) => accepted,
-            Err(missing) => {
-                skipped(&format!("row 35: {missing}"));
+            Err(program) => {
+                missing(program);
                 continue;
             }
         };

@@ -4,7 +4,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 
 use super::mend_death::in_place;
-use crate::subject::{Ran, Subject, run, skipped};
+use crate::subject::{Ran, Subject, forbidden, run};
 use crate::tree::project::Project;
 use crate::{Row, Verdict};
 
@@ -26,8 +26,8 @@ pub(crate) const ROWS: &[Row] = &[Row {
 /// What is asked of a run that could change nothing.
 fn changed_nothing(ran: &Ran, fixed: usize, why: &str) -> Verdict {
     match (ran.code, fixed) {
-        (Some(2), 0) if ran.said().contains(why) => Ok(()),
-        (code, fixed) => Err(format!("code {code:?}, {fixed} files fixed, and not “{why}”: {}", ran.said())),
+        (Some(2), 0) if ran.complaint().contains(why) => Ok(()),
+        (code, fixed) => Err(format!("code {code:?}, {fixed} files fixed, and not “{why}”: {}", ran.complaint())),
     }
 }
 
@@ -41,7 +41,7 @@ fn limited(subject: &Subject) -> Verdict {
     // Where nobody handles the signal it is the end of the run.
     let ran = shell("ulimit -c 0; ulimit -f 8; exec \"$@\"");
     if ran.code == Some(0) || project.fixed()? != 0 {
-        return Err(format!("a file was written beyond the limit: {}", ran.said()));
+        return Err(format!("a file was written beyond the limit: {}", ran.complaint()));
     }
     project.recovers(subject)
 }
@@ -66,7 +66,7 @@ const MOUNTS: &[(&str, &str, &str)] = &[
 
 fn mounts(subject: &Subject) -> Verdict {
     if !mounted() {
-        skipped("row 39: no file system can be mounted here");
+        forbidden("no file system can be mounted");
         return Ok(());
     }
     for (options, before, why) in MOUNTS {
@@ -85,7 +85,7 @@ fn mounts(subject: &Subject) -> Verdict {
         let mut command = subject.checker(&["unshare", "-rm", "sh", "-c", &script, &outer.to_string_lossy()]);
         let ran = run(command.arg(&small).args(["--fix", "--allow-no-vcs"]).current_dir(&outer));
         if matches!(ran.code, Some(98 | 99)) {
-            return Err(format!("{options}; {before}: not set up: {}", ran.said()));
+            return Err(format!("{options}; {before}: not set up: {}", ran.complaint()));
         }
         project.nothing_outside()?;
         let fixed = project.fixed_below(&after).map_err(|error| format!("{options}; {before}: {error}"))?;

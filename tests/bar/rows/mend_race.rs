@@ -1,11 +1,12 @@
 //! Fixes beside which others write.
 
+use std::ffi::OsStr;
 use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::mend_death::in_place;
-use crate::subject::{Subject, run};
+use crate::subject::{Subject, may_trace, run};
 use crate::tree::project::{Project, SED};
 use crate::{Row, Verdict, full};
 
@@ -19,9 +20,12 @@ pub(crate) const ROWS: &[Row] = &[
     Row {
         number: 44,
         title: "two fixes at once are as one, and what an editor saves between is not lost",
-        green: || together(&Subject::dekey()).and_then(|()| edited(&Subject::dekey())),
-        red: || match (together(&appends()), edited(&Subject::script(&in_place()))) {
-            (Err(why), Err(_)) => Err(why),
+        green: || {
+            let dekey = Subject::dekey();
+            together(&dekey).and_then(|()| edited(&dekey)).and_then(|()| saved(&dekey))
+        },
+        red: || match (together(&appends()), edited(&Subject::script(&in_place())), saved(&renames())) {
+            (Err(why), Err(_), Err(_)) => Err(why),
             _ => Ok(()),
         },
     },
@@ -32,6 +36,13 @@ fn appends() -> Subject {
     Subject::script(&format!(
         "cd \"$1\"; for f in d?/*.rb; do : > new.rb; sed '{SED}' \"$f\" | while IFS= read -r line; do\n\
          printf '%s\\n' \"$line\" >> new.rb; sleep 0.002; done; mv new.rb \"$f\" 2>/dev/null; done; exit 0"
+    ))
+}
+
+/// A fixer that looks once, and then takes the place of whatever is there.
+fn renames() -> Subject {
+    Subject::script(&format!(
+        "cd \"$1\"; for f in d?/*.rb; do sed '{SED}' \"$f\" > \"${{f%/*}}/.dekey-fix-new\"; mv \"${{f%/*}}/.dekey-fix-new\" \"$f\"; done"
     ))
 }
 
@@ -92,7 +103,7 @@ fn together(subject: &Subject) -> Verdict {
         for ran in both {
             ran.ended()?;
             if ran.code != Some(0) {
-                return Err(format!("round {round}: {:?} {}", ran.code, ran.said()));
+                return Err(format!("round {round}: {:?} {}", ran.code, ran.complaint()));
             }
         }
         if project.fixed().map_err(|why| format!("round {round}: {why}"))? != project.files.len() {
@@ -135,4 +146,38 @@ fn edited(subject: &Subject) -> Verdict {
         }
     }
     Ok(())
+}
+
+/// An editor that saves a file when the fix has looked at it for the last time, and is about to take its place.
+fn saved(subject: &Subject) -> Verdict {
+    if !cfg!(target_os = "linux") || !may_trace() {
+        return Ok(());
+    }
+    let project = Project::new(1);
+    let (name, old, _) = &project.files[0];
+    let slow = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "inject=/^rename:delay_enter=3000000"];
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| run(&mut project.fixer(subject, &slow, &["-j1"])));
+        let is_new = |name: &OsStr| name.to_string_lossy().starts_with(".dekey-fix-");
+        let new = || {
+            let mut entries = project.path("d0").read_dir().expect("a directory").flatten();
+            entries.any(|entry| is_new(&entry.file_name()) && entry.metadata().is_ok_and(|found| found.len() > 0))
+        };
+        while !new() && !run.is_finished() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // From the new file's last bytes to the call is far less than this.
+        std::thread::sleep(Duration::from_millis(1000));
+        let saved = project.aside("saved");
+        std::fs::write(&saved, format!("{old}# saved\n")).expect("a file");
+        std::fs::rename(&saved, project.path(name)).expect("it takes the place");
+        let ran = run.join().expect("it does not panic");
+        ran.ended()?;
+        let text = std::fs::read_to_string(project.path(name)).map_err(|error| error.to_string())?;
+        if text != format!("{old}# saved\n") {
+            return Err(format!("what was saved at the last moment is lost: {text}"));
+        }
+        project.no_strays()?;
+        if ran.code == Some(2) { Ok(()) } else { Err(format!("{:?} {}", ran.code, ran.complaint())) }
+    })
 }

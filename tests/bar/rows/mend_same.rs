@@ -1,8 +1,7 @@
 //! What is the same, is told the same.
 
 use crate::subject::{Subject, run};
-use crate::tree::Tree;
-use crate::tree::project::{LOCK, LOGIN};
+use crate::tree::{LOCK, LOGIN, Tree};
 use crate::{Row, Verdict, full};
 
 pub(crate) const ROWS: &[Row] = &[Row {
@@ -54,7 +53,7 @@ fn same(subject: &Subject) -> Verdict {
             let ran = run(command.arg(&root).args([threads, "--output-format", format]).current_dir(&root));
             ran.ended()?;
             if ran.out.len() < 1000 {
-                return Err(format!("hardly anything is told: {}", ran.said()));
+                return Err(format!("hardly anything is told: {}", ran.complaint()));
             }
             match &first {
                 Some(first) if *first != ran.out => {

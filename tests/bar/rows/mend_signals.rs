@@ -98,18 +98,18 @@ fn unread(subject: &Subject) -> Verdict {
             run(command.arg(&root).args(["--output-format", format]).current_dir(&root))
         };
         let ran = through("\"$@\" | head -c 100 > /dev/null; exit ${PIPESTATUS[0]}");
-        if ran.code != Some(1) || ran.said().lines().any(|line| !line.starts_with("Found ")) {
-            return Err(format!("{format} into head: {:?} {}", ran.code, ran.said()));
+        if ran.code != Some(1) || ran.complaint().lines().any(|line| !line.starts_with("Found ")) {
+            return Err(format!("{format} into head: {:?} {}", ran.code, ran.complaint()));
         }
         let ran = through("\"$@\" > /dev/full");
-        if ran.code != Some(2) || !ran.said().contains("cannot write the report") {
-            return Err(format!("{format} into a full device: {:?} {}", ran.code, ran.said()));
+        if ran.code != Some(2) || !ran.complaint().contains("cannot write the report") {
+            return Err(format!("{format} into a full device: {:?} {}", ran.code, ran.complaint()));
         }
     }
     // Whoever sends this wants no more output; none is owed to them, and the files are not theirs.
     let ran = run(&mut project.fixer(subject, &["sh", "-c", "\"$@\" & kill -PIPE $!; wait $!", "sh"], &[]));
     if ran.code == Some(101) {
-        return Err(format!("it panics at a signal: {}", ran.said()));
+        return Err(format!("it panics at a signal: {}", ran.complaint()));
     }
     project.fixed().map(|_| ())
 }

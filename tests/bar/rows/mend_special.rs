@@ -7,8 +7,9 @@ use std::process::Command;
 
 use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
 
-use crate::subject::{Subject, run, skipped};
-use crate::tree::project::{LOGIN, Project, SED};
+use crate::subject::{Subject, forbidden, run};
+use crate::tree::LOGIN;
+use crate::tree::project::{Project, SED};
 use crate::{Row, Verdict};
 
 pub(crate) const ROWS: &[Row] = &[
@@ -94,7 +95,7 @@ fn special(subject: &Subject) -> Verdict {
         let project = Project::new(1);
         let path = project.path("d0/f00.rb");
         if let Err(error) = make(&path) {
-            skipped(&format!("row 40: {what}: {error}"));
+            forbidden(format!("{what}: {error}"));
             continue;
         }
         let record = || Record::of(&path).map_err(|error| format!("{what}: {error}"));
@@ -107,8 +108,8 @@ fn special(subject: &Subject) -> Verdict {
             return Err(format!("{what}: {before:?} becomes {after:?}"));
         }
         let (code, count) = if refused.is_some() { (2, 0) } else { (0, 1) };
-        if (ran.code, fixed) != (Some(code), count) || !ran.said().contains(refused.unwrap_or_default()) {
-            return Err(format!("{what}: code {:?}, {fixed} fixed: {}", ran.code, ran.said()));
+        if (ran.code, fixed) != (Some(code), count) || !ran.complaint().contains(refused.unwrap_or_default()) {
+            return Err(format!("{what}: code {:?}, {fixed} fixed: {}", ran.code, ran.complaint()));
         }
     }
     broken_off(subject)?;
@@ -122,7 +123,7 @@ fn broken_off(subject: &Subject) -> Verdict {
     std::fs::hard_link(project.path("d0/f00.rb"), &other).map_err(|error| error.to_string())?;
     let ran = project.fix(subject, &["--break-hardlinks"]);
     let kept = std::fs::read_to_string(other).is_ok_and(|text| text == project.files[0].1);
-    if (ran.code, project.fixed()?, kept) == (Some(0), 1, true) { Ok(()) } else { Err(ran.said()) }
+    if (ran.code, project.fixed()?, kept) == (Some(0), 1, true) { Ok(()) } else { Err(ran.complaint()) }
 }
 
 /// A directory that a user may not write to; for root, who may, as nobody.
@@ -134,7 +135,7 @@ fn closed(subject: &Subject) -> Verdict {
     if !through.is_empty() {
         let starts = run(subject.checker(through).arg("--help")).code == Some(0);
         if !starts {
-            skipped("row 40: nobody may start this program");
+            forbidden("the user nobody may not start this program");
             return Ok(());
         }
         let all = Command::new("chown").args(["-R", "65534:65534"]).arg(project.aside("")).status();
@@ -145,7 +146,7 @@ fn closed(subject: &Subject) -> Verdict {
     let ran = run(&mut project.fixer(subject, through, &[]));
     set(0o755)?;
     project.no_strays()?;
-    let said = ran.said();
+    let said = ran.complaint();
     let refused = ran.code == Some(2) && project.fixed()? == 0 && said.contains("d0/f00.rb: ");
     if refused { Ok(()) } else { Err(format!("a closed directory: {:?} {said}", ran.code)) }
 }
@@ -168,8 +169,8 @@ fn linked(subject: &Subject) -> Verdict {
         let mut command = subject.checker(&[]);
         let ran = run(command.args([named, "Gemfile.lock", "--fix", "--allow-no-vcs"]).current_dir(project.root()));
         project.nothing_outside()?;
-        if ran.code != Some(2) || !ran.said().contains("symbolic link") {
-            return Err(format!("{named}: {:?} {}", ran.code, ran.said()));
+        if ran.code != Some(2) || !ran.complaint().contains("symbolic link") {
+            return Err(format!("{named}: {:?} {}", ran.code, ran.complaint()));
         }
     }
     // What is met is not followed, and no reason to complain.

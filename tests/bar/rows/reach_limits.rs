@@ -72,7 +72,7 @@ fn mutate(folder: &Path, step: usize) {
     let other = folder.join(format!("f{}.rb", (step * 7 + 3) % MOVING));
     _ = match (step / MOVING + step) % 9 {
         0 => written(&path).and_then(|mut file| file.write_all(LOGIN.as_bytes())),
-        1 => written(&path).and_then(|mut file| file.write_all(LOGIN.repeat(30_000).as_bytes())),
+        1 => written(&path).and_then(|mut file| file.write_all(format!("{LOGIN}\n").repeat(30_000).as_bytes())),
         2 => written(&path).and_then(|file| file.set_len(7)),
         3 => std::fs::rename(&path, &other),
         4 => std::fs::remove_file(&path),

@@ -6,13 +6,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::{FIXED, LOCK, LOGIN};
 use crate::Verdict;
 use crate::subject::{Ran, Subject, run};
-
-/// A login whose fix is safe beside [`LOCK`], and what it becomes.
-pub(crate) const LOGIN: &str = "client = Intercom::Client.new(app_id: ENV.fetch(\"ID\"), api_key: ENV.fetch(\"KEY\"))";
-pub(crate) const FIXED: &str = "client = Intercom::Client.new(token: ENV.fetch(\"INTERCOM_ACCESS_TOKEN\"))";
-pub(crate) const LOCK: &str = "GEM\n  specs:\n    intercom (4.1.0)\n";
 
 /// What `sed` has to do to fix a file, for subjects that are bad in other ways.
 pub(crate) const SED: &str =
@@ -136,7 +132,7 @@ impl Project {
         let ran = self.fix(subject, &[]);
         ran.ended()?;
         if (ran.code, self.fixed()?) != (Some(0), self.files.len()) {
-            return Err(format!("the next run does not do the rest: {:?} {}", ran.code, ran.said()));
+            return Err(format!("the next run does not do the rest: {:?} {}", ran.code, ran.complaint()));
         }
         self.no_strays()
     }
