@@ -24,10 +24,10 @@ fn unreasoned(manifest: &str) -> Vec<&str> {
 
 #[test]
 fn every_dependency_has_a_reason() {
-    assert_eq!(unreasoned("[dev-dependencies]\na = \"1\"\nb = \"2\" # why\n\n# Both.\nc = \"1\"\nd = \"1\"\n\ne = \"1\""), [
-        "a = \"1\"",
-        "e = \"1\""
-    ]);
+    assert_eq!(
+        unreasoned("[dev-dependencies]\na = \"1\"\nb = \"2\" # why\n\n# Both.\nc = \"1\"\nd = \"1\"\n\ne = \"1\""),
+        ["a = \"1\"", "e = \"1\""]
+    );
     for manifest in ["Cargo.toml", "oracle/Cargo.toml", "fuzz/Cargo.toml"] {
         let text = read(manifest);
         assert!(text.contains("\n[dependencies]\n"), "{manifest} is read in another way");
