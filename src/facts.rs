@@ -284,7 +284,14 @@ impl Path {
     /// The segments joined by dots.
     #[must_use]
     pub fn dotted(&self) -> String {
-        self.0.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
+        let mut dotted = String::with_capacity(self.0.iter().map(|name| name.text.len() + 1).sum());
+        for (at, name) in self.0.iter().enumerate() {
+            if at > 0 {
+                dotted.push('.');
+            }
+            dotted.push_str(&name.text);
+        }
+        dotted
     }
 }
 

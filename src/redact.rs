@@ -4,6 +4,8 @@
 //! know: a secret's bytes are overwritten one for one when the file's analysis ends, so spans stay valid, and nothing
 //! downstream can print what is no longer there.
 
+use std::sync::Arc;
+
 use crate::source::{RelPath, Source};
 use crate::span::Span;
 
@@ -16,7 +18,8 @@ pub struct Masked {
     pub path: RelPath,
     /// What it is written in; empty where that is not known.
     pub language: &'static str,
-    source: Source,
+    /// The file as it was read where nothing in it is secret, else a copy.
+    source: Arc<Source>,
     /// What has been overwritten, in order and apart.
     hidden: Vec<Span>,
 }
@@ -27,9 +30,11 @@ const VISIBLE: usize = 4;
 impl Masked {
     /// Overwrites `secrets` in `source`. Each keeps its first four bytes at most, and never more than a quarter.
     #[must_use]
-    pub fn new(mut source: Source, secrets: &[Span]) -> Self {
+    pub fn new(source: impl Into<Arc<Source>>, secrets: &[Span]) -> Self {
+        let mut source = source.into();
         let len = source.text.len();
         for &secret in secrets {
+            let source = Arc::make_mut(&mut source);
             let keep = VISIBLE.min(secret.len() / 4);
             for byte in source.text[secret.range_in(len)].iter_mut().skip(keep) {
                 if !byte.is_ascii_whitespace() {
@@ -43,7 +48,7 @@ impl Masked {
     /// The same file under another path.
     #[must_use]
     pub fn renamed(mut self, path: RelPath) -> Self {
-        self.source.path.clone_from(&path);
+        Arc::make_mut(&mut self.source).path.clone_from(&path);
         Self { path, ..self }
     }
 

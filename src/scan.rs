@@ -149,7 +149,7 @@ impl<'o> Scan<'o> {
     /// A file that means something, unmasked.
     #[must_use]
     pub fn source(&self, path: &RelPath) -> Option<&Source> {
-        self.examined(path).map(|file| &file.source)
+        self.examined(path).map(|file| &*file.source)
     }
 
     /// `source`, as this scan has read the file of its path, masked; what was secret in that file for `before` is

@@ -140,8 +140,19 @@ fn assigned(layers: &[Layer]) -> Assigned {
 /// Longer names are none of a variable.
 const MAX_NAME: usize = 128;
 
+/// Whether a byte is one of a word in capitals. As a table, since all that was found is searched by it.
+static CAPITALS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte as u8, b'A'..=b'Z' | b'0'..=b'9' | b'_');
+        byte += 1;
+    }
+    table
+};
+
 fn is_capital(byte: u8) -> bool {
-    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
+    CAPITALS[usize::from(byte)]
 }
 
 /// Whether a byte is one of a word.

@@ -135,7 +135,7 @@ fn replaced(project: &Project<'_, '_>, literal: &Literal<'_>) -> Option<Edit> {
     let joined: Vec<u8> = written.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
     let holds = |decoded: &[u8]| {
         let shapes = project.pack.credentials.iter().filter(|shape| shape.role == literal.role);
-        decoded == literal.value || shapes.into_iter().any(|shape| shape.find.is_match(decoded))
+        decoded == literal.value || shapes.into_iter().any(|shape| shape.find.regex().is_match(decoded))
     };
     let encoded = crate::pack::base64(&joined).is_some_and(|decoded| holds(&decoded));
     let text = if encoded { BASE64.encode(text) } else { text };

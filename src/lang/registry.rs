@@ -3,7 +3,9 @@
 //! Owns the list and the look-ups by name, path and `#!` line. The decision to know: the first language whose file name
 //! fits wins, and a copy or template of a file is in the language of the file.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use super::*;
 
@@ -112,7 +114,7 @@ pub fn family(name: &'static str) -> &'static str {
 #[must_use]
 pub fn of_file(path: &Path, text: &[u8]) -> Option<&'static Language> {
     let name = path.file_name()?.to_string_lossy().to_ascii_lowercase();
-    if let Some(language) = by_place(path, LANGUAGES) {
+    if let Some(language) = by_place(path, &NAMES) {
         return Some(language);
     }
     let whole = COPIES.iter().find_map(|ending| name.strip_suffix(ending));
@@ -140,16 +142,14 @@ const COPIES: &[&str] = &[
 
 /// The manifest that a file is, besides what its language is.
 pub(super) fn manifest_of(path: &Path) -> Option<&'static Language> {
-    by_place(path, manifest::BESIDE)
+    by_place(path, &BESIDE)
 }
 
 /// The first of the languages that lists this file, alone or with the folder it is in.
-fn by_place(path: &Path, languages: &[&'static Language]) -> Option<&'static Language> {
+fn by_place(path: &Path, names: &Names) -> Option<&'static Language> {
     let lower = |name: Option<&std::ffi::OsStr>| name.unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = lower(path.file_name());
-    let place = format!("{}/{name}", lower(path.parent().and_then(Path::file_name)));
-    let listed = |known: &&'static str| fits(if known.contains('/') { &place } else { &name }, known);
-    languages.iter().find(|language| language.filenames.iter().any(&listed)).copied()
+    names.listed(&name, &format!("{}/{name}", lower(path.parent().and_then(Path::file_name))))
 }
 
 /// The language of a lock file, which says the same of a package whatever is around it: a piece of it can be read.
@@ -159,11 +159,46 @@ pub fn of_pieces(path: &Path) -> Option<&'static Language> {
 }
 
 fn by_file_name(name: &str) -> Option<&'static Language> {
-    let named = |language: &&&'static Language| language.filenames.iter().any(|known| fits(name, known));
-    let extended = |language: &&&'static Language| {
-        name.rsplit_once('.').is_some_and(|(_, extension)| language.extensions.contains(&extension))
-    };
-    LANGUAGES.iter().find(named).or_else(|| LANGUAGES.iter().find(extended)).copied()
+    let extended = || NAMES.extensions.get(name.rsplit_once('.')?.1).copied();
+    NAMES.listed(name, "").or_else(extended)
+}
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| Names::of(LANGUAGES));
+static BESIDE: LazyLock<Names> = LazyLock::new(|| Names::of(manifest::BESIDE));
+
+/// How languages are found by the names of files, which is asked for each file several times. The first that lists a name
+/// has it.
+struct Names {
+    whole: HashMap<&'static str, (usize, &'static Language)>,
+    /// Names with a star, or with the folder they are in.
+    patterns: Vec<(&'static str, (usize, &'static Language))>,
+    extensions: HashMap<&'static str, &'static Language>,
+}
+
+impl Names {
+    fn of(languages: &[&'static Language]) -> Self {
+        let mut names = Self { whole: HashMap::new(), patterns: Vec::new(), extensions: HashMap::new() };
+        for (at, language) in languages.iter().enumerate() {
+            for name in language.filenames {
+                if name.contains(['*', '/']) {
+                    names.patterns.push((name, (at, language)));
+                } else {
+                    names.whole.entry(name).or_insert((at, language));
+                }
+            }
+            for extension in language.extensions {
+                names.extensions.entry(extension).or_insert(language);
+            }
+        }
+        names
+    }
+
+    /// The first language that lists a file of this name, in this place.
+    fn listed(&self, name: &str, place: &str) -> Option<&'static Language> {
+        let fit = |known: &str| fits(if known.contains('/') { place } else { name }, known);
+        let pattern = self.patterns.iter().find(|(known, _)| fit(known)).map(|(_, language)| language);
+        self.whole.get(name).into_iter().chain(pattern).min_by_key(|(at, _)| at).map(|(_, language)| *language)
+    }
 }
 
 /// Whether a file name is the one given, or of its pattern.

@@ -99,30 +99,30 @@ fn asked<'p>(context: &Context<'_, 'p>, item: &Keyed<'_>) -> Option<Asked<'p>> {
     let called = call.map(|call| snake(call.path.last()));
     let input = called.as_deref().is_some_and(is_input) && !call.is_some_and(hidden);
     let (mut key, mut plainness) = (item.names.last().copied(), Plainness::Own);
-    let mut path = snake(&item.names.join("_"));
+    let mut path = item.name();
     match (key, &called) {
         (Some("children"), Some(called)) => {
             plainness = Plainness::Label;
             // Beside a field, any text of the page may say what it is for.
             let said = matches!(called.as_str(), "small" | "p" | "span" | "li" | "h1" | "h2" | "h3" | "h4" | "strong");
-            path = if said && has_fields(context) { "help".to_owned() } else { called.clone() };
+            path = if said && has_fields(context) { "help" } else { called };
         }
         (None, Some(called)) if is_said(context, item.call, called) => {
             plainness = Plainness::Label;
-            path = "text".to_owned();
+            path = "text";
         }
         (None, Some(_)) if input => key = Some("name"),
         _ => (),
     }
     let named = matches!(key, Some("name" | "id" | "htmlFor" | "key" | "data-field")) || key.is_some_and(is_model);
     let found = context.pack.requests.iter().find_map(|request| {
-        let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(&path));
+        let shown = request.keys.as_ref().is_some_and(|keys| keys.is_match(path));
         let here = || request.here.as_ref().is_some_and(|texts| texts.is_match(&text.text)) && names_vendor(context);
         if shown && (request.texts.as_ref().is_some_and(|texts| texts.is_match(&text.text)) || here()) {
             return Some((request, plainness));
         }
         let field = named && request.fields.as_ref().is_some_and(|fields| fields.is_match(&snake(&text.text)));
-        (field && (input || is_settings(&path))).then_some((request, Plainness::Name))
+        (field && (input || is_settings(path))).then_some((request, Plainness::Name))
     });
     let (request, plainness) = found?;
     Some(made(context, request, item.value.span, plainness, item.call))

@@ -57,13 +57,14 @@ impl Hosts {
 fn hosts_in(pack: &Pack, text: &str) -> Hosts {
     let mut hosts = Hosts::default();
     let ours = |name: &str| matches!(pack.host(&name.to_ascii_lowercase()), Some(HostRole::Api | HostRole::Oauth));
-    for found in HOST.captures_iter(text) {
+    // Hardly any text names a host, and the expression begins with this.
+    for found in text.contains("//").then(|| HOST.captures_iter(text)).into_iter().flatten() {
         let ours = ours(&found[1]);
         hosts.add(Hosts { ours, other: !ours });
     }
     // A host without a scheme: `api.vendor.com/users`, or after userinfo.
     let bare = text.trim().rsplit('@').next().unwrap_or_default().split(['/', ':', '?']).next().unwrap_or_default();
-    hosts.ours |= !hosts.other && ours(bare);
+    hosts.ours |= !hosts.other && bare.contains('.') && ours(bare);
     hosts
 }
 

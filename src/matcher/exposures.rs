@@ -7,7 +7,7 @@ use super::flat::Flat;
 use super::keyed::{Keyed, is_query, query};
 use super::tokens::{Held, MAX_DEPTH, Tokens};
 use super::visit;
-use super::{Context, ExposureUse, Handed, Matched, binding, snake};
+use super::{Context, ExposureUse, Handed, Matched, binding};
 use crate::facts::{Call, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::Exposure;
@@ -26,7 +26,10 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     let mut found: Vec<(&'p Exposure, Held)> = Vec::new();
     for call in &facts.calls {
         let dotted = called(context, call);
-        for row in rows.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted))) {
+        // Hardly any call shows something, so all rows are asked at once first.
+        let any = context.pack.shown_by_calls.is_match(&dotted);
+        let by_call = |row: &&&Exposure| any && row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted));
+        for row in rows.iter().filter(by_call) {
             let values = call.args.iter().map(|arg| &arg.value);
             found.extend(values.flat_map(|value| tokens.shown(row, value)).map(|held| (*row, held)));
         }
@@ -38,9 +41,13 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
             found.extend(tokens.held(&assign.value).into_iter().map(|held| (*row, held)));
         }
     }
+    let by_name = |row: &&&Exposure| row.keys.is_some() || row.variables.is_some() || !row.parameters.is_empty();
+    let by_name: Vec<&'p Exposure> = rows.iter().filter(by_name).copied().collect();
     for item in all {
-        for row in &rows {
-            found.extend(keyed(&tokens, row, item).into_iter().map(|held| (*row, held)));
+        for row in &by_name {
+            for held in keyed(&tokens, row, item) {
+                found.push((row, held));
+            }
         }
     }
     visit::values(facts, |_, value| {
@@ -74,8 +81,7 @@ fn called(context: &Context<'_, '_>, call: &Call) -> String {
 /// Tokens under a key whose value others read, or in the query of a URL of the vendor.
 fn keyed(tokens: &Tokens<'_>, row: &Exposure, item: &Keyed<'_>) -> Vec<Held> {
     let context = tokens.context;
-    let key = || snake(&item.names.join("_"));
-    if row.keys.as_ref().is_some_and(|keys| !item.names.is_empty() && keys.is_match(&key())) {
+    if row.keys.as_ref().is_some_and(|keys| !item.names.is_empty() && keys.is_match(item.name())) {
         return tokens.shown(row, item.value);
     }
     let defined = item.names.last().filter(|_| matches!(item.owner, visit::Owner::Nothing));
@@ -126,6 +132,9 @@ fn is_url(name: &str) -> bool {
 
 /// The foreign host that a URL starts with.
 fn host(context: &Context<'_, '_>, value: &Value) -> Option<String> {
+    if value.as_str().is_some_and(|text| !text.text.starts_with("http")) {
+        return None;
+    }
     let text = Flat::of(context.index, value).text;
     text.starts_with("http").then(|| binding::foreign(context.pack, &text)).flatten()
 }

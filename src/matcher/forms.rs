@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::flat::{Flat, is_hole};
 use super::visit::{self, Owner};
-use super::{Binding, Context, Matched, Named, Slot, Use, binding, snake, steps};
+use super::{Binding, Context, Matched, Named, Slot, Use, binding, may_say, snake, steps};
 use crate::facts::{Carrier, Value, ValueKind};
 use crate::link::Origin;
 use crate::pack::schema::{Form, HostRole, Role};
@@ -156,6 +156,9 @@ fn templates_masked(text: &str) -> String {
 /// `Basic ` and base64 that stands in the file.
 fn pasted(context: &Context<'_, '_>, owner: Owner<'_>, value: &Value) -> Option<(Form, Span, Vec<Slot>, Binding)> {
     let text = value.as_str()?;
+    if !may_say(&text.text, "basic") {
+        return None;
+    }
     let found = BASIC.captures(&text.text)?.get(1)?;
     let decoded = String::from_utf8(crate::pack::base64(found.as_str().as_bytes())?).ok()?;
     let (id, key) = decoded.split_once(':')?;

@@ -5,9 +5,7 @@
 //! name counts once a file.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
-
-use regex::bytes::Regex;
+use std::ops::RangeInclusive;
 
 use super::sightings::Carriers;
 use super::{IdentifierUse, Matched, snake};
@@ -17,9 +15,8 @@ use crate::pack::Pack;
 use crate::source::Source;
 use crate::span::Span;
 
-static NAME: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"[A-Za-z_][A-Za-z0-9_]{5,79}").expect("the expression is a constant, compiled in a test")
-});
+/// How long a name is that may break a rule, in bytes.
+const LENGTHS: RangeInclusive<usize> = 6..=80;
 
 /// Finds them.
 pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &mut Matched<'p>) {
@@ -28,30 +25,48 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
     }
     let mut seen = HashSet::new();
     let mut carriers = None;
-    for found in NAME.find_iter(&source.text) {
-        let Ok(text) = std::str::from_utf8(found.as_bytes()) else { continue };
-        let written = text.to_ascii_lowercase();
-        if !written.contains(&pack.word) {
+    let mut read = 0;
+    for said in pack.said.regex().find_iter(&source.text) {
+        if said.start() < read {
             continue;
         }
+        let span = name_around(&source.text, Span::from(said.range()));
+        read = span.end;
+        if !LENGTHS.contains(&span.len()) {
+            continue;
+        }
+        let Ok(text) = std::str::from_utf8(span.of(&source.text)) else { continue };
         let name = snake(text);
         let row = pack.identifiers.iter().find(|row| row.names.as_ref().is_some_and(|names| names.is_match(&name)));
         let Some(identifier) = row.filter(|_| !seen.contains(&name)) else { continue };
-        let carrier = carriers.get_or_insert_with(|| Carriers::new(layers)).at(found.start());
+        let carrier = carriers.get_or_insert_with(|| Carriers::new(layers)).at(span.start);
         if !matches!(carrier, Carrier::Code | Carrier::String) {
             continue;
         }
         seen.insert(name);
-        let span = Span::from(found.range());
         out.identifiers.push(IdentifierUse { identifier, name: text.to_owned(), span, carrier });
     }
 }
 
+/// The name that a word is part of; digits that it would begin with are none of it.
+fn name_around(text: &[u8], word: Span) -> Span {
+    let part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'_';
+    let before = text[..word.start].iter().rev().take_while(part).count();
+    let after = text[word.end..].iter().take_while(part).count();
+    let start = word.start - before;
+    let digits = text[start..word.start].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    Span::new(start + digits, word.end + after)
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::span::Span;
+
     #[test]
     fn a_name_is_one_word() {
-        let found = super::NAME.find(b"  acme_refresh_token: x").map(|found| found.as_bytes().to_vec());
-        assert_eq!(found.as_deref(), Some(&b"acme_refresh_token"[..]));
+        let name = |text: &[u8], at: usize| super::name_around(text, Span::new(at, at + 4)).of(text).to_vec();
+        assert_eq!(name(b"  acme_refresh_token: x", 2), b"acme_refresh_token");
+        assert_eq!(name(b"(1my_acme2)", 5), b"my_acme2");
+        assert_eq!(name(b"acme", 0), b"acme");
     }
 }

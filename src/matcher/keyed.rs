@@ -3,6 +3,8 @@
 //! Owns what a name or key says about its value, whatever the language or format. The decision to know: a name gives a
 //! role only when it, or the file or class around it, names the vendor; the value's shape is judged later.
 
+use std::cell::OnceCell;
+
 use super::asked::{self, Asked};
 use super::flat::Flat;
 use super::visit::{self, Owner};
@@ -18,6 +20,17 @@ pub(super) struct Keyed<'a> {
     pub(super) value: &'a Value,
     pub(super) owner: Owner<'a>,
     pub(super) call: Option<CallId>,
+    written: OnceCell<String>,
+}
+
+impl Keyed<'_> {
+    /// The names as one, in snake case.
+    pub(super) fn name(&self) -> &str {
+        self.written.get_or_init(|| match self.names.as_slice() {
+            [name] => snake(name),
+            names => snake(&names.join("_")),
+        })
+    }
 }
 
 /// Finds everything that names say in a layer.
@@ -89,14 +102,14 @@ fn keyed<'a>(
             keyed(inner, item.key.as_ref().map_or(item.value.span, |name| name.span), &item.value, owner, call, all);
         }
     }
-    all.push(Keyed { names, key, value, owner, call });
+    all.push(Keyed { names, key, value, owner, call, written: OnceCell::new() });
 }
 
 /// The full name in snake case: file and class names count where they name the vendor and the keys do not.
 fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
-    let own = snake(&item.names.join("_"));
+    let own = item.name();
     if own.contains(&context.pack.word) || own.is_empty() {
-        return own;
+        return own.to_owned();
     }
     let word = &context.pack.word;
     let says = |name: &String| name.contains(word);
@@ -109,7 +122,7 @@ fn full_name(context: &Context<'_, '_>, item: &Keyed<'_>) -> String {
     };
     let around = call.map(|path| snake(&path.dotted())).filter(says).or_else(class);
     let around = around.or_else(|| context.file.map(str::to_owned).filter(says));
-    around.map_or(own.clone(), |around| format!("{around}_{own}"))
+    around.map_or_else(|| own.to_owned(), |around| format!("{around}_{own}"))
 }
 
 fn named(context: &Context<'_, '_>, item: &Keyed<'_>, is_entry: bool, out: &mut Matched<'_>) {

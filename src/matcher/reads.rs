@@ -68,6 +68,9 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
 
 /// Variables that a command in a configuration expands.
 fn expanded(context: &Context<'_, '_>, text: &str, out: &mut Matched<'_>) {
+    if !text.contains('$') {
+        return;
+    }
     let names = EXPANSION.captures_iter(text).map(|found| snake(&found[1]));
     out.reads.extend(names.filter(|name| is_credential(context, name)).map(|name| Read { name, kept_as: None }));
 }

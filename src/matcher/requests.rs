@@ -37,7 +37,9 @@ fn asks<'p>(context: &Context<'_, '_>, row: &'p Request, id: CallId, call: &Call
         text.zip(row.texts.as_ref()).is_some_and(|(text, texts)| texts.is_match(text))
     };
     let made = |span: Span, said: bool| Some(Made { request: row, call: id, span, said });
-    if is(&row.calls)
+    let says = call.args.iter().any(|arg| arg.value.as_str().is_some());
+    if says
+        && is(&row.calls)
         && let Some(arg) = call.args.iter().find(|arg| asking(&arg.value))
     {
         return made(arg.value.span, true);

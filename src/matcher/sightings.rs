@@ -22,7 +22,7 @@ pub(super) fn find<'p>(pack: &'p Pack, source: &Source, layers: &[Layer], out: &
     let carriers = LazyCell::new(|| Carriers::new(layers));
     let plain = LazyCell::new(|| plain(layers));
     for credential in pack.credentials.iter().filter(|credential| credential.role.is_secret()) {
-        for found in credential.find.captures_iter(&source.text) {
+        for found in credential.find.regex().captures_iter(&source.text) {
             let Some(group) = found.get(found.len() - 1) else { continue };
             let (bytes, span) = (group.as_bytes(), Span::from(group.range()));
             if !delimited(&source.text, span) {
@@ -71,7 +71,9 @@ static BASE64: LazyLock<Regex> = LazyLock::new(|| {
 /// anything here.
 fn encoded(pack: &Pack, source: &Source) -> Vec<(Span, Vec<u8>)> {
     let holds = |decoded: &[u8]| {
-        pack.credentials.iter().any(|credential| credential.role.is_secret() && credential.find.is_match(decoded))
+        pack.credentials
+            .iter()
+            .any(|credential| credential.role.is_secret() && credential.find.regex().is_match(decoded))
     };
     let runs = BASE64.find_iter(&source.text).filter_map(|run| {
         let joined: Vec<u8> = run.as_bytes().iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -84,7 +86,7 @@ fn encoded(pack: &Pack, source: &Source) -> Vec<(Span, Vec<u8>)> {
 
 /// The first credential of this kind in a text that it alone proves.
 fn proven(credential: &Credential, text: &[u8]) -> Option<Vec<u8>> {
-    credential.find.captures_iter(text).find_map(|found| {
+    credential.find.regex().captures_iter(text).find_map(|found| {
         let group = found.get(found.len() - 1)?;
         let whole = delimited(text, Span::from(group.range())) && credential.decodes(group.as_bytes());
         whole.then(|| group.as_bytes().trim_ascii_end().to_vec())

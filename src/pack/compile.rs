@@ -7,11 +7,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use regex::bytes::RegexBuilder as BytesRegexBuilder;
 
 use super::by_name::ByName;
 use super::error::{File, PackError, Problem};
-use super::expression::Expressions;
+use super::expression::{Expressions, Shape};
 use super::globs::Globs;
 use super::library::Library;
 use super::route::Ways;
@@ -112,6 +111,7 @@ impl Compiler {
             id: vendor.id.clone(),
             name: vendor.name.clone(),
             word: vendor.word.clone(),
+            said: Shape::new(format!("(?i){}", regex::escape(&vendor.word))),
             variable: vendor.variable.clone(),
             needles: vendor
                 .needles
@@ -131,6 +131,7 @@ impl Compiler {
             parameters: Vec::new(),
             identifiers: Vec::new(),
             exposures: Vec::new(),
+            shown_by_calls: Expressions::new(Vec::new(), true),
             rules: Vec::new(),
             ways: Ways::default(),
             by_name: ByName::new(),
@@ -142,6 +143,9 @@ impl Compiler {
             self.file_into(&mut pack, file, &mut placeholders, &mut seen);
         }
         pack.placeholders = Some(Expressions::new(placeholders, true));
+        let calls = pack.exposures.iter().filter_map(|row| row.calls.as_ref());
+        let calls = calls.flat_map(|calls| calls.texts().iter().cloned()).collect();
+        pack.shown_by_calls = Expressions::new(calls, true);
         self.references(&pack);
         Some(pack)
     }
@@ -155,7 +159,7 @@ impl Compiler {
     ) {
         pack.hosts.extend(file.host.into_iter().map(|host| (host.name, host.role)));
         for row in file.credential {
-            pack.credentials.extend(self.credential(row));
+            pack.credentials.push(self.credential(row));
         }
         for row in file.name {
             pack.names.extend(self.set(&row.matches, true).map(|names| (row.role, names)));
@@ -163,7 +167,7 @@ impl Compiler {
         }
         for row in file.placeholder {
             if let Some(tried) = self.set(&row.matches, true) {
-                placeholders.extend(tried.into_texts());
+                placeholders.extend_from_slice(tried.texts());
             }
         }
         let before = pack.constructs.len();
@@ -283,14 +287,9 @@ impl Compiler {
         }
     }
 
-    fn credential(&mut self, row: schema::Credential) -> Option<Credential> {
-        let find = BytesRegexBuilder::new(row.shape.get_ref())
-            .unicode(false)
-            .build()
-            .map_err(|error| self.bad_regex(&row.shape, &error))
-            .ok()?;
-        Some(Credential {
-            find,
+    fn credential(&mut self, row: schema::Credential) -> Credential {
+        Credential {
+            find: Shape::new(row.shape.get_ref().clone()),
             whole: self.whole(&row.shape),
             decoded: row.decoded.as_ref().map(|text| self.whole(text)),
             dummies: self.set(&row.dummies, true),
@@ -298,7 +297,7 @@ impl Compiler {
             role: row.role,
             encoding: row.encoding,
             anywhere: row.anywhere,
-        })
+        }
     }
 
     fn construct(
@@ -406,7 +405,7 @@ impl Compiler {
         expressions
     }
 
-    fn bad_regex(&mut self, text: &Text, error: &regex::Error) {
+    fn bad_regex(&mut self, text: &Text, error: &str) {
         self.problem(
             Some(text.span()),
             format!("the expression does not compile: {error}"),

@@ -1,11 +1,15 @@
 //! Regular expressions of a pack, compiled when first asked for.
 //!
 //! Owns the delay: a scan that meets none of the vendor's files compiles none of them. The decision to know:
-//! expressions are about names, values and short texts, so they see bytes and ASCII classes, which makes them small.
+//! expressions are about names, values and short texts, so they see bytes and ASCII classes, which makes them small, and
+//! get no search for literals, which would cost more to prepare than all that they are asked in most runs.
 
 use std::sync::OnceLock;
 
-use regex::bytes::{RegexSet, RegexSetBuilder};
+use regex::bytes;
+use regex_automata::meta::{self, Regex};
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_automata::util::syntax;
 
 /// Expressions may not compile to more than this many bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -15,7 +19,8 @@ const MAX_BYTES: usize = 1 << 20;
 pub struct Expressions {
     texts: Vec<String>,
     ignore_case: bool,
-    built: OnceLock<RegexSet>,
+    /// Nothing, of expressions that do not compile.
+    built: OnceLock<Option<Regex>>,
 }
 
 impl Expressions {
@@ -27,22 +32,58 @@ impl Expressions {
 
     /// The expressions as they are written.
     #[must_use]
-    pub fn into_texts(self) -> Vec<String> {
-        self.texts
+    pub fn texts(&self) -> &[String] {
+        &self.texts
     }
 
     /// Whether any of them matches somewhere in the text. Expressions that do not compile match nothing.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.built.get_or_init(|| self.build().unwrap_or_else(|_| RegexSet::empty())).is_match(text.as_bytes())
+        self.built.get_or_init(|| self.build().ok()).as_ref().is_some_and(|built| built.is_match(text))
     }
 
     /// Compiles them.
     ///
     /// # Errors
-    /// What the regex crate says of the first that does not compile.
-    pub fn build(&self) -> Result<RegexSet, regex::Error> {
-        let mut builder = RegexSetBuilder::new(&self.texts);
-        builder.case_insensitive(self.ignore_case).unicode(false).size_limit(MAX_BYTES).build()
+    /// What is wrong with the first that does not compile.
+    pub fn build(&self) -> Result<Regex, String> {
+        Regex::builder()
+            .syntax(syntax::Config::new().case_insensitive(self.ignore_case).unicode(false).utf8(false))
+            .configure(
+                meta::Config::new()
+                    .utf8_empty(false)
+                    .which_captures(WhichCaptures::None)
+                    .auto_prefilter(false)
+                    .nfa_size_limit(Some(MAX_BYTES)),
+            )
+            .build_many(&self.texts)
+            .map_err(|error| match error.syntax_error() {
+                Some(error) => error.to_string(),
+                None => format!("it would take more than {MAX_BYTES} bytes"),
+            })
+    }
+}
+
+/// An expression that finds what it is about in a file's bytes.
+#[derive(Debug)]
+pub struct Shape {
+    text: String,
+    built: OnceLock<bytes::Regex>,
+}
+
+impl Shape {
+    /// Takes the expression as it is.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self { text, built: OnceLock::new() }
+    }
+
+    /// The expression, to search with. One that does not compile finds nothing.
+    #[must_use]
+    pub fn regex(&self) -> &bytes::Regex {
+        self.built.get_or_init(|| {
+            let nothing = || bytes::Regex::new("[a&&b]").expect("an empty class compiles");
+            bytes::RegexBuilder::new(&self.text).unicode(false).build().unwrap_or_else(|_| nothing())
+        })
     }
 }

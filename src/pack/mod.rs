@@ -20,13 +20,11 @@ pub mod snippet;
 
 use std::collections::HashMap;
 
-use regex::bytes::Regex as BytesRegex;
-
 use crate::finding::{Level, Route, RuleDoc};
 use crate::prefilter::Needle;
 use crate::version::Range;
 use by_name::ByName;
-use expression::Expressions;
+use expression::{Expressions, Shape};
 use globs::Globs;
 use library::Library;
 use pattern::Pattern;
@@ -41,6 +39,8 @@ pub struct Pack {
     pub name: String,
     /// The word that names the vendor in keys and paths.
     pub word: String,
+    /// Finds the word in any letter case.
+    pub said: Shape,
     /// The environment variable a fix reads.
     pub variable: String,
     /// What a file must contain.
@@ -71,6 +71,8 @@ pub struct Pack {
     pub identifiers: Vec<Identifier>,
     /// Ways to show a credential.
     pub exposures: Vec<Exposure>,
+    /// The calls that any of them is made by.
+    pub shown_by_calls: Expressions,
     /// The rules, by id without the prefix.
     pub rules: Vec<Rule>,
     /// Ways out.
@@ -86,7 +88,7 @@ pub struct Credential {
     /// What it is for.
     pub role: Role,
     /// Finds it in bytes.
-    pub find: BytesRegex,
+    pub find: Shape,
     /// Matches a whole value.
     pub whole: Expressions,
     /// How the shape is encoded.

@@ -5,7 +5,7 @@
 //! The decision to know: a dangerous character is shown as its escape (`\x1b`, `\u{202e}`), not dropped and not
 //! replaced by a look-alike, so that a reader sees what is in the file.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::ops::Range;
 
 /// Openers that a build server executes wherever they stand in a log line: GitHub's old commands, Azure Pipelines,
@@ -55,6 +55,15 @@ impl Piece {
         matches!(self.shown, Shown::Plain(_))
     }
 
+    /// Appends it as it is shown.
+    pub(super) fn add_to(&self, out: &mut String) {
+        match self.shown {
+            Shown::Plain(c) => out.push(c),
+            // Writing to a string cannot fail.
+            _ => _ = write!(out, "{self}"),
+        }
+    }
+
     /// Terminal columns it takes, at least: wide characters count as one.
     #[must_use]
     pub fn columns(&self) -> usize {
@@ -70,7 +79,7 @@ impl Piece {
 impl fmt::Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.shown {
-            Shown::Plain(c) => write!(f, "{c}"),
+            Shown::Plain(c) => f.write_char(c),
             Shown::Byte(byte) => write!(f, "\\x{byte:02x}"),
             Shown::Code(c) => write!(f, "\\u{{{:x}}}", u32::from(c)),
         }
@@ -126,6 +135,9 @@ impl<'a> Escaped<'a> {
 
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(plain) = plain(self.0).filter(|text| !text.trim_start().starts_with("::")) {
+            return f.write_str(plain);
+        }
         let mut leading = true;
         for piece in pieces(self.0) {
             match piece.shown {
@@ -141,7 +153,20 @@ impl fmt::Display for Escaped<'_> {
 /// Untrusted text for the middle of a line: [`Escaped`], but with a leading `::` left as it is.
 #[must_use]
 pub fn inline(text: impl AsRef<[u8]>) -> String {
-    pieces(text.as_ref()).map(|piece| piece.to_string()).collect()
+    let text = text.as_ref();
+    if let Some(plain) = plain(text) {
+        return plain.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    pieces(text).for_each(|piece| piece.add_to(&mut out));
+    out
+}
+
+/// The text, where all of it is shown as it is, told at a glance: ASCII without controls and without what may open a
+/// command. Most is.
+fn plain(text: &[u8]) -> Option<&str> {
+    let shown = text.iter().all(|byte| matches!(byte, b' '..=b'~' | b'\t'));
+    std::str::from_utf8(text).ok().filter(|text| shown && !text.contains("##"))
 }
 
 /// [`Escaped`] text for an element or an attribute of XML.

@@ -180,7 +180,7 @@ fn write_line(
         }
         for piece in pieces(&text[window.clone()]) {
             map.push((window.start + piece.start, out.len()));
-            out.push_str(&piece.to_string());
+            piece.add_to(out);
         }
         at = window.end;
     }

@@ -2,6 +2,8 @@
 //!
 //! Owns what of a file is read with which care. It knows no other file.
 
+use std::sync::Arc;
+
 use crate::facts::{Carrier, Note};
 use crate::lang;
 use crate::matcher::{self, Matched};
@@ -16,7 +18,7 @@ const MAX_LOWERED: usize = 2 << 20;
 
 /// A file and what it means to each pack.
 pub(super) struct Examined<'p> {
-    pub(super) source: Source,
+    pub(super) source: Arc<Source>,
     /// What it is written in; empty where that is not known.
     language: &'static str,
     pub(super) matched: Vec<Matched<'p>>,
@@ -32,7 +34,7 @@ impl Examined<'_> {
     }
 
     pub(super) fn masked(&self) -> Masked {
-        let mut masked = Masked::new(self.source.clone(), &self.secrets().collect::<Vec<_>>());
+        let mut masked = Masked::new(Arc::clone(&self.source), &self.secrets().collect::<Vec<_>>());
         masked.language = self.language;
         masked
     }
@@ -64,5 +66,5 @@ pub(super) fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<
     let secrets: Vec<Span> = matched.iter().flat_map(|matched| matched.secrets.iter().copied()).collect();
     let directives = suppress::directives(&source, language, &layers, &secrets);
     let means = !notes.is_empty() || !directives.is_empty() || matched.iter().any(|matched| !matched.is_empty());
-    means.then_some(Examined { source, language, matched, hidden: merged(secrets), notes, directives })
+    means.then(|| Examined { source: Arc::new(source), language, matched, hidden: merged(secrets), notes, directives })
 }

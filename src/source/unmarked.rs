@@ -20,10 +20,10 @@ pub(crate) struct Reading {
     pub(crate) text: Vec<u8>,
 }
 
-/// Whether `bytes` may hold a needle as wide text, beside those that they hold as bytes. Cheap where no NUL follows closely on another.
+/// Whether `bytes` may hold a needle as wide text, beside those that they hold as bytes. Cheap where no NULs alternate with others.
 pub(crate) fn may_hold(prefilter: &Prefilter, bytes: &[u8]) -> bool {
-    // Of two characters in a row, one stands between zeros, in either order and width.
-    let between = |at: usize| matches!(bytes.get(at + 1..at + 3), Some([c, 0]) if *c != 0);
+    // Of four characters in a row, in either order and width, every second byte is zero, and not all others are.
+    let between = |at: usize| matches!(bytes.get(at + 1..at + 7), Some([_, 0, c, 0, _, 0]) if *c != 0);
     if !memchr::memchr_iter(0, bytes).any(between) {
         return false;
     }

@@ -149,6 +149,10 @@ impl Reader<'_> {
 
 /// Whether a path ends in the dotted `entry`.
 pub(super) fn matches_end(path: &[Name], entry: &str) -> bool {
+    // Nearly all differ at the end, which needs no splitting to see.
+    if !path.last().is_some_and(|last| entry.ends_with(last.text.as_str())) {
+        return false;
+    }
     let mut segments = path.iter().rev();
     entry.rsplit('.').all(|part| segments.next().is_some_and(|name| name.text == part))
 }

@@ -80,6 +80,10 @@ impl Reader<'_> {
         if let Some(assigned) = self.assignment(&first, at, i, end) {
             return Some(assigned);
         }
+        // Most operands stand alone.
+        if i >= end || !matches!(self.tokens[i].kind, Kind::Op | Kind::Word) {
+            return Some((first, i));
+        }
         let profile = self.profile;
         let (mut choices, mut parts, mut opaque) = (Vec::new(), vec![first], false);
         // A line that starts with a pipe or a choice goes on with the value above it.

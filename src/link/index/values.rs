@@ -224,7 +224,8 @@ impl<'a> Index<'a> {
     /// Everything a value may come from.
     #[must_use]
     pub fn origins(&self, value: &'a Value) -> Vec<Origin> {
-        let mut origins = Vec::new();
+        // Nearly all have one, and those of settings are kept for all files.
+        let mut origins = Vec::with_capacity(1);
         self.origins_into(value, 0, &mut origins);
         origins
     }
