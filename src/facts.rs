@@ -199,6 +199,18 @@ pub enum Note {
     TooLarge,
 }
 
+impl Note {
+    /// Its name in reports.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::TooDeep => "too-deep",
+            Self::Malformed => "malformed",
+            Self::TooLarge => "too-large",
+        }
+    }
+}
+
 /// An expression.
 #[derive(Clone, Debug)]
 pub struct Value {

@@ -65,6 +65,7 @@ fn report(name: Option<&str>, day: Option<u32>, findings: Vec<Finding>) -> Docum
         salt: None,
         findings,
         skipped: Vec::new(),
+        reduced: Vec::new(),
     }
 }
 

@@ -343,3 +343,22 @@ fn names_from_a_report_act_on_nothing() {
         }
     }
 }
+
+#[test]
+fn what_was_read_with_less_care_is_told_by_every_report() {
+    let reports = Reports::new();
+    let (file, text) = ("settings.yml", "intercom_workspace: [\n  here: }\n- there\n");
+    let one = reports.check("one.json", file, text, &["--repository", "one"]);
+    reports.check("two.jsonl", file, text, &["--repository", "two"]);
+    assert_eq!(one["reduced"][0]["path"], file);
+    assert_eq!(one["reduced"][0]["reason"], "malformed");
+    let merged = reports.merge(&["one.json", "two.jsonl", "--output-format", "json=all.json"]);
+    assert!(merged.code < 2, "{}", merged.error);
+    let all = reports.json("all.json");
+    let told: Vec<_> =
+        all["reduced"].as_array().unwrap().iter().map(|entry| (&entry["repository"], &entry["path"])).collect();
+    assert_eq!(told, [(&"one".into(), &file.into()), (&"two".into(), &file.into())]);
+    repository::dekey(reports.0.path(), &["report", "html", "all.json", "-o", "all.html"]);
+    let page = std::fs::read_to_string(reports.path("all.html")).unwrap();
+    assert!(page.contains("Read with less care") && page.contains("not well-formed"), "{page}");
+}

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Document, Finding, Group, Repository, Rule, SCHEMA_VERSION, Skipped, Summary, Tool};
+use super::{Document, Finding, Group, Reduced, Repository, Rule, SCHEMA_VERSION, Skipped, Summary, Tool};
 
 /// A line of a report of dekey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,6 +16,8 @@ pub enum Line {
     Finding(Box<Finding>),
     /// Something that was not examined.
     Skipped(Skipped),
+    /// Something that was examined with less care than usual.
+    Reduced(Reduced),
     /// The last line.
     Summary {
         /// Changes when a reader has to.
@@ -54,6 +56,7 @@ impl Document {
             salt: self.salt.clone(),
         };
         let findings = self.findings.iter().map(|finding| Line::Finding(Box::new(finding.clone())));
-        findings.chain(self.skipped.iter().cloned().map(Line::Skipped)).chain([last])
+        let skipped = self.skipped.iter().cloned().map(Line::Skipped);
+        findings.chain(skipped).chain(self.reduced.iter().cloned().map(Line::Reduced)).chain([last])
     }
 }

@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet, btree_map};
 use jiff::Timestamp;
 
 use super::{
-    Document, Finding, Grouping, HistoryExamined, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Tool, summarised,
+    Document, Finding, Grouping, HistoryExamined, Reduced, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Tool,
+    summarised,
 };
 use crate::finding::State;
 
@@ -89,7 +90,8 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
     }
 
     let mut superseded = BTreeSet::new();
-    let (mut repositories, mut findings, mut skipped) = (Vec::new(), Vec::<Finding>::new(), Vec::new());
+    let (mut repositories, mut findings) = (Vec::new(), Vec::<Finding>::new());
+    let (mut skipped, mut reduced) = (Vec::new(), Vec::new());
     let mut fixes = 0;
     for (name, mut runs) in runs {
         let newest = runs.iter().map(|run| run.repository.revision.clone()).max_by(age).flatten();
@@ -104,6 +106,7 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
         let mut run = Run::united(runs);
         findings.extend(run.numbered(&mut fixes));
         skipped.extend(run.skipped);
+        reduced.extend(run.reduced);
         repositories.push(run.repository);
     }
     let document = Document {
@@ -116,6 +119,7 @@ pub fn merge(inputs: Vec<Input>, failed: Vec<Repository>) -> Result<Merged, Othe
         salt,
         findings,
         skipped,
+        reduced,
     };
     Ok(Merged { document, superseded })
 }
@@ -140,6 +144,7 @@ struct Run {
     /// Keys of findings whose fixes go together.
     fixes: Vec<BTreeSet<Key>>,
     skipped: BTreeSet<Skipped>,
+    reduced: BTreeSet<Reduced>,
 }
 
 /// A finding; the number of its fix's group is taken out, since it means nothing outside of its report.
@@ -153,7 +158,7 @@ impl Run {
     /// What a report says of each of its repositories.
     fn all(input: Input) -> BTreeMap<String, Self> {
         let Input { name: given, document } = input;
-        let Document { summary, mut repositories, findings, skipped, .. } = document;
+        let Document { summary, mut repositories, findings, skipped, reduced, .. } = document;
         if let [] | [_] = repositories.as_slice() {
             // What a repository itself says now, the summary of its report said at first.
             let only = repositories.pop().unwrap_or_else(|| Repository {
@@ -204,6 +209,12 @@ impl Run {
             entry.repository = Some(name);
             run.skipped.insert(entry);
         }
+        for mut entry in reduced {
+            let name = name_of(entry.repository.take());
+            let run = runs.entry(name.clone()).or_insert_with(|| absent(&name));
+            entry.repository = Some(name);
+            run.reduced.insert(entry);
+        }
         for ((name, _), keys) in fixes {
             runs.entry(name).or_default().fixes.push(keys);
         }
@@ -219,6 +230,7 @@ impl Run {
             all.joined(run.repository);
             all.fixes.extend(run.fixes);
             all.skipped.extend(run.skipped);
+            all.reduced.extend(run.reduced);
             for (key, mut entries) in run.findings {
                 entries.sort_by(Entry::order);
                 match all.findings.entry(key) {

@@ -58,6 +58,9 @@ pub struct Document {
     pub findings: Vec<Finding>,
     /// In the order of their repositories and paths.
     pub skipped: Vec<Skipped>,
+    /// What was examined with less care than usual, in the same order.
+    #[serde(default)]
+    pub reduced: Vec<Reduced>,
 }
 
 /// What made the report.
@@ -318,6 +321,21 @@ pub struct Skipped {
     /// Whether it should have been examined.
     pub incomplete: bool,
     /// What exactly happened; may be empty.
+    pub detail: String,
+}
+
+/// A file that was examined with less care than usual.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Reduced {
+    /// The name of the repository it is in, where there are several.
+    #[serde(default)]
+    pub repository: Option<String>,
+    /// The file.
+    #[serde(flatten)]
+    pub path: Path,
+    /// The kind of reason: `too-deep`, `malformed` or `too-large`.
+    pub reason: String,
+    /// What was looked for all the same.
     pub detail: String,
 }
 

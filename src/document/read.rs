@@ -89,7 +89,7 @@ fn from_document(bytes: &[u8]) -> Result<Document, Unread> {
 }
 
 fn from_lines(bytes: &[u8]) -> Result<Document, Unread> {
-    let (mut findings, mut skipped, mut document) = (Vec::new(), Vec::new(), None);
+    let (mut findings, mut skipped, mut reduced, mut document) = (Vec::new(), Vec::new(), Vec::new(), None);
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.trim_ascii().is_empty() {
             continue;
@@ -100,6 +100,7 @@ fn from_lines(bytes: &[u8]) -> Result<Document, Unread> {
         match serde_json::from_slice::<Line>(line) {
             Ok(Line::Finding(finding)) => findings.push(*finding),
             Ok(Line::Skipped(entry)) => skipped.push(entry),
+            Ok(Line::Reduced(entry)) => reduced.push(entry),
             Ok(Line::Summary { schema_version, tool, summary, repositories, rules, groups, salt }) => {
                 known(schema_version.into())?;
                 document = Some(Document {
@@ -112,6 +113,7 @@ fn from_lines(bytes: &[u8]) -> Result<Document, Unread> {
                     salt,
                     findings: std::mem::take(&mut findings),
                     skipped: std::mem::take(&mut skipped),
+                    reduced: std::mem::take(&mut reduced),
                 });
             }
             // The last line is whole or it is the place of the cut.

@@ -103,6 +103,7 @@ impl Join {
         repository.bytes = part.tally.bytes;
         repository.counts = part.unexamined();
         repository.skipped = part.skipped.len();
+        repository.reduced = part.notes.len();
         repository.hidden = part.hidden;
         repository.baseline = part.baseline.take();
         self.report.repositories.push(repository);

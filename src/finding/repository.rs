@@ -47,6 +47,8 @@ pub struct Repository {
     /// How many entries of [`super::Report::skipped`] are about it, where it has a name: those of the first repository
     /// stand first.
     pub skipped: usize,
+    /// How many entries of the report's notes are its own.
+    pub reduced: usize,
     /// Findings below the asked-for confidence, counted but not listed.
     pub hidden: usize,
     /// Why it could not be examined at all; unescaped.

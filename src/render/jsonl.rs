@@ -24,6 +24,7 @@ pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result
         plain::line(&Line::Finding(Box::new(finding)), out)?;
     }
     record::skipped(report).try_for_each(|skipped| plain::line(&Line::Skipped(skipped), out))?;
+    record::reduced(report).try_for_each(|reduced| plain::line(&Line::Reduced(reduced), out))?;
     let last = Line::Summary {
         schema_version: SCHEMA_VERSION,
         tool: Tool::this(),

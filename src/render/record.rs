@@ -11,11 +11,12 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use super::closing::less_care;
 use super::plain::percent;
 use super::{Brief, Places, open, suggestion, view};
 use crate::document::{
     Baseline, Counts, Document, Edit, Excerpt, Finding, Fix, Grouping, History, HistoryExamined, Levels, Path, Place,
-    Position, Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
+    Position, Reduced, Related, Repository, Revision, Rule, SCHEMA_VERSION, Skipped, Summary, Tool,
 };
 use crate::finding::{self, Report, Standing, State};
 use crate::fix::unit::{self, Unit};
@@ -42,6 +43,7 @@ pub fn document(report: &Report, brief: &Brief) -> Document {
         salt: brief.salt.id(),
         findings,
         skipped: skipped(report).collect(),
+        reduced: reduced(report).collect(),
     }
 }
 
@@ -191,6 +193,18 @@ pub(super) fn skipped(report: &Report) -> impl Iterator<Item = Skipped> {
         reason: entry.reason.id().to_owned(),
         incomplete: entry.reason.incomplete(),
         detail: entry.detail.clone(),
+    })
+}
+
+/// What was read with less care, with the name of its repository where there are several.
+pub(super) fn reduced(report: &Report) -> impl Iterator<Item = Reduced> {
+    let names = report.repositories.iter().flat_map(|one| std::iter::repeat_n(&one.name, one.reduced));
+    let names = names.map(Option::as_ref).chain(std::iter::repeat(None));
+    report.notes.iter().zip(names).map(|((file, note), name)| Reduced {
+        repository: name.cloned(),
+        path: path(file.as_bytes()),
+        reason: note.id().to_owned(),
+        detail: less_care(*note).to_owned(),
     })
 }
 

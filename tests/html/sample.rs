@@ -211,6 +211,7 @@ pub(crate) fn document(findings: Vec<Finding>) -> Document {
         salt: None,
         findings,
         skipped: Vec::new(),
+        reduced: Vec::new(),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::render::plain;
 
 /// Writes the element.
 pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let Document { schema_version, tool, summary, repositories, rules, groups, salt, findings, skipped } =
+    let Document { schema_version, tool, summary, repositories, rules, groups, salt, findings, skipped, reduced } =
         page.document;
     let mut packer = Packer::default();
     write!(out, "<script type=\"application/json\" id=\"data\">{{\"findings\":[0")?;
@@ -43,6 +43,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
         ("groups", value(groups)?),
         ("salt", value(salt)?),
         ("skipped", value(skipped)?),
+        ("reduced", value(reduced)?),
     ];
     for (name, value) in rest {
         write!(out, "],\"{name}\":[0,")?;

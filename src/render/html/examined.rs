@@ -16,6 +16,7 @@ pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "<section aria-labelledby=\"examined\">\n<h2 id=\"examined\">What was examined</h2>")?;
     repositories(page, out)?;
     skipped(page, out)?;
+    reduced(page, out)?;
     writeln!(out, "</section>")
 }
 
@@ -134,6 +135,24 @@ fn skipped(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "</tbody>\n</table></div>")?;
     match page.document.skipped.len().checked_sub(LISTED) {
+        None | Some(0) => Ok(()),
+        Some(rest) => writeln!(out, "<p>and {} more, which the data of this page has</p>", number(rest)),
+    }
+}
+
+/// What was read, but with less care than usual.
+fn reduced(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let reduced = &page.document.reduced;
+    if reduced.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<h3>Read with less care</h3>\n<ul>")?;
+    for entry in reduced.iter().take(LISTED) {
+        let repository = entry.repository.as_ref().map_or_else(String::new, |name| format!("{}: ", text(name)));
+        writeln!(out, "<li>{repository}<code>{}</code>: {}</li>", text(&entry.path.path), prose(&entry.detail))?;
+    }
+    writeln!(out, "</ul>")?;
+    match reduced.len().checked_sub(LISTED) {
         None | Some(0) => Ok(()),
         Some(rest) => writeln!(out, "<p>and {} more, which the data of this page has</p>", number(rest)),
     }

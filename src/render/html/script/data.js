@@ -35,6 +35,7 @@ const read = () => {
       salt: part('salt'),
       findings: unpacked(packed, packed.findings),
       skipped: part('skipped'),
+      reduced: part('reduced'),
     },
   };
 };
