@@ -157,6 +157,19 @@ fn a_large_utf16_file_is_decoded_as_it_streams() {
     }
 }
 
+#[test]
+fn a_large_file_that_holds_unmarked_utf16_is_told_of_wherever_that_is() {
+    let wide = utf16(NEEDLE, u16::to_le_bytes);
+    for before in [0, 1000, 5000, 9999] {
+        let tree = Tree::new();
+        let (before, after) = (vec![b'x'; before], vec![b'x'; 10_000 - before]);
+        tree.file("f", [&before[..], &wide, &after].concat());
+        let limits = Limits { chunk: 4096, max_whole: 1000, window: 200, ..Limits::default() };
+        let scan = Scan::of(&Walk { limits, ..tree.walk() });
+        assert_eq!(scan.skipped(), [("f".into(), Reason::Unreadable)], "{}", before.len());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
