@@ -43,14 +43,14 @@ impl<'f, 's, 'p> Files<'f, 's, 'p> {
 
     /// The files that may say a variable's name, in order.
     pub(super) fn saying(&self, name: &str) -> &[usize] {
-        if !name.bytes().all(is_capital) {
+        // Nearly every variable's name has an underscore, and few other words have one.
+        if !name.contains('_') || !name.bytes().all(is_capital) {
             return &self.all;
         }
         let capitals = self.capitals.get_or_init(|| {
             let mut capitals: HashMap<&[u8], Vec<usize>> = HashMap::new();
             for (file, scanned) in self.project.files.iter().enumerate() {
-                let words = scanned.source.text.split(|byte| !is_capital(*byte));
-                for word in words.filter(|word| (2..=MAX_NAME).contains(&word.len())) {
+                for word in capitals_in(&scanned.source.text) {
                     let files = capitals.entry(word).or_default();
                     if files.last() != Some(&file) {
                         files.push(file);
@@ -140,19 +140,22 @@ fn assigned(layers: &[Layer]) -> Assigned {
 /// Longer names are none of a variable.
 const MAX_NAME: usize = 128;
 
-/// Whether a byte is one of a word in capitals. As a table, since all that was found is searched by it.
-static CAPITALS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte as u8, b'A'..=b'Z' | b'0'..=b'9' | b'_');
-        byte += 1;
-    }
-    table
-};
+/// The words of a text in capitals that have an underscore and may be a name.
+fn capitals_in(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut read = 0;
+    memchr::memchr_iter(b'_', text).filter_map(move |at| {
+        if at < read {
+            return None;
+        }
+        let part = |byte: &&u8| is_capital(**byte);
+        let start = at - text[read..at].iter().rev().take_while(part).count();
+        read = at + text[at..].iter().take_while(part).count();
+        Some(&text[start..read]).filter(|word| (2..=MAX_NAME).contains(&word.len()))
+    })
+}
 
 fn is_capital(byte: u8) -> bool {
-    CAPITALS[usize::from(byte)]
+    byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_'
 }
 
 /// Whether a byte is one of a word.
@@ -165,4 +168,15 @@ pub(super) fn words<'t>(text: &'t [u8], word: &'t str) -> impl Iterator<Item = u
     let part = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
     memchr::memmem::find_iter(text, word)
         .filter(move |&at| !part(at.checked_sub(1).and_then(|at| text.get(at))) && !part(text.get(at + word.len())))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_word_in_capitals_is_taken_whole_and_once() {
+        let words = |text: &str| -> Vec<String> {
+            super::capitals_in(text.as_bytes()).map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+        };
+        assert_eq!(words("x=A_B__C9;_; ACME_KEYS acme_KEY_, JSON _"), ["A_B__C9", "ACME_KEYS", "_KEY_"]);
+    }
 }

@@ -18,7 +18,23 @@ use crate::version::{Range, number, requirement};
 /// Every naming of a package, by ecosystem and name.
 #[derive(Default)]
 pub(super) struct Packages<'s> {
-    named: HashMap<&'static str, HashMap<Cow<'s, str>, Vec<Named<'s>>>>,
+    named: HashMap<&'static str, HashMap<Cow<'s, str>, Namings<'s>>>,
+}
+
+/// Every naming of one package. A repository may name it thousands of times, and ask for it from as many places.
+#[derive(Default)]
+struct Namings<'s> {
+    all: Vec<Named<'s>>,
+    by_folder: HashMap<&'s Path, Vec<usize>>,
+}
+
+impl<'s> Namings<'s> {
+    /// Those in the folders above a file, nearest first, and how many folders above they are.
+    fn above<'n>(&'n self, from: &'n Path) -> impl Iterator<Item = (usize, &'n Named<'s>)> {
+        let folders = from.ancestors().skip(1).enumerate();
+        let here = folders.filter_map(|(distance, folder)| Some((distance, self.by_folder.get(folder)?)));
+        here.flat_map(move |(distance, named)| named.iter().map(move |at| (distance, &self.all[*at])))
+    }
 }
 
 /// A package as one file names it.
@@ -85,13 +101,18 @@ impl<'s> Packages<'s> {
             folder: folder(path),
         };
         let name = canonical(ecosystem, &dependency.name.text);
-        self.named.entry(ecosystem).or_default().entry(name).or_default().push(named);
+        let namings = self.named.entry(ecosystem).or_default().entry(name).or_default();
+        namings.by_folder.entry(named.folder).or_default().push(namings.all.len());
+        namings.all.push(named);
     }
 
     /// Where a package is named, in path order.
     pub(super) fn named(&self, ecosystem: &str, name: &str) -> &[Named<'s>] {
-        let named = self.named.get(ecosystem).and_then(|names| names.get(&*canonical(ecosystem, name)));
-        named.map_or(&[], Vec::as_slice)
+        self.namings(ecosystem, name).map_or(&[], |namings| namings.all.as_slice())
+    }
+
+    fn namings(&self, ecosystem: &str, name: &str) -> Option<&Namings<'s>> {
+        self.named.get(ecosystem)?.get(&*canonical(ecosystem, name))
     }
 
     /// Whether such a manifest names a package at all.
@@ -102,19 +123,15 @@ impl<'s> Packages<'s> {
     /// How many folders above a file a manifest is that names a package. Of manifests only those count that are read
     /// whether they name the vendor or not.
     pub(super) fn distance(&self, package: &Package, from: &Path) -> Option<usize> {
-        let named = self.named(&package.ecosystem, &package.name).iter();
-        named
-            .filter(|named| named.tells_stack())
-            .filter_map(|named| from.ancestors().skip(1).position(|folder| folder == named.folder))
-            .min()
+        let mut above = self.namings(&package.ecosystem, &package.name)?.above(from);
+        above.find(|(_, named)| named.tells_stack()).map(|(distance, _)| distance)
     }
 
     /// The version of a package, seen from a file.
     pub(super) fn version(&self, package: &Package, from: &Path) -> Option<Version<'s>> {
-        let near = |named: &&Named<'s>| from.ancestors().skip(1).position(|folder| folder == named.folder);
-        let telling = self.named(&package.ecosystem, &package.name).iter().filter(|named| !named.range.is_all());
-        let (locks, manifests): (Vec<_>, Vec<_>) =
-            telling.filter_map(|named| Some((near(&named)?, named))).partition(|(_, named)| named.locked);
+        let above = self.namings(&package.ecosystem, &package.name)?.above(from);
+        let telling = above.filter(|(_, named)| !named.range.is_all());
+        let (locks, manifests): (Vec<_>, Vec<_>) = telling.partition(|(_, named)| named.locked);
         let asked = manifests.iter().min_by_key(|(distance, named)| (*distance, named.range.only().is_none()));
         let nearest = locks.iter().map(|(distance, _)| *distance).min();
         let mut locked: Vec<&Named<'s>> =

@@ -145,6 +145,10 @@ impl<'s> Project<'s, '_> {
         let settings = || self.ends.settings.get(snake(name).as_str()).map_or(&[][..], Vec::as_slice);
         let definitions = self.definitions(name);
         for (at, definition) in if definitions.is_empty() { settings() } else { definitions } {
+            // What many files define is asked for by as many.
+            if found.len() >= MAX_SOURCES {
+                break;
+            }
             if definition.origins.iter().all(|origin| origin.name() != Some(name)) {
                 self.sources_into(*at, &definition.origins, Some(definition.span), depth + 1, found);
             }

@@ -17,9 +17,11 @@ use crate::prefilter::Prefilter;
 /// What a window inside an endless line shares with the one before: more than the longest credential.
 const OVERLAP: usize = 4 << 10;
 
-/// Only of smaller files are there readings enough to find it.
+/// Only of smaller files are there readings enough to find what stands there.
 const UNMARKED: &str =
     "it is large and seems to hold UTF-16 or UTF-32 text without a byte-order mark, which was not read";
+const UNTRUE: &str =
+    "it is large and begins with a mark of UTF-16 or UTF-32 that is not true: what it holds as bytes was not read";
 
 /// What is looked through: a file, or something that is in memory already.
 pub(crate) trait Input: Read {
@@ -76,12 +78,15 @@ pub(crate) fn examine(
     transcoder.push(&raw[mark..filled], false, &mut windows.text);
     windows.scan()?;
     let mut at = filled as u64;
-    // What a needle in wide text may have begun in.
-    let (mut hidden, mut recent) = (false, Vec::new());
+    // What a needle that another reading would find may have begun in.
+    let (mut hidden, mut recent) = (None, Vec::new());
     let mut look = |raw: &[u8]| {
-        if !hidden && !encoding.is_wide() {
+        if hidden.is_none() {
             recent.extend_from_slice(raw);
-            hidden = may_hold(prefilter, &recent);
+            hidden = match encoding.is_wide() {
+                true => prefilter.find_at(&recent, 0).map(|_| UNTRUE),
+                false => may_hold(prefilter, &recent).then_some(UNMARKED),
+            };
             let old = recent.len().saturating_sub(WIDEST * prefilter.longest());
             recent.drain(..old);
         }
@@ -113,8 +118,8 @@ pub(crate) fn examine(
     transcoder.push(&[], true, &mut windows.text);
     windows.scan()?;
     windows.close()?;
-    if look(&[]) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, UNMARKED).into());
+    if let Some(hidden) = look(&[]) {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, hidden).into());
     }
     Ok(Examined { bytes: at, hit: windows.handed > 0 })
 }

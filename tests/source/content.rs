@@ -170,6 +170,18 @@ fn a_large_file_that_holds_unmarked_utf16_is_told_of_wherever_that_is() {
     }
 }
 
+#[test]
+fn a_large_file_that_holds_bytes_behind_a_mark_of_utf16_is_told_of() {
+    let wide = utf16(&"x".repeat(5000), u16::to_le_bytes);
+    for (text, skipped) in [(NEEDLE.as_bytes(), 1), (b"nothing.", 0)] {
+        let tree = Tree::new();
+        tree.file("f", [&b"\xff\xfe"[..], &wide, text, &wide].concat());
+        let limits = Limits { chunk: 4096, max_whole: 1000, window: 200, ..Limits::default() };
+        let scan = Scan::of(&Walk { limits, ..tree.walk() });
+        assert_eq!(scan.skipped().len(), skipped);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
