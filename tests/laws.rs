@@ -244,8 +244,13 @@ proptest! {
         }
         bytes.extend(noise);
         let files = [(name.get(&CASES).0.clone(), bytes)];
-        let [with, without] = [true, false].map(|prefilter| scanned::json(&scanned::files(&files, How { prefilter, ..How::new(None) })));
-        prop_assert_eq!(with, without);
+        let found = |prefilter| {
+            let mut report = scanned::files(&files, How { prefilter, ..How::new(None) });
+            // A file without a needle is not parsed, so that nobody knows whether it is well-formed.
+            report.notes.clear();
+            scanned::json(&report)
+        };
+        prop_assert_eq!(found(true), found(false));
     }
 
     /// Lines of cases in any order, so that secrets stand beside findings that know nothing of them.
