@@ -57,6 +57,24 @@ pub struct Options<'o> {
     pub today: Option<jiff::civil::Date>,
 }
 
+impl<'o> Options<'o> {
+    /// Scans what a walk finds with these packs, and nothing is said besides.
+    #[must_use]
+    pub fn new(walk: Walk, packs: &'o [Pack]) -> Self {
+        Self {
+            walk,
+            input: Input::default(),
+            packs,
+            audience: None,
+            variable: None,
+            bump_sdk: false,
+            exclude: None,
+            prefilter: true,
+            today: None,
+        }
+    }
+}
+
 /// Files without a needle that are looked at for variables and settings.
 const MAX_SETTINGS: usize = 4096;
 /// Lowering a Rust file recurses in its parser.

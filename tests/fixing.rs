@@ -12,21 +12,6 @@ fn login(name: &str) -> String {
     LOGIN.replace("ID", &format!("{name}_id")).replace("KEY", &format!("{name}_key"))
 }
 
-/// A scan as the command line makes it.
-fn options(walk: dekey::source::Walk, packs: &[dekey::pack::Pack]) -> dekey::scan::Options<'_> {
-    dekey::scan::Options {
-        walk,
-        input: dekey::scan::Input::default(),
-        packs,
-        audience: None,
-        variable: None,
-        bump_sdk: false,
-        exclude: None,
-        prefilter: true,
-        today: None,
-    }
-}
-
 #[test]
 fn safe_fixes_are_applied_and_the_report_says_what_is_left() {
     let tree = Tree::locked();
@@ -198,7 +183,7 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
     let packs = dekey::pack::builtin::packs().unwrap();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
     let disk = Disk::new(&walk, disk::Options::default());
-    let options = options(walk, &packs);
+    let options = dekey::scan::Options::new(walk, &packs);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |path: &RelPath| disk.read(path);
     let wish = Wish { unsafe_too: false, shown: &|_, _| true, settle: &|_| () };
@@ -238,7 +223,7 @@ fn what_would_change_is_shown_masked() {
     let path = tree.write("app.rb", &text);
     let packs = dekey::pack::builtin::packs().unwrap();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
-    let options = options(walk, &packs);
+    let options = dekey::scan::Options::new(walk, &packs);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |_: &RelPath| std::fs::read(&path).map_err(|error| error.to_string());
     let planned =

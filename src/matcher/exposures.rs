@@ -27,7 +27,7 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     for call in &facts.calls {
         let dotted = called(context, call);
         // Hardly any call shows something, so all rows are asked at once first.
-        let any = context.pack.shown_by_calls.is_match(&dotted);
+        let any = context.pack.shown_by_calls.may_match(&dotted);
         let by_call = |row: &&&Exposure| any && row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted));
         for row in rows.iter().filter(by_call) {
             let values = call.args.iter().map(|arg| &arg.value);

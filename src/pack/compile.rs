@@ -159,7 +159,7 @@ impl Compiler {
     ) {
         pack.hosts.extend(file.host.into_iter().map(|host| (host.name, host.role)));
         for row in file.credential {
-            pack.credentials.push(self.credential(row));
+            pack.credentials.extend(self.credential(row));
         }
         for row in file.name {
             pack.names.extend(self.set(&row.matches, true).map(|names| (row.role, names)));
@@ -287,8 +287,16 @@ impl Compiler {
         }
     }
 
-    fn credential(&mut self, row: schema::Credential) -> Credential {
-        Credential {
+    fn credential(&mut self, row: schema::Credential) -> Option<Credential> {
+        // By itself: brackets around it may close what it leaves open.
+        let shape = Expressions::new(vec![row.shape.get_ref().clone()], false);
+        if self.tries
+            && let Err(error) = shape.build()
+        {
+            self.bad_regex(&row.shape, &error);
+            return None;
+        }
+        Some(Credential {
             find: Shape::new(row.shape.get_ref().clone()),
             whole: self.whole(&row.shape),
             decoded: row.decoded.as_ref().map(|text| self.whole(text)),
@@ -297,7 +305,7 @@ impl Compiler {
             role: row.role,
             encoding: row.encoding,
             anywhere: row.anywhere,
-        }
+        })
     }
 
     fn construct(

@@ -39,7 +39,17 @@ impl Expressions {
     /// Whether any of them matches somewhere in the text. Expressions that do not compile match nothing.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
-        self.built.get_or_init(|| self.build().ok()).as_ref().is_some_and(|built| built.is_match(text))
+        self.built().is_some_and(|built| built.is_match(text))
+    }
+
+    /// Whether any of them may match somewhere in the text: those that do not compile, for being too many, may.
+    #[must_use]
+    pub fn may_match(&self, text: &str) -> bool {
+        self.built().is_none_or(|built| built.is_match(text))
+    }
+
+    fn built(&self) -> Option<&Regex> {
+        self.built.get_or_init(|| self.build().ok()).as_ref()
     }
 
     /// Compiles them.
@@ -85,5 +95,19 @@ impl Shape {
             let nothing = || bytes::Regex::new("[a&&b]").expect("an empty class compiles");
             bytes::RegexBuilder::new(&self.text).unicode(false).build().unwrap_or_else(|_| nothing())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Expressions;
+
+    #[test]
+    fn what_is_too_large_matches_nothing_and_may_match() {
+        let large = Expressions::new(vec!["(?:a{1000}){1000}".to_owned()], false);
+        assert!(!large.is_match("b") && large.may_match("b"));
+        let small = Expressions::new(vec!["^a$".to_owned()], true);
+        assert!(small.is_match("A") && !small.may_match("b"));
+        assert!(!Expressions::new(Vec::new(), true).may_match("a"));
     }
 }

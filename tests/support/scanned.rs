@@ -81,15 +81,10 @@ pub(crate) fn fixed(files: &[(String, Vec<u8>)], how: How) -> Fixed {
 fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
     let walk = Walk { threads: how.threads, limits: how.limits, ..Walk::new(dir.to_owned(), vec![".".into()]) };
     let options = Options {
-        walk,
-        input: dekey::scan::Input::default(),
-        packs: &PACKS,
         audience: how.audience,
-        variable: None,
         bump_sdk: how.bump_sdk,
-        exclude: None,
         prefilter: how.prefilter,
-        today: None,
+        ..Options::new(walk, &PACKS)
     };
     then(&Scan::new(&options, &Progress::default()).expect("the scan runs"))
 }

@@ -79,17 +79,9 @@ pub fn named(path: &str, text: &[u8]) -> Vec<u8> {
 
 /// Scans files that are nowhere but in memory.
 fn scanned<T>(files: Vec<Source>, then: impl FnOnce(&Scan<'_>) -> T) -> T {
-    let options = Options {
-        walk: Walk { threads: 1, ..Walk::new(std::env::temp_dir(), Vec::new()) },
-        input: Input { files, ..Input::default() },
-        packs: &PACKS,
-        audience: None,
-        variable: None,
-        bump_sdk: true,
-        exclude: None,
-        prefilter: false,
-        today: None,
-    };
+    let walk = Walk { threads: 1, ..Walk::new(std::env::temp_dir(), Vec::new()) };
+    let input = Input { files, ..Input::default() };
+    let options = Options { input, bump_sdk: true, prefilter: false, ..Options::new(walk, &PACKS) };
     let scan = Scan::new(&options, &Progress::default()).expect("there are threads");
     assert!(scan.report().skipped.iter().all(|entry| entry.reason != Reason::Failed), "dekey failed on a file");
     then(&scan)

@@ -191,6 +191,7 @@ fn what_is_spared_has_a_reason() {
 fn expressions_compile() {
     check_problem("[[placeholder]]\nmatches = [\"fine\", «\"(\"»]\nreason = \"r\"\n", "does not compile");
     check_problem("[[exempt]]\nid = \"door\"\nreason = \"r\"\nvalues = [«'[z-a]'»]\n", "does not compile");
+    check_problem("[[credential]]\nid = \"odd\"\nrole = \"token\"\nshape = «'a)(b'»\n", "does not compile");
 }
 
 #[test]

@@ -54,17 +54,7 @@ fn judged(scan: &dyn Fn(&Options<'_>) -> Result<Report, String>) -> Verdict {
         tree.write(&format!("d{}/f{number}.rb", number % 20), LOGIN);
     }
     tree.write(FAULTY, CALL);
-    let options = Options {
-        walk: Walk::new(tree.root().to_owned(), vec![".".into()]),
-        input: Input::default(),
-        packs: &packs,
-        audience: None,
-        variable: None,
-        bump_sdk: false,
-        exclude: None,
-        prefilter: true,
-        today: None,
-    };
+    let options = Options::new(Walk::new(tree.root().to_owned(), vec![".".into()]), &packs);
     let report = scan(&options)?;
     let open = report.findings.iter().filter(|finding| finding.rule.ends_with("deprecated-api-key-auth")).count();
     hold(open == 999, || format!("{open} of 999 are found"))?;
