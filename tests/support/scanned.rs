@@ -4,18 +4,13 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route, State};
-use dekey::pack::{Pack, Vendor, builtin};
+use dekey::pack::{Vendor, builtin};
 use dekey::render::{Brief, FORMATS, Format};
 use dekey::scan::{Options, Scan};
 use dekey::source::{Limits, Progress, RelPath, Walk};
 use dekey::write::{Left, Originals, Wish, plan};
 
 pub(crate) static VENDORS: LazyLock<Vec<Vendor>> = LazyLock::new(builtin::vendors);
-
-/// The embedded packs.
-pub(crate) fn packs() -> impl Iterator<Item = &'static Pack> {
-    VENDORS.iter().map(Vendor::pack)
-}
 
 /// How a scan is run; no choice here may change what it finds, but the audience and whether SDKs may be raised.
 #[derive(Clone, Copy)]

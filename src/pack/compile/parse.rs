@@ -30,7 +30,8 @@ pub(super) fn files(files: &[File]) -> Vec<Parsed> {
     thread::scope(|scope| {
         let beside = thread::available_parallelism().map_or(0, |cores| cores.get() - 1).min(MAX_BESIDE);
         // Where no thread can be had, this one reads them all.
-        let threads: Vec<_> = (0..beside).map_while(|_| thread::Builder::new().spawn_scoped(scope, read).ok()).collect();
+        let threads: Vec<_> =
+            (0..beside).map_while(|_| thread::Builder::new().spawn_scoped(scope, read).ok()).collect();
         read();
         drop(threads);
     });
