@@ -30,7 +30,7 @@ pub(super) fn find(profile: &Profile, text: &[u8], facts: &mut Facts) {
     // A command that is put together beforehand: `cmd = "curl …"; system(cmd)`.
     let names: HashSet<String> = run.iter().filter_map(|value| value.named()).collect();
     if !names.is_empty() {
-        let stored = facts.assigns.iter().filter(|assign| names.contains(&assign.target.dotted()));
+        let stored = facts.assigns.iter().filter(|assign| names.contains(assign.target.dotted().as_ref()));
         run.extend(stored.map(|assign| Run::of(vec![assign.value.clone()], facts)));
     }
     for run in run {
@@ -92,7 +92,7 @@ impl Run {
     /// The name it is kept under, when it is nothing but one.
     fn named(&self) -> Option<String> {
         match self {
-            Self::Line(Value { kind: ValueKind::Ref(path), .. }) => Some(path.dotted()),
+            Self::Line(Value { kind: ValueKind::Ref(path), .. }) => Some(path.dotted().into_owned()),
             _ => None,
         }
     }

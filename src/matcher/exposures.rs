@@ -3,6 +3,8 @@
 //! Owns which tokens are shown: to a log, a browser, a URL, another host. Which values are tokens is [`super::tokens`]'s.
 //! The decision to know: what shows a value is the pack's.
 
+use std::borrow::Cow;
+
 use super::flat::Flat;
 use super::keyed::{Keyed, is_query, query};
 use super::tokens::{Held, MAX_DEPTH, Tokens};
@@ -66,13 +68,13 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
 }
 
 /// The dotted path of a call, with that of the call it is made on.
-fn called(context: &Context<'_, '_>, call: &Call) -> String {
+fn called<'c>(context: &Context<'_, '_>, call: &'c Call) -> Cow<'c, str> {
     let mut dotted = call.path.dotted();
     let mut receiver = call.receiver.as_deref();
     for _ in 0..MAX_DEPTH {
         let Some(ValueKind::Call(id)) = receiver.map(|value| &value.kind) else { break };
         let on: &Call = &context.index.facts.calls[*id];
-        dotted = format!("{}.{dotted}", on.path.dotted());
+        dotted = Cow::Owned(format!("{}.{dotted}", on.path.dotted()));
         receiver = on.receiver.as_deref();
     }
     dotted
@@ -132,7 +134,11 @@ fn is_url(name: &str) -> bool {
 
 /// The foreign host that a URL starts with.
 fn host(context: &Context<'_, '_>, value: &Value) -> Option<String> {
-    if value.as_str().is_some_and(|text| !text.text.starts_with("http")) {
+    let first = match &value.kind {
+        ValueKind::Concat(parts) => parts.first().unwrap_or(value),
+        _ => value,
+    };
+    if first.as_str().is_some_and(|text| !text.text.is_empty() && !text.text.starts_with("http")) {
         return None;
     }
     let text = Flat::of(context.index, value).text;
