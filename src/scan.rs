@@ -254,14 +254,16 @@ impl<'o> Scan<'o> {
         let settings = others.into_iter().chain(manifests).take(MAX_SETTINGS).filter(|path| !known.contains(path));
         let walk = &self.options.walk;
         let roots: Vec<_> = settings.map(|path| walk.base.join(path.as_path())).collect();
-        let Ok(filter) = Prefilter::new(&needles) else { return };
         let stored = self.options.input.settings.iter().filter(|source| !known.contains(&source.path));
+        let mut stored = stored.peekable();
+        if roots.is_empty() && stored.peek().is_none() {
+            return;
+        }
+        let Ok(filter) = Prefilter::new(&needles) else { return };
         let stored = stored.filter(|source| filter.find_at(&source.text, 0).is_some());
         let stored: Vec<Source> = stored.take(MAX_SETTINGS).cloned().collect();
-        if !roots.is_empty() || !stored.is_empty() {
-            let walk = Walk { roots, ..walk.clone() };
-            self.pass(&filter, &walk, &Progress::until(Arc::clone(&progress.stop)), stored);
-        }
+        let walk = Walk { roots, ..walk.clone() };
+        self.pass(&filter, &walk, &Progress::until(Arc::clone(&progress.stop)), stored);
     }
 
     /// Links and judges, and keeps of the files what findings point into.
