@@ -3,6 +3,7 @@
 //! Owns the threads that it takes. The decision to know: they are not rayon's. A pack is read while files wait for it on
 //! rayon's threads, and one that waits there for its share takes up another file meanwhile, which waits for the pack.
 
+use std::num::NonZero;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -12,6 +13,8 @@ use crate::pack::schema::PackFile;
 
 /// Most threads beside the own one; more take longer to start than they save.
 const MAX_BESIDE: usize = 3;
+/// So many files are worth a thread.
+const WORTH: usize = 16;
 
 /// A file read, or why it cannot be.
 type Parsed = Result<PackFile, toml::de::Error>;
@@ -28,12 +31,12 @@ pub(super) fn files(files: &[File]) -> Vec<Parsed> {
         }
     };
     thread::scope(|scope| {
-        let beside = thread::available_parallelism().map_or(0, |cores| cores.get() - 1).min(MAX_BESIDE);
-        // Where no thread can be had, this one reads them all.
-        let threads: Vec<_> =
-            (0..beside).map_while(|_| thread::Builder::new().spawn_scoped(scope, read).ok()).collect();
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        for _ in 0..(cores - 1).min(MAX_BESIDE).min(files.len() / WORTH) {
+            // Where no thread can be had, this one reads them all.
+            _ = thread::Builder::new().spawn_scoped(scope, read);
+        }
         read();
-        drop(threads);
     });
     places.into_iter().filter_map(OnceLock::into_inner).collect()
 }
