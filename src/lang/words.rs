@@ -33,7 +33,7 @@ pub const fn words(list: &'static [&'static str]) -> Words {
 /// The bit of a word: from its length and its first letter, in either case.
 const fn bit(word: &[u8]) -> usize {
     match word {
-        [first, ..] => (*first as usize % 32) | (word.len() % 8) * 32,
+        [first, ..] => *first as usize % 32 + word.len() % 8 * 32,
         [] => 0,
     }
 }

@@ -29,9 +29,8 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     for call in &facts.calls {
         let dotted = called(context, call);
         // Hardly any call shows something, so all rows are asked at once first.
-        let any = context.pack.shown_by_calls.may_match(&dotted);
-        let by_call = |row: &&&Exposure| any && row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted));
-        for row in rows.iter().filter(by_call) {
+        let any = if context.pack.shown_by_calls.may_match(&dotted) { rows.as_slice() } else { &[] };
+        for row in any.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted))) {
             let values = call.args.iter().map(|arg| &arg.value);
             found.extend(values.flat_map(|value| tokens.shown(row, value)).map(|held| (*row, held)));
         }

@@ -150,7 +150,7 @@ impl Reader<'_> {
 }
 
 /// Whether a path ends in the dotted `entry`.
-pub(super) fn matches_end(path: &[Name], entry: &str) -> bool {
+pub(in crate::lang) fn matches_end(path: &[Name], entry: &str) -> bool {
     // Nearly all differ at the end, which needs no splitting to see.
     let Some(last) = path.last().map(|name| name.text.as_bytes()) else { return false };
     if last.last() != entry.as_bytes().last() || !entry.as_bytes().ends_with(last) {

@@ -18,6 +18,7 @@ use super::words::{List, Words, words};
 use crate::facts::{Arg, Assign, Def, DefKind, Name, Path, Str, Value, ValueKind};
 use crate::span::Span;
 use chain::Chain;
+pub(super) use meaning::matches_end;
 
 /// Operators between two operands that make the result opaque.
 const OTHER: Words = words(&[
