@@ -104,7 +104,9 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
         for root in rest {
             builder.add(&root.real);
         }
-        builder.standard_filters(false).follow_links(false).threads(walk.thread_count());
+        // How much lies beneath a folder is not known; a file takes one thread at most.
+        let most = if roots.iter().any(|root| root.is_folder) { usize::MAX } else { roots.len() };
+        builder.standard_filters(false).follow_links(false).threads(walk.thread_count().min(most));
         builder.build_parallel().visit(&mut Visitors(&run));
         walked = run.totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     }
