@@ -170,6 +170,11 @@ impl<'o> Scan<'o> {
         self.examined(path).map(|file| &*file.source)
     }
 
+    /// The files that mean something, in path order.
+    pub fn paths(&self) -> impl Iterator<Item = &RelPath> {
+        self.files.iter().map(|file| &file.source.path)
+    }
+
     /// `source`, as this scan has read the file of its path, masked; what was secret in that file for `before` is
     /// masked too, wherever it still stands.
     #[must_use]
