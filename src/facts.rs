@@ -8,6 +8,8 @@
 //! `[client]` to a [`ValueKind::Call`], and that call is a fact of its own with the path `[Intercom, Client, new]` and
 //! the named arguments `app_id` (an environment read) and `api_key` (a string).
 
+use std::borrow::Cow;
+
 use crate::span::Span;
 
 /// What one file says.
@@ -295,7 +297,10 @@ impl Path {
 
     /// The segments joined by dots.
     #[must_use]
-    pub fn dotted(&self) -> String {
+    pub fn dotted(&self) -> Cow<'_, str> {
+        if let [name] = self.0.as_slice() {
+            return Cow::Borrowed(&name.text);
+        }
         let mut dotted = String::with_capacity(self.0.iter().map(|name| name.text.len() + 1).sum());
         for (at, name) in self.0.iter().enumerate() {
             if at > 0 {
@@ -303,7 +308,7 @@ impl Path {
             }
             dotted.push_str(&name.text);
         }
-        dotted
+        Cow::Owned(dotted)
     }
 }
 

@@ -101,7 +101,8 @@ pub fn connection<'p>(project: &Project<'_, 'p>, file: usize, language: Option<&
     let rows = &project.pack.ways.connections;
     let own = language.or_else(|| written_in(project, file)).filter(|_| !project.files[file].matched.delivered);
     let of = |language: &'_ str| {
-        let fits = |row: &&Connection| row.languages.contains(&family(language));
+        let family = family(language);
+        let fits = |row: &&Connection| row.languages.contains(&family);
         nearest(project, file, rows.iter().filter(fits))
             .or_else(|| rows.iter().filter(fits).find(|row| row.with.is_empty()))
     };

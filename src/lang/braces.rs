@@ -5,6 +5,7 @@
 
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::List;
 use crate::facts::{CallId, Def, DefKind, Value, ValueKind};
 
 /// How far the parameters of a closure are looked for.
@@ -109,9 +110,9 @@ pub(super) fn block(reader: &mut Reader<'_>, at: usize, end: usize) -> (Value, u
     let next = (close + 1).min(end);
     let span = reader.span_of(at, next);
     let first = reader.str(at + 1);
-    let declares = reader.profile.skip.contains(&first)
-        || reader.profile.stop.contains(&first)
-        || reader.profile.containers.contains(&first)
+    let declares = reader.profile.skip.has(first.as_bytes())
+        || reader.profile.stop.has(first.as_bytes())
+        || reader.profile.containers.has(first.as_bytes())
         || matches!(first, "val" | "var" | "def" | "fun" | "import");
     let ends = |i: usize| reader.is_op(i, ";") || reader.tokens[i].nl && !reader.op_in(i, reader.profile.path);
     let single = close - at <= MAX_PARAMS && !(at + 2..close).any(ends);

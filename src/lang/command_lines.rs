@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use super::expr::matches_end;
 use super::profile::Profile;
 use super::{lexer, reader, shell};
 use crate::facts::{Call, CallId, Facts, Name, Path, Str, Value, ValueKind};
@@ -30,7 +31,7 @@ pub(super) fn find(profile: &Profile, text: &[u8], facts: &mut Facts) {
     // A command that is put together beforehand: `cmd = "curl …"; system(cmd)`.
     let names: HashSet<String> = run.iter().filter_map(|value| value.named()).collect();
     if !names.is_empty() {
-        let stored = facts.assigns.iter().filter(|assign| names.contains(&assign.target.dotted()));
+        let stored = facts.assigns.iter().filter(|assign| names.contains(assign.target.dotted().as_ref()));
         run.extend(stored.map(|assign| Run::of(vec![assign.value.clone()], facts)));
     }
     for run in run {
@@ -92,7 +93,7 @@ impl Run {
     /// The name it is kept under, when it is nothing but one.
     fn named(&self) -> Option<String> {
         match self {
-            Self::Line(Value { kind: ValueKind::Ref(path), .. }) => Some(path.dotted()),
+            Self::Line(Value { kind: ValueKind::Ref(path), .. }) => Some(path.dotted().into_owned()),
             _ => None,
         }
     }
@@ -122,7 +123,7 @@ fn lists(call: &Call) -> bool {
 fn runs(profile: &Profile, text: &[u8], facts: &Facts) -> Vec<Run> {
     let mut found = Vec::new();
     for (id, call) in facts.calls.iter().enumerate() {
-        if profile.shells.iter().any(|entry| ends_in(call, entry)) {
+        if profile.shells.iter().any(|entry| matches_end(&call.path.0, entry)) {
             let own = call.args.iter().filter(|arg| arg.name.is_none() || named_command(arg.name.as_ref()));
             let mut values: Vec<Value> = own.map(|arg| arg.value.clone()).collect();
             // `"curl …".execute()`, `Command::new("curl").arg("-u")`
@@ -160,12 +161,6 @@ fn outermost(value: &Value, see: &mut impl FnMut(&Value)) {
 
 fn named_command(name: Option<&Name>) -> bool {
     name.is_some_and(|name| matches!(name.text.as_str(), "args" | "cmd" | "command" | "FilePath" | "ArgumentList"))
-}
-
-/// Whether a call's path ends in `entry`, or is a construction of it.
-fn ends_in(call: &Call, entry: &str) -> bool {
-    let mut segments = call.path.0.iter().rev();
-    entry.rsplit('.').all(|part| segments.next().is_some_and(|name| name.text == part))
 }
 
 /// The words that calls on the result add: `.arg("-u").args([…])`.

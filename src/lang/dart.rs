@@ -8,6 +8,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Assign, Def, DefKind, Name, Path, Value, ValueKind};
 
@@ -49,7 +50,7 @@ static PROFILE: Profile = Profile {
     literal,
     path: &[".", "?."],
     cascade: &["..", "?.."],
-    either: &["??"],
+    either: words(&["??"]),
     assign: &["=", "??="],
     arg_key: &[":"],
     spread: &["...", "...?"],
@@ -57,7 +58,7 @@ static PROFILE: Profile = Profile {
     generics: true,
     annotated: true,
     parallel: false,
-    skip: &[
+    skip: words(&[
         "return",
         "await",
         "yield",
@@ -79,9 +80,9 @@ static PROFILE: Profile = Profile {
         "case",
         "sync",
         "async",
-    ],
-    modifiers: &["get", "set", "factory", "operator", "base", "sealed", "interface"],
-    stop: &[
+    ]),
+    modifiers: words(&["get", "set", "factory", "operator", "base", "sealed", "interface"]),
+    stop: words(&[
         "if",
         "for",
         "while",
@@ -98,8 +99,8 @@ static PROFILE: Profile = Profile {
         "break",
         "continue",
         "assert",
-    ],
-    containers: &["class", "mixin", "enum", "extension"],
+    ]),
+    containers: words(&["class", "mixin", "enum", "extension"]),
     env_members: &["Platform.environment", "dotenv.env", "DotEnv.env", "env"],
     env_calls: &[
         "String.fromEnvironment",

@@ -7,6 +7,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, DOUBLE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Assign, Def, DefKind, Name, Path, Value, ValueKind};
 
@@ -31,17 +32,17 @@ static PROFILE: Profile = Profile {
     ],
     literal: |lexer| assertion(lexer) || super::lexer::character(lexer),
     newline_ends: true,
-    either: &[],
+    either: words(&[]),
     assign: &["=", ":="],
     spread: &[],
     composite: true,
     param_first: true,
     new: None,
-    null: &["nil"],
+    null: words(&["nil"]),
     this: &[],
-    skip: &["return", "go", "defer", "fallthrough", "if", "for", "switch", "select", "else"],
-    stop: &["case", "default", "range", "chan", "goto", "break", "continue"],
-    containers: &[],
+    skip: words(&["return", "go", "defer", "fallthrough", "if", "for", "switch", "select", "else"]),
+    stop: words(&["case", "default", "range", "chan", "goto", "break", "continue"]),
+    containers: words(&[]),
     env_calls: &["os.Getenv", "os.LookupEnv", "syscall.Getenv"],
     base64: &[
         "StdEncoding.EncodeToString",

@@ -8,6 +8,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, braces, java};
 use crate::facts::{Assign, CallId, Def, DefKind, Name, Path, Value};
 
@@ -46,7 +47,7 @@ static PROFILE: Profile = Profile {
     parens_join: true,
     commands: true,
     path: &[".", "?.", "*.", ".&", "::"],
-    either: &["?:"],
+    either: words(&["?:"]),
     assign: &["=", "?="],
     arg_key: &[":"],
     spread: &["*", "*:"],
@@ -54,7 +55,7 @@ static PROFILE: Profile = Profile {
     parallel: false,
     this: &["this", "$this"],
     sigils: b"$",
-    skip: &[
+    skip: words(&[
         "return",
         "throw",
         "def",
@@ -74,8 +75,8 @@ static PROFILE: Profile = Profile {
         "try",
         "finally",
         "default",
-    ],
-    stop: &[
+    ]),
+    stop: words(&[
         "if",
         "for",
         "while",
@@ -91,8 +92,8 @@ static PROFILE: Profile = Profile {
         "break",
         "continue",
         "else",
-    ],
-    containers: &["class", "interface", "trait", "enum"],
+    ]),
+    containers: words(&["class", "interface", "trait", "enum"]),
     env_members: &["env", "System.env", "System.getenv"],
     env_calls: ENV_CALLS,
     base64: &[

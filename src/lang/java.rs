@@ -7,6 +7,7 @@ use super::braces;
 use super::profile::{BASE, DOUBLE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, settings};
 use crate::facts::{Assign, Def, DefKind, Name, Path, Value};
 
@@ -38,9 +39,9 @@ static PROFILE: Profile = Profile {
     ],
     literal: super::lexer::character,
     path: &[".", "::"],
-    either: &[],
+    either: words(&[]),
     spread: &[],
-    skip: &[
+    skip: words(&[
         "return",
         "throw",
         "public",
@@ -69,9 +70,9 @@ static PROFILE: Profile = Profile {
         "switch",
         "catch",
         "var",
-    ],
-    stop: &["instanceof", "throws", "extends", "implements", "permits", "break", "continue"],
-    containers: &["class", "interface", "enum"],
+    ]),
+    stop: words(&["instanceof", "throws", "extends", "implements", "permits", "break", "continue"]),
+    containers: words(&["class", "interface", "enum"]),
     env_calls: ENV_CALLS,
     base64: &[
         "encodeToString",

@@ -54,6 +54,7 @@ pub mod swift;
 pub mod text;
 pub mod token;
 pub mod toml;
+pub mod words;
 pub mod xml;
 pub mod yaml;
 

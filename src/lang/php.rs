@@ -8,6 +8,7 @@ use super::lexer::{Context, Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, Layer, markup};
 use crate::facts::{Assign, Entry, Item, Name, Path, Value, ValueKind};
 use crate::span::Span;
@@ -45,14 +46,14 @@ static PROFILE: Profile = Profile {
     literal,
     path: &["->", "?->", "::", "\\"],
     concat: &["."],
-    either: &["??", "||", "or"],
+    either: words(&["??", "||", "or"]),
     assign: &["=", "??="],
     map_key: &["=>"],
     arg_key: &[":"],
     sigils: b"$",
-    null: &["null", "NULL", "Null"],
+    null: words(&["null", "NULL", "Null"]),
     this: &["$this", "self", "static"],
-    skip: &[
+    skip: words(&[
         "return",
         "echo",
         "print",
@@ -83,10 +84,10 @@ static PROFILE: Profile = Profile {
         "endfor",
         "endwhile",
         "endswitch",
-    ],
-    stop: &["if", "elseif", "for", "foreach", "while", "switch", "catch", "as", "use", "extends", "implements"],
-    containers: &["class", "interface", "trait", "enum", "namespace"],
-    functions: &["function"],
+    ]),
+    stop: words(&["if", "elseif", "for", "foreach", "while", "switch", "catch", "as", "use", "extends", "implements"]),
+    containers: words(&["class", "interface", "trait", "enum", "namespace"]),
+    functions: words(&["function"]),
     env_members: &["_ENV", "_SERVER"],
     env_calls: &["getenv", "env", "Env.get"],
     base64: &["base64_encode"],

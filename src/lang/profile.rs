@@ -7,6 +7,7 @@
 use super::Layer;
 use super::lexer::{Context, Lexer};
 use super::reader::Reader;
+use super::words::{Words, words};
 use crate::span::Span;
 
 /// A language as the lexer and the reader see it.
@@ -47,7 +48,7 @@ pub struct Profile {
     /// The operator that joins strings, if any.
     pub concat: &'static [&'static str],
     /// Operators that choose between values (`||`, `??`, `or`).
-    pub either: &'static [&'static str],
+    pub either: Words,
     /// Operators that make the value before them the first argument of the call after them (`|>`).
     pub pipes: &'static [&'static str],
     /// Whether braces right behind a value hold a key, as brackets do (`$h{key}`, `$h->{key}`).
@@ -99,19 +100,19 @@ pub struct Profile {
     /// The word of a construction (`new`).
     pub new: Option<&'static str>,
     /// Words for nothing.
-    pub null: &'static [&'static str],
+    pub null: Words,
     /// Words for the object at hand; they become the segment `self`.
     pub this: &'static [&'static str],
     /// Words that only decorate what follows (`return`, `await`, `public`, `const`).
-    pub skip: &'static [&'static str],
+    pub skip: Words,
     /// Words that only decorate a word that follows on the same line, and are names otherwise (`async`, `get`).
-    pub modifiers: &'static [&'static str],
+    pub modifiers: Words,
     /// Words that end an expression (`if` as a modifier, `and`, `do`, `then`).
-    pub stop: &'static [&'static str],
+    pub stop: Words,
     /// Words that open a container (`class`, `module`).
-    pub containers: &'static [&'static str],
+    pub containers: Words,
     /// Words that open a function (`def`, `function`).
-    pub functions: &'static [&'static str],
+    pub functions: Words,
     /// Members of these paths are environment variables: `process.env`, `ENV`.
     pub env_members: &'static [&'static str],
     /// Calls whose first argument names an environment variable; a second one is the default. An entry of one segment
@@ -252,7 +253,7 @@ pub const BASE: Profile = Profile {
     path: &["."],
     cascade: &[],
     concat: &["+"],
-    either: &["||"],
+    either: words(&["||"]),
     pipes: &[],
     brace_index: false,
     assign: &["="],
@@ -278,13 +279,13 @@ pub const BASE: Profile = Profile {
     annotated: false,
     param_first: false,
     new: Some("new"),
-    null: &["null"],
+    null: words(&["null"]),
     this: &["this"],
-    skip: &[],
-    modifiers: &[],
-    stop: &[],
-    containers: &["class"],
-    functions: &[],
+    skip: words(&[]),
+    modifiers: words(&[]),
+    stop: words(&[]),
+    containers: words(&["class"]),
+    functions: words(&[]),
     env_members: &[],
     env_calls: &[],
     base64: &[],

@@ -7,6 +7,7 @@ use super::lexer::{Context, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Def, DefKind, Name, Value, ValueKind};
 use crate::span::Span;
@@ -51,7 +52,7 @@ static PROFILE: Profile = Profile {
     blocks,
     newline_ends: true,
     brackets_join: true,
-    either: &["or"],
+    either: words(&["or"]),
     assign: &["=", ":="],
     arg_key: &["="],
     spread: &["*", "**"],
@@ -60,12 +61,12 @@ static PROFILE: Profile = Profile {
     annotated: true,
     param_first: true,
     new: None,
-    null: &["None"],
+    null: words(&["None"]),
     this: &["self", "cls"],
-    skip: &["return", "await", "yield", "raise", "assert", "not", "del", "global", "nonlocal", "async"],
-    stop: &["if", "elif", "else", "for", "while", "with", "try", "except", "finally", "as"],
-    functions: &["def"],
-    containers: &[],
+    skip: words(&["return", "await", "yield", "raise", "assert", "not", "del", "global", "nonlocal", "async"]),
+    stop: words(&["if", "elif", "else", "for", "while", "with", "try", "except", "finally", "as"]),
+    functions: words(&["def"]),
+    containers: words(&[]),
     env_members: &["environ", "environb"],
     env_calls: &[
         "getenv",

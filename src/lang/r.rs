@@ -6,6 +6,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Def, DefKind, Item, Name, Str, Value, ValueKind};
 use crate::span::Span;
@@ -36,19 +37,19 @@ static PROFILE: Profile = Profile {
     newline_ends: true,
     path: &["$", "::", ":::", "@"],
     concat: &[],
-    either: &["%||%"],
+    either: words(&["%||%"]),
     pipes: &["|>", "%>%", "%<>%", "%T>%"],
     assign: &["<-", "=", "<<-"],
     map_key: &["="],
     arg_key: &["="],
     spread: &[],
     new: None,
-    null: &["NULL", "NA", "NA_character_"],
+    null: words(&["NULL", "NA", "NA_character_"]),
     this: &[],
-    skip: &["return", "else", "repeat", "invisible"],
-    stop: &["if", "for", "while", "in"],
-    containers: &[],
-    functions: &[],
+    skip: words(&["return", "else", "repeat", "invisible"]),
+    stop: words(&["if", "for", "while", "in"]),
+    containers: words(&[]),
+    functions: words(&[]),
     param_first: true,
     parallel: false,
     base64: &["base64encode", "base64_enc", "base64_encode", "base64Encode", "base64"],

@@ -171,7 +171,7 @@ static BESIDE: LazyLock<Names> = LazyLock::new(|| Names::of(manifest::BESIDE));
 struct Names {
     whole: HashMap<&'static str, (usize, &'static Language)>,
     /// Names with a star, or with the folder they are in.
-    patterns: Vec<(&'static str, (usize, &'static Language))>,
+    patterns: Vec<(Pattern, (usize, &'static Language))>,
     extensions: HashMap<&'static str, &'static Language>,
 }
 
@@ -181,7 +181,7 @@ impl Names {
         for (at, language) in languages.iter().enumerate() {
             for name in language.filenames {
                 if name.contains(['*', '/']) {
-                    names.patterns.push((name, (at, language)));
+                    names.patterns.push((Pattern::of(name), (at, language)));
                 } else {
                     names.whole.entry(name).or_insert((at, language));
                 }
@@ -195,17 +195,33 @@ impl Names {
 
     /// The first language that lists a file of this name, in this place.
     fn listed(&self, name: &str, place: &str) -> Option<&'static Language> {
-        let fit = |known: &str| fits(if known.contains('/') { place } else { name }, known);
-        let pattern = self.patterns.iter().find(|(known, _)| fit(known)).map(|(_, language)| language);
+        let pattern = self.patterns.iter().find(|(known, _)| known.fits(name, place)).map(|(_, language)| language);
         self.whole.get(name).into_iter().chain(pattern).min_by_key(|(at, _)| at).map(|(_, language)| *language)
     }
 }
 
-/// Whether a file name is the one given, or of its pattern.
-fn fits(name: &str, pattern: &str) -> bool {
-    match pattern.split_once('*') {
-        Some((start, end)) => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
-        None => name == pattern,
+/// What a name starts and ends with, and whether the folder before it counts.
+struct Pattern {
+    start: &'static str,
+    /// What comes after the star; without one the start is all of it.
+    end: Option<&'static str>,
+    placed: bool,
+}
+
+impl Pattern {
+    fn of(written: &'static str) -> Self {
+        let (start, end) = written.split_once('*').map_or((written, None), |(start, end)| (start, Some(end)));
+        Self { start, end, placed: written.contains('/') }
+    }
+
+    fn fits(&self, name: &str, place: &str) -> bool {
+        let name = if self.placed { place } else { name };
+        match self.end {
+            Some(end) => {
+                name.len() >= self.start.len() + end.len() && name.starts_with(self.start) && name.ends_with(end)
+            }
+            None => name == self.start,
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::lexer::{Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{CallId, Def, DefKind, Dependency, Name, Value};
 
@@ -43,7 +44,7 @@ static PROFILE: Profile = Profile {
     blocks,
     newline_ends: true,
     path: &[".", "&.", "::"],
-    either: &["||", "or"],
+    either: words(&["||", "or"]),
     assign: &["=", "||=", "&&="],
     map_key: &[":", "=>"],
     arg_key: &[":", "=>"],
@@ -51,15 +52,15 @@ static PROFILE: Profile = Profile {
     adjacent: true,
     commands: true,
     new: None,
-    null: &["nil"],
+    null: words(&["nil"]),
     this: &["self"],
-    skip: &["return", "not", "defined?", "then", "else", "begin", "ensure", "do"],
-    stop: &[
+    skip: words(&["return", "not", "defined?", "then", "else", "begin", "ensure", "do"]),
+    stop: words(&[
         "if", "unless", "while", "until", "do", "then", "and", "or", "end", "rescue", "in", "else", "elsif", "when",
         "ensure",
-    ],
-    containers: &["class", "module"],
-    functions: &["def"],
+    ]),
+    containers: words(&["class", "module"]),
+    functions: words(&["def"]),
     sigils: b"@$",
     param_first: true,
     env_members: &["ENV"],

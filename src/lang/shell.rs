@@ -12,6 +12,7 @@ pub(super) mod options;
 use super::lexer::{Context, Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 
 /// Shell.
@@ -42,14 +43,14 @@ pub(super) static PROFILE: Profile = Profile {
     newline_ends: true,
     path: &[],
     concat: &[],
-    either: &[],
+    either: words(&[]),
     assign: &[],
     map_key: &[],
     spread: &[],
     new: None,
-    null: &[],
+    null: words(&[]),
     this: &[],
-    containers: &[],
+    containers: words(&[]),
     formats: &["printf"],
     statement: commands::statement,
     operand: commands::operand,

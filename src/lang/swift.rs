@@ -8,6 +8,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Assign, CallId, Def, DefKind, Path, Value};
 
@@ -47,7 +48,7 @@ static PROFILE: Profile = Profile {
         "/=", "%=", "&=", "|=", "^=", "&+", "&-", "&*", "<<", "::",
     ],
     literal,
-    either: &["??"],
+    either: words(&["??"]),
     arg_key: &[":"],
     spread: &[],
     generics: true,
@@ -56,9 +57,9 @@ static PROFILE: Profile = Profile {
     parallel: false,
     annotated: true,
     new: None,
-    null: &["nil"],
+    null: words(&["nil"]),
     this: &["self", "Self"],
-    skip: &[
+    skip: words(&[
         "return",
         "try",
         "await",
@@ -83,8 +84,8 @@ static PROFILE: Profile = Profile {
         "while",
         "switch",
         "for",
-    ],
-    modifiers: &[
+    ]),
+    modifiers: words(&[
         "open",
         "final",
         "lazy",
@@ -104,10 +105,10 @@ static PROFILE: Profile = Profile {
         "consuming",
         "borrowing",
         "package",
-    ],
-    stop: &["in", "is", "where", "break", "continue", "fallthrough", "throws", "rethrows"],
-    containers: &["class", "struct", "enum", "extension", "protocol", "actor"],
-    functions: &["func"],
+    ]),
+    stop: words(&["in", "is", "where", "break", "continue", "fallthrough", "throws", "rethrows"]),
+    containers: words(&["class", "struct", "enum", "extension", "protocol", "actor"]),
+    functions: words(&["func"]),
     env_members: &["ProcessInfo.processInfo.environment", "processInfo.environment", "Environment.process"],
     env_calls: &["Environment.get", "getenv"],
     base64_methods: &[

@@ -137,7 +137,7 @@ fn around_other(context: &Context<'_, '_>, at: Span) -> bool {
 fn start(owner: Owner<'_>) -> Vec<Node> {
     match owner {
         Owner::Call(id) => vec![Node::Call(id)],
-        Owner::Stored(path) => vec![Node::Name(path.dotted())],
+        Owner::Stored(path) => vec![Node::Name(path.dotted().into_owned())],
         Owner::Nothing => Vec::new(),
     }
 }
@@ -177,10 +177,10 @@ fn texts_of(context: &Context<'_, '_>, node: &Node, at: Span, next: &mut Vec<Nod
             }
             if call.receiver.is_none() && call.path.0.len() > 1 {
                 // The object a method is called on.
-                next.push(Node::Name(Path(call.path.0[..call.path.0.len() - 1].to_vec()).dotted()));
+                next.push(Node::Name(Path(call.path.0[..call.path.0.len() - 1].to_vec()).dotted().into_owned()));
             }
             next.extend(index.parent(*id).map(Node::Call));
-            next.extend(index.stored_as(*id).iter().map(|path| Node::Name(path.dotted())));
+            next.extend(index.stored_as(*id).iter().map(|path| Node::Name(path.dotted().into_owned())));
         }
         Node::Name(dotted) => {
             let names = dotted.split('.').map(|part| Name { text: part.to_owned(), span: at });
@@ -203,7 +203,7 @@ fn touch(value: &Value, texts: &mut Vec<String>, next: &mut Vec<Node>) {
             texts.push(joined(parts));
             parts.iter().filter(|part| part.as_str().is_none()).for_each(|part| touch(part, texts, next));
         }
-        ValueKind::Ref(path) => next.push(Node::Name(path.dotted())),
+        ValueKind::Ref(path) => next.push(Node::Name(path.dotted().into_owned())),
         ValueKind::Call(id) => next.push(Node::Call(*id)),
         ValueKind::Map(items) => {
             let own = items.iter().filter(|item| !item.key.as_ref().is_some_and(|key| comes_back(&key.text)));

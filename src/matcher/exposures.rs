@@ -3,6 +3,8 @@
 //! Owns which tokens are shown: to a log, a browser, a URL, another host. Which values are tokens is [`super::tokens`]'s.
 //! The decision to know: what shows a value is the pack's.
 
+use std::borrow::Cow;
+
 use super::flat::Flat;
 use super::keyed::{Keyed, is_query, query};
 use super::tokens::{Held, MAX_DEPTH, Tokens};
@@ -27,9 +29,8 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
     for call in &facts.calls {
         let dotted = called(context, call);
         // Hardly any call shows something, so all rows are asked at once first.
-        let any = context.pack.shown_by_calls.may_match(&dotted);
-        let by_call = |row: &&&Exposure| any && row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted));
-        for row in rows.iter().filter(by_call) {
+        let any = if context.pack.shown_by_calls.may_match(&dotted) { rows.as_slice() } else { &[] };
+        for row in any.iter().filter(|row| row.calls.as_ref().is_some_and(|calls| calls.is_match(&dotted))) {
             let values = call.args.iter().map(|arg| &arg.value);
             found.extend(values.flat_map(|value| tokens.shown(row, value)).map(|held| (*row, held)));
         }
@@ -66,13 +67,13 @@ pub(super) fn find<'c, 'p>(context: &Context<'c, 'p>, all: &[Keyed<'c>], out: &m
 }
 
 /// The dotted path of a call, with that of the call it is made on.
-fn called(context: &Context<'_, '_>, call: &Call) -> String {
+fn called<'c>(context: &Context<'_, '_>, call: &'c Call) -> Cow<'c, str> {
     let mut dotted = call.path.dotted();
     let mut receiver = call.receiver.as_deref();
     for _ in 0..MAX_DEPTH {
         let Some(ValueKind::Call(id)) = receiver.map(|value| &value.kind) else { break };
         let on: &Call = &context.index.facts.calls[*id];
-        dotted = format!("{}.{dotted}", on.path.dotted());
+        dotted = Cow::Owned(format!("{}.{dotted}", on.path.dotted()));
         receiver = on.receiver.as_deref();
     }
     dotted
@@ -132,7 +133,11 @@ fn is_url(name: &str) -> bool {
 
 /// The foreign host that a URL starts with.
 fn host(context: &Context<'_, '_>, value: &Value) -> Option<String> {
-    if value.as_str().is_some_and(|text| !text.text.starts_with("http")) {
+    let first = match &value.kind {
+        ValueKind::Concat(parts) => parts.first().unwrap_or(value),
+        _ => value,
+    };
+    if first.as_str().is_some_and(|text| !text.text.is_empty() && !text.text.starts_with("http")) {
         return None;
     }
     let text = Flat::of(context.index, value).text;

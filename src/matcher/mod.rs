@@ -151,6 +151,9 @@ impl<'p> Context<'_, 'p> {
 /// A name in snake case: `intercom.apiKey`, `INTERCOM-API-KEY` and `Intercom::APIKey` are all `intercom_api_key`.
 #[must_use]
 pub fn snake(name: &str) -> String {
+    if is_snake(name.as_bytes()) {
+        return name.to_owned();
+    }
     let mut out = String::with_capacity(name.len() + 4);
     let mut chars = name.chars().peekable();
     let mut before: Option<char> = None;
@@ -176,6 +179,17 @@ pub fn snake(name: &str) -> String {
     out
 }
 
+/// Whether a name is in snake case as it is written, which most are.
+fn is_snake(name: &[u8]) -> bool {
+    let mut before = b'_';
+    let goes_on = |&byte: &u8| {
+        let fits = byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_' && before != b'_';
+        before = byte;
+        fits
+    };
+    name.iter().all(goes_on) && name.last() != Some(&b'_')
+}
+
 /// Whether a name in snake case can hold `word`, told without making it.
 fn may_say(name: &str, word: &str) -> bool {
     !word.bytes().all(|byte| byte.is_ascii_alphanumeric()) || sites::contains(name, word)
@@ -194,6 +208,11 @@ mod tests {
             ("intercom-api-key", "intercom_api_key"),
             ("appID", "app_id"),
             ("__x__", "x"),
+            ("app__id", "app_id"),
+            ("app_id", "app_id"),
+            ("app_id_", "app_id"),
+            ("_", ""),
+            ("", ""),
         ] {
             assert_eq!(snake(name), expected, "{name}");
         }

@@ -54,7 +54,7 @@ pub(super) fn find(context: &Context<'_, '_>, out: &mut Matched<'_>) {
                 if !says(&call.path) && !texts.clone().any(|text| may_say(text, word)) {
                     return;
                 }
-                snake(&std::iter::once(call.path.dotted().as_str()).chain(texts).collect::<Vec<_>>().join("_"))
+                snake(&std::iter::once(call.path.dotted().as_ref()).chain(texts).collect::<Vec<_>>().join("_"))
             }
             _ => return,
         };

@@ -84,7 +84,11 @@ fn setting(context: &Context<'_, '_>, path: &[&str], span: Span, value: &Value, 
         return;
     }
     let origins = telling(context, value);
-    if let Some(name) = canonical(context, path).filter(|_| !origins.is_empty()) {
+    // Few values say anything, which is cheaper to see than a full name is to make.
+    if origins.is_empty() {
+        return;
+    }
+    if let Some(name) = canonical(context, path) {
         out.settings.push(Definition { name, span, origins, passes: false, carrier: context.carrier() });
     }
 }

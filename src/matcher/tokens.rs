@@ -137,7 +137,7 @@ impl<'c> Tokens<'c> {
 
     fn token(&self, value: &Value) -> Option<Held> {
         let written = match &value.kind {
-            ValueKind::Ref(path) => Some(path.dotted()),
+            ValueKind::Ref(path) => Some(path.dotted().into_owned()),
             ValueKind::Env(name) => Some(name.text.clone()),
             _ => None,
         };

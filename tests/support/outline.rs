@@ -66,7 +66,7 @@ fn lines(facts: &Facts) -> Vec<(usize, String)> {
 }
 
 fn dotted(path: &Path) -> String {
-    path.dotted()
+    path.dotted().into_owned()
 }
 
 fn args(facts: &Facts, args: &[Arg]) -> String {

@@ -13,6 +13,7 @@ use super::lexer::{self, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, Layer};
 use crate::facts::{Carrier, Name, Value, ValueKind};
 use crate::span::Span;
@@ -52,14 +53,14 @@ static PROFILE: Profile = Profile {
     literal,
     path: &[],
     concat: &[],
-    either: &[],
+    either: words(&[]),
     assign: &[],
     map_key: &[],
     spread: &[],
     new: None,
-    null: &["nil"],
+    null: words(&["nil"]),
     this: &["this"],
-    containers: &[],
+    containers: words(&[]),
     env_calls: &["System.getenv"],
     base64: &["encodeToString", "base64-encode", "encode-base64", "b64-encode", "string-to-base64-string"],
     same: &["getBytes", "trim", "name", "toString", "str/trim", "string.trim"],

@@ -9,6 +9,7 @@ mod strings;
 use super::profile::{BASE, DOUBLE, Profile};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, braces};
 use crate::facts::{Item, Name, Value, ValueKind};
 use declarations::{container, declaration, type_end};
@@ -32,7 +33,7 @@ static PROFILE: Profile = Profile {
     ],
     literal: strings::literal,
     path: &[".", "?.", "::", "->"],
-    either: &["??"],
+    either: words(&["??"]),
     assign: &["=", "??="],
     map_key: &["="],
     arg_key: &[":"],
@@ -40,9 +41,9 @@ static PROFILE: Profile = Profile {
     parallel: false,
     generics: true,
     annotated: true,
-    null: &["null", "default"],
+    null: words(&["null", "default"]),
     this: &["this"],
-    skip: &[
+    skip: words(&[
         "return",
         "throw",
         "public",
@@ -80,9 +81,9 @@ static PROFILE: Profile = Profile {
         "explicit",
         "fixed",
         "file",
-    ],
-    stop: &["is", "break", "continue", "where", "switch", "with", "when"],
-    containers: &["class", "struct", "interface", "record", "namespace", "enum"],
+    ]),
+    stop: words(&["is", "break", "continue", "where", "switch", "with", "when"]),
+    containers: words(&["class", "struct", "interface", "record", "namespace", "enum"]),
     env_calls: &[
         "Environment.GetEnvironmentVariable",
         "Env.GetString",

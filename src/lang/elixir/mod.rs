@@ -9,6 +9,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 
 /// Elixir.
@@ -47,7 +48,7 @@ static PROFILE: Profile = Profile {
     newline_ends: true,
     path: &["."],
     concat: &["<>"],
-    either: &["||", "or"],
+    either: words(&["||", "or"]),
     pipes: &["|>"],
     assign: &["="],
     map_key: &[":", "=>"],
@@ -56,12 +57,12 @@ static PROFILE: Profile = Profile {
     adjacent: false,
     commands: true,
     new: None,
-    null: &["nil"],
+    null: words(&["nil"]),
     this: &["__MODULE__"],
-    skip: &["not", "then", "else"],
-    stop: &["do", "end", "else", "rescue", "catch", "after", "when", "and", "or", "in"],
-    containers: &[],
-    functions: &[],
+    skip: words(&["not", "then", "else"]),
+    stop: words(&["do", "end", "else", "rescue", "catch", "after", "when", "and", "or", "in"]),
+    containers: words(&[]),
+    functions: words(&[]),
     sigils: b"@",
     param_first: true,
     parallel: false,

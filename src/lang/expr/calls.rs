@@ -131,7 +131,7 @@ impl Reader<'_> {
         }
         match token.kind {
             Kind::StrOpen | Kind::Symbol | Kind::Number | Kind::Literal => true,
-            Kind::Word => !self.stops(at) && !self.word_in(at, self.profile.either) && !OTHER.contains(&self.str(at)),
+            Kind::Word => !self.stops(at) && !self.word_in(at, self.profile.either) && !self.word_in(at, OTHER),
             // `puts [1]` and `puts (1)`, but not `a [1]` where `a` is a plain variable: taken as a call all the same.
             Kind::Open => !self.is_open(at, "{"),
             // `f *list`, `f &block`, `f -1`: a blank before and none after.

@@ -5,6 +5,7 @@
 
 use super::super::reader::Reader;
 use super::super::strings;
+use super::super::words::List;
 use super::{either, finish};
 use crate::facts::{Arg, Call, Name, Path, Value, ValueKind};
 use crate::span::Span;
@@ -24,7 +25,8 @@ impl Reader<'_> {
         }
         // Behind a computed value, a method without parentheses looks like a member: `"x".bytes.encode()`.
         let bare = profile.commands || profile.getters;
-        while bare && call.receiver.is_some() && call.path.0.len() > 1 && profile.same.contains(&call.path.root()) {
+        while bare && call.receiver.is_some() && call.path.0.len() > 1 && profile.same.has(call.path.root().as_bytes())
+        {
             call.path.0.remove(0);
         }
         let path = &call.path.0;
@@ -61,16 +63,16 @@ impl Reader<'_> {
         if let Some(encoded) = self.encoding_method(&mut call) {
             return Value { kind: ValueKind::Base64(Box::new(encoded)), span };
         }
-        if profile.base64_methods.contains(&call.path.last())
+        if profile.base64_methods.has(call.path.last().as_bytes())
             && (call.receiver.is_some() || call.path.0.len() > 1)
             && let Some(receiver) = self.receiver_of(&mut call)
         {
             return Value { kind: ValueKind::Base64(Box::new(receiver)), span };
         }
-        let method = call.path.last();
-        let (same, or_else) = (profile.same.contains(&method), profile.or_else.contains(&method));
-        let passes = profile.passes.contains(&method) && !call.args.is_empty();
-        let fills = profile.format_methods.contains(&method);
+        let method = call.path.last().as_bytes();
+        let (same, or_else) = (profile.same.has(method), profile.or_else.has(method));
+        let passes = profile.passes.has(method) && !call.args.is_empty();
+        let fills = profile.format_methods.has(method);
         if (same || or_else || fills)
             && (call.receiver.is_some() || call.path.0.len() > 1)
             && let Some(receiver) = self.receiver_of(&mut call)
@@ -148,9 +150,10 @@ impl Reader<'_> {
 }
 
 /// Whether a path ends in the dotted `entry`.
-pub(super) fn matches_end(path: &[Name], entry: &str) -> bool {
+pub(in crate::lang) fn matches_end(path: &[Name], entry: &str) -> bool {
     // Nearly all differ at the end, which needs no splitting to see.
-    if !path.last().is_some_and(|last| entry.ends_with(last.text.as_str())) {
+    let Some(last) = path.last().map(|name| name.text.as_bytes()) else { return false };
+    if last.last() != entry.as_bytes().last() || !entry.as_bytes().ends_with(last) {
         return false;
     }
     let mut segments = path.iter().rev();

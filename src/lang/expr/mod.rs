@@ -14,12 +14,14 @@ mod types;
 use super::profile::Profile;
 use super::reader::{MAX_NESTING, Reader};
 use super::token::Kind;
+use super::words::{List, Words, words};
 use crate::facts::{Arg, Assign, Def, DefKind, Name, Path, Str, Value, ValueKind};
 use crate::span::Span;
 use chain::Chain;
+pub(super) use meaning::matches_end;
 
 /// Operators between two operands that make the result opaque.
-const OTHER: &[&str] = &[
+const OTHER: Words = words(&[
     "-",
     "*",
     "/",
@@ -52,11 +54,11 @@ const OTHER: &[&str] = &[
     "xor",
     "+",
     ".",
-];
+]);
 /// Words between a value and the type it is taken as.
-pub(super) const CASTS: &[&str] = &["as", "satisfies"];
+pub(super) const CASTS: Words = words(&["as", "satisfies"]);
 /// Operators before an operand that do not change which value it is, or make it none of ours.
-const PREFIX: &[&str] = &["!", "-", "+", "~", "&", "*", "**", "...", "@", "<-", "++", "--", "^"];
+const PREFIX: Words = words(&["!", "-", "+", "~", "&", "*", "**", "...", "@", "<-", "++", "--", "^"]);
 
 impl Reader<'_> {
     /// Reads an expression. `None` when there is none at `at`, or it nests too deep to go on.
@@ -104,7 +106,7 @@ impl Reader<'_> {
             } else if op == "?" && self.is_op(i + 1, ":") && profile.annotated {
                 // `name?: Type`
                 break;
-            } else if op == "?" && self.is_op(i + 1, ":") || profile.either.contains(&op) {
+            } else if op == "?" && self.is_op(i + 1, ":") || profile.either.has(op.as_bytes()) {
                 let Some((value, next)) = self.operand(i + if op == "?" { 2 } else { 1 }, end) else { break };
                 choices.push(finish(&mut parts, &mut opaque));
                 parts.push(value);
@@ -116,16 +118,16 @@ impl Reader<'_> {
                 parts.push(value);
                 i = next;
                 break;
-            } else if profile.pipes.contains(&op) {
+            } else if profile.pipes.has(op.as_bytes()) {
                 let piped = finish(&mut parts, &mut opaque);
                 let Some((value, next)) = self.piped(piped, i + 1, end) else { break };
                 parts.push(value);
                 i = next;
-            } else if CASTS.contains(&op) && profile.annotated {
+            } else if CASTS.has(op.as_bytes()) && profile.annotated {
                 i = self.type_end(i + 1, end, true);
-            } else if profile.concat.contains(&op) || OTHER.contains(&op) {
+            } else if profile.concat.has(op.as_bytes()) || OTHER.has(op.as_bytes()) {
                 let Some((value, next)) = self.operand(i + 1, end) else { break };
-                opaque |= !profile.concat.contains(&op);
+                opaque |= !profile.concat.has(op.as_bytes());
                 parts.push(value);
                 i = next;
             } else {
@@ -235,7 +237,7 @@ impl Reader<'_> {
 
     /// Whether a word before this token is the parameter of a closure.
     fn arrow(&self, at: usize) -> bool {
-        let Profile { map_key, path, commands, .. } = self.profile;
+        let &Profile { map_key, path, commands, .. } = self.profile;
         self.op_in(at, &["=>", "->"]) && !commands && !self.op_in(at, map_key) && !self.op_in(at, path)
     }
 
@@ -247,7 +249,7 @@ impl Reader<'_> {
 
     pub(super) fn first_segment(&self, at: usize) -> Path {
         let name = self.name(at);
-        if self.profile.this.contains(&name.text.as_str()) {
+        if self.profile.this.has(name.text.as_bytes()) {
             return Path::single(Name { text: "self".to_owned(), span: name.span });
         }
         let bare = name.text.trim_start_matches(|c: char| c.is_ascii() && self.profile.sigils.contains(&(c as u8)));

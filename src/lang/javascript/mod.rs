@@ -10,6 +10,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, DOUBLE, Escape, Interp, Profile, SINGLE, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Def, DefKind, Value};
 
@@ -74,7 +75,7 @@ const JS: Profile = Profile {
     ],
     literal: |lexer| regex(lexer) || jsx::literal(lexer),
     path: &[".", "?."],
-    either: &["||", "??"],
+    either: words(&["||", "??"]),
     assign: &["=", "||=", "??="],
     bare_methods: true,
     shorthand: true,
@@ -83,12 +84,12 @@ const JS: Profile = Profile {
     parallel: false,
     annotated: true,
     param_first: true,
-    null: &["null", "undefined"],
-    skip: &[
+    null: words(&["null", "undefined"]),
+    skip: words(&[
         "return", "await", "yield", "throw", "typeof", "void", "delete", "export", "default", "const", "let", "var",
         "case", "else", "do", "try", "finally",
-    ],
-    modifiers: &[
+    ]),
+    modifiers: words(&[
         "async",
         "get",
         "set",
@@ -101,10 +102,10 @@ const JS: Profile = Profile {
         "abstract",
         "override",
         "accessor",
-    ],
-    stop: &["if", "for", "while", "switch", "catch", "in", "of", "instanceof", "extends", "implements"],
-    containers: &["class"],
-    functions: &["function"],
+    ]),
+    stop: words(&["if", "for", "while", "switch", "catch", "in", "of", "instanceof", "extends", "implements"]),
+    containers: words(&["class"]),
+    functions: words(&["function"]),
     env_members: &["process.env", "import.meta.env", "Deno.env", "Bun.env"],
     env_calls: &["Deno.env.get", "config.getEnv"],
     base64: &[

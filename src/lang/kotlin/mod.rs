@@ -9,6 +9,7 @@ use super::lexer::{self, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, braces, java};
 use crate::facts::{Assign, CallId, Name, Path, Value};
 use definitions::{accessor, class, function};
@@ -42,7 +43,7 @@ static PROFILE: Profile = Profile {
     bare_blocks: true,
     generics: true,
     path: &[".", "?.", "::"],
-    either: &["?:"],
+    either: words(&["?:"]),
     arg_key: &["=", "to"],
     map_key: &["->"],
     spread: &["*"],
@@ -52,7 +53,7 @@ static PROFILE: Profile = Profile {
     new: None,
     this: &["this", "$this"],
     sigils: b"$",
-    skip: &[
+    skip: words(&[
         "return",
         "throw",
         "public",
@@ -78,8 +79,8 @@ static PROFILE: Profile = Profile {
         "noinline",
         "val",
         "var",
-    ],
-    modifiers: &[
+    ]),
+    modifiers: words(&[
         "data",
         "sealed",
         "open",
@@ -91,9 +92,9 @@ static PROFILE: Profile = Profile {
         "infix",
         "expect",
         "actual",
-    ],
-    stop: &["if", "for", "while", "when", "catch", "in", "is", "break", "continue", "by", "where"],
-    containers: &["class", "interface", "object"],
+    ]),
+    stop: words(&["if", "for", "while", "when", "catch", "in", "is", "break", "continue", "by", "where"]),
+    containers: words(&["class", "interface", "object"]),
     env_members: &["System.getenv"],
     env_calls: java::ENV_CALLS,
     base64: &[

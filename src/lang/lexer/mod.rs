@@ -77,6 +77,8 @@ pub struct Lexer<'a> {
     /// What the lexer is inside of, innermost last.
     pub stack: Vec<Context>,
     comments: Vec<Span>,
+    /// The first bytes of comments and strings.
+    openings: [bool; 256],
     /// Open `(`, `[`, `{` inside the innermost string.
     open: [u32; 3],
     saved: Vec<[u32; 3]>,
@@ -100,6 +102,7 @@ pub fn lex(text: &[u8], range: Span, profile: &Profile, start: Option<Context>) 
         profile,
         stack: start.into_iter().collect(),
         comments: Vec::new(),
+        openings: openings(profile),
         open: [0; 3],
         saved: Vec::new(),
         jump: None,
@@ -150,10 +153,11 @@ impl<'a> Lexer<'a> {
             }
             b'\\' if self.line_continues() => (),
             _ => {
-                if self.hashbang() || (self.profile.literal)(self) || self.comment() {
+                let opens = self.openings[usize::from(byte)];
+                if self.hashbang() || (self.profile.literal)(self) || opens && self.comment() {
                     return;
                 }
-                if let Some(form) = self.string_form() {
+                if let Some(form) = opens.then(|| self.string_form()).flatten() {
                     self.open_string(*form, form.open.len(), None);
                 } else if self.word_start(byte) {
                     self.word();
@@ -312,6 +316,16 @@ impl<'a> Lexer<'a> {
     pub fn gap(&self) -> (bool, bool) {
         (self.nl, self.sp)
     }
+}
+
+fn openings(profile: &Profile) -> [bool; 256] {
+    let blocks = profile.block_comments.iter().map(|(open, ..)| open);
+    let strings = profile.strings.iter().map(|form| &form.open);
+    let mut openings = [false; 256];
+    for first in profile.line_comments.iter().chain(blocks).chain(strings).filter_map(|open| open.bytes().next()) {
+        openings[usize::from(first)] = true;
+    }
+    openings
 }
 
 /// How a language ends its heredocs.

@@ -10,6 +10,7 @@ use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Assign, Def, DefKind, Name, Param, Path};
 
@@ -38,14 +39,14 @@ static PROFILE: Profile = Profile {
     literal,
     blocks,
     path: &[".", "->", "::"],
-    either: &[],
+    either: words(&[]),
     map_key: &[":"],
     spread: &[],
     adjacent: true,
     parallel: false,
-    null: &["nil", "NULL", "Nil", "nullptr"],
+    null: words(&["nil", "NULL", "Nil", "nullptr"]),
     this: &["self", "this"],
-    skip: &[
+    skip: words(&[
         "return",
         "static",
         "extern",
@@ -69,9 +70,9 @@ static PROFILE: Profile = Profile {
         "UIKIT_EXTERN",
         "co_return",
         "constexpr",
-    ],
-    stop: &["if", "while", "for", "switch", "goto", "break", "continue", "in", "sizeof"],
-    containers: &["class", "struct", "union", "enum", "namespace"],
+    ]),
+    stop: words(&["if", "while", "for", "switch", "goto", "break", "continue", "in", "sizeof"]),
+    containers: words(&["class", "struct", "union", "enum", "namespace"]),
     env_members: &["NSProcessInfo.processInfo.environment"],
     env_calls: &["getenv", "processInfo.environment.objectForKey", "processInfo.environment.valueForKey"],
     base64_methods: &[

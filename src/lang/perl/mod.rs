@@ -8,6 +8,7 @@ mod reading;
 use super::lexer::{Heredoc, Lexer};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 
 /// Perl.
@@ -42,22 +43,22 @@ static PROFILE: Profile = Profile {
     literal,
     path: &["->", "::"],
     concat: &["."],
-    either: &["||", "//", "or"],
+    either: words(&["||", "//", "or"]),
     brace_index: true,
     assign: &["=", "||=", "//="],
     map_key: &["=>"],
     arg_key: &["=>"],
     spread: &[],
     new: None,
-    null: &["undef"],
+    null: words(&["undef"]),
     this: &["$self", "$class", "__PACKAGE__"],
-    skip: &[
+    skip: words(&[
         "return", "my", "our", "local", "state", "not", "else", "do", "eval", "BEGIN", "END", "try", "finally", "say",
         "print", "die", "warn", "scalar", "defined", "ref", "lc", "uc",
-    ],
-    stop: &["if", "unless", "while", "until", "for", "foreach", "and", "or", "xor", "elsif", "x", "eq", "ne"],
-    containers: &[],
-    functions: &["sub"],
+    ]),
+    stop: words(&["if", "unless", "while", "until", "for", "foreach", "and", "or", "xor", "elsif", "x", "eq", "ne"]),
+    containers: words(&[]),
+    functions: words(&["sub"]),
     sigils: b"$%&",
     param_first: true,
     env_members: &["ENV"],

@@ -7,6 +7,7 @@ use super::PROFILE;
 use crate::facts::{Arg, Assign, Call, Name, Path, Value, ValueKind};
 use crate::lang::reader::Reader;
 use crate::lang::token::Kind;
+use crate::lang::words::List;
 use crate::span::Span;
 
 pub(super) fn statement(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
@@ -143,9 +144,9 @@ pub(super) fn operand(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<
     }
     if next >= end
         || !reader.tokens[next].sp
-        || PROFILE.skip.contains(&name)
-        || PROFILE.stop.contains(&name)
-        || PROFILE.functions.contains(&name)
+        || PROFILE.skip.has(name.as_bytes())
+        || PROFILE.stop.has(name.as_bytes())
+        || PROFILE.functions.has(name.as_bytes())
     {
         return None;
     }

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use super::lexer::Lexer;
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, Layer};
 use crate::facts::{Facts, Name, Value, ValueKind};
 use crate::span::Span;
@@ -41,14 +42,14 @@ static PROFILE: Profile = Profile {
     newline_ends: true,
     path: &[".", "::", "?."],
     concat: &["+"],
-    either: &["??"],
+    either: words(&["??"]),
     assign: &["=", "??="],
     map_key: &[],
     arg_key: &[],
     spread: &[],
     new: None,
     this: &["$this"],
-    containers: &[],
+    containers: words(&[]),
     parallel: false,
     env_calls: &["Environment.GetEnvironmentVariable", "environment.getenvironmentvariable"],
     base64: &["ToBase64String", "tobase64string"],

@@ -12,6 +12,7 @@ use std::collections::HashSet;
 
 use super::profile::Profile;
 use super::token::{Kind, Lexed, Token};
+use super::words::List;
 use crate::facts::{Facts, Import, Name, Note, Value};
 use crate::span::Span;
 
@@ -114,31 +115,41 @@ impl<'a> Reader<'a> {
     /// Whether the token is this word.
     #[must_use]
     pub fn is_word(&self, index: usize, word: &str) -> bool {
-        self.kind(index) == Some(Kind::Word) && self.str(index) == word
+        self.is(index, Kind::Word, word)
     }
 
     /// Whether the token is this operator.
     #[must_use]
     pub fn is_op(&self, index: usize, op: &str) -> bool {
-        self.kind(index) == Some(Kind::Op) && self.str(index) == op
+        self.is(index, Kind::Op, op)
     }
 
     /// Whether the token opens this bracket.
     #[must_use]
     pub fn is_open(&self, index: usize, bracket: &str) -> bool {
-        self.kind(index) == Some(Kind::Open) && self.str(index) == bracket
+        self.is(index, Kind::Open, bracket)
     }
 
     /// Whether the token is a word of this list.
     #[must_use]
-    pub fn word_in(&self, index: usize, words: &[&str]) -> bool {
-        self.kind(index) == Some(Kind::Word) && words.contains(&self.str(index))
+    pub fn word_in(&self, index: usize, words: impl List) -> bool {
+        self.is_in(index, Kind::Word, words)
     }
 
     /// Whether the token is an operator of this list.
     #[must_use]
-    pub fn op_in(&self, index: usize, ops: &[&str]) -> bool {
-        self.kind(index) == Some(Kind::Op) && ops.contains(&self.str(index))
+    pub fn op_in(&self, index: usize, ops: impl List) -> bool {
+        self.is_in(index, Kind::Op, ops)
+    }
+
+    fn is(&self, index: usize, kind: Kind, text: &str) -> bool {
+        let such = |token: &&Token| token.kind == kind && token.span().len() == text.len();
+        self.tokens.get(index).filter(such).is_some_and(|token| token.span().of(self.text) == text.as_bytes())
+    }
+
+    fn is_in(&self, index: usize, kind: Kind, list: impl List) -> bool {
+        let token = self.tokens.get(index).filter(|token| token.kind == kind);
+        token.is_some_and(|token| list.has(token.span().of(self.text)))
     }
 
     /// The index of the token that closes the group opened at `index`, at most `end`.

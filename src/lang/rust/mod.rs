@@ -9,6 +9,7 @@ use super::lexer::{Lexer, character};
 use super::profile::{BASE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Call, Def, DefKind, Name, Path, Value, ValueKind};
 use crate::span::Span;
@@ -38,22 +39,22 @@ static PROFILE: Profile = Profile {
     ],
     literal,
     path: &["::", "."],
-    either: &[],
+    either: words(&[]),
     spread: &[".."],
     composite: true,
     shorthand: true,
     param_first: true,
     annotated: true,
     new: None,
-    null: &["None"],
+    null: words(&["None"]),
     this: &["self"],
-    skip: &[
+    skip: words(&[
         "return", "let", "mut", "pub", "const", "static", "ref", "move", "async", "unsafe", "extern", "dyn", "if",
         "while", "for", "loop", "else", "match", "default", "break", "continue",
-    ],
-    stop: &["where", "in"],
-    containers: &["impl", "trait", "mod"],
-    functions: &["fn"],
+    ]),
+    stop: words(&["where", "in"]),
+    containers: words(&["impl", "trait", "mod"]),
+    functions: words(&["fn"]),
     env_calls: &["env.var", "env.var_os", "env!", "option_env!", "dotenvy.var", "dotenv.var"],
     base64: &[
         "STANDARD.encode",

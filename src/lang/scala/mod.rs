@@ -9,6 +9,7 @@ use super::lexer::{self, Lexer};
 use super::profile::{BASE, DOUBLE, Escape, Interp, Profile, StringForm};
 use super::reader::Reader;
 use super::token::Kind;
+use super::words::words;
 use super::{Front, Language, braces, java};
 use crate::facts::{Assign, CallId, Name, Path, Value};
 use definitions::{class, function};
@@ -41,7 +42,7 @@ static PROFILE: Profile = Profile {
     getters: true,
     infix: true,
     type_brackets: true,
-    either: &[],
+    either: words(&[]),
     arg_key: &["=", "->"],
     map_key: &["->"],
     spread: &[],
@@ -51,8 +52,8 @@ static PROFILE: Profile = Profile {
     new: None,
     this: &["this", "$this"],
     sigils: b"$",
-    null: &["null", "None"],
-    skip: &[
+    null: words(&["null", "None"]),
+    skip: words(&[
         "return",
         "throw",
         "private",
@@ -72,10 +73,10 @@ static PROFILE: Profile = Profile {
         "val",
         "var",
         "yield",
-    ],
-    modifiers: &["inline", "opaque", "open", "transparent", "infix", "using", "erased"],
-    stop: &["if", "for", "while", "match", "catch", "case", "extends", "with", "derives"],
-    containers: &["class", "object", "trait", "enum"],
+    ]),
+    modifiers: words(&["inline", "opaque", "open", "transparent", "infix", "using", "erased"]),
+    stop: words(&["if", "for", "while", "match", "catch", "case", "extends", "with", "derives"]),
+    containers: words(&["class", "object", "trait", "enum"]),
     env_members: &["System.getenv"],
     env_calls: ENV_CALLS,
     base64: &[

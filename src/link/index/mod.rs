@@ -110,7 +110,7 @@ impl<'a> Index<'a> {
     fn mention(&mut self, value: &Value, by: CallId, depth: usize) {
         match &value.kind {
             ValueKind::Call(id) => self.parents[*id] = Some(by),
-            ValueKind::Ref(path) => self.mentions.entry(path.dotted()).or_default().push(by),
+            ValueKind::Ref(path) => self.mentions.entry(path.dotted().into_owned()).or_default().push(by),
             _ if depth < MAX_STEPS => value.children().for_each(|child| self.mention(child, by, depth + 1)),
             _ => (),
         }

@@ -276,9 +276,14 @@ impl<'a> Index<'a> {
             }
             // Callers do not fill the first one of a method that names the object at hand.
             let index = index - usize::from(index > 0 && OBJECTS.contains(&def.params[0].name.text.as_str()));
-            return Origin::Param { name: path.dotted(), function: self.callable(def).to_owned(), index, span };
+            return Origin::Param {
+                name: path.dotted().into_owned(),
+                function: self.callable(def).to_owned(),
+                index,
+                span,
+            };
         }
-        Origin::Name { dotted: path.dotted(), span }
+        Origin::Name { dotted: path.dotted().into_owned(), span }
     }
 
     /// The function around that has the path's first name as a parameter, and the parameter's place.
