@@ -90,6 +90,9 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
 
 /// Threads to examine files on; 0 stands for as many as fit the machine.
 pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
+    // Told apart from rayon's own default, which a variable of the environment decides.
+    let fitting = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let threads = if threads == 0 { fitting() } else { threads };
     rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(Error::Threads)
 }
 

@@ -244,9 +244,11 @@ fn written(scan: &Scan<'_>, files: &BTreeMap<RelPath, Versions>, failed: &[(RelP
 
 /// What the code did not read before.
 fn variables(files: &BTreeMap<RelPath, Versions>, names: &BTreeSet<String>) -> Vec<String> {
+    let text = |path: &RelPath, bytes: &[u8]| Source::from_bytes(path.clone(), bytes.to_vec(), true).text;
+    let texts: Vec<_> = files.iter().map(|(path, one)| (text(path, &one.before), text(path, &one.after))).collect();
     let is_new = |name: &&String| {
-        let count = |bytes: &[u8]| memchr::memmem::find_iter(bytes, name.as_bytes()).count();
-        files.values().any(|versions| count(&versions.after) > count(&versions.before))
+        let count = |text: &[u8]| memchr::memmem::find_iter(text, name.as_bytes()).count();
+        texts.iter().any(|(before, after)| count(after) > count(before))
     };
     names.iter().filter(is_new).cloned().collect()
 }

@@ -67,8 +67,13 @@ pub(super) fn compile_embedded(files: Vec<File>) -> Result<Pack, PackError> {
 fn read(files: Vec<File>, tries: bool) -> Result<Pack, PackError> {
     let mut compiler = Compiler { problems: Vec::new(), file: 0, tries };
     let mut parsed = Vec::new();
-    let read = files.par_iter().map(|(_, text)| toml::from_str::<PackFile>(text));
-    for (at, file) in read.collect::<Vec<_>>().into_iter().enumerate() {
+    let read = |(_, text): &File| toml::from_str::<PackFile>(text);
+    // Threads of its own: where none can be had, the ones that rayon makes by itself end the program.
+    let read: Vec<_> = match crate::scan::pool(0) {
+        Ok(pool) => pool.install(|| files.par_iter().map(read).collect()),
+        Err(_) => files.iter().map(read).collect(),
+    };
+    for (at, file) in read.into_iter().enumerate() {
         match file {
             Ok(file) => parsed.push((at, file)),
             Err(error) => compiler.problems.push(Problem {
