@@ -20,9 +20,10 @@ pub struct Format {
     /// Whom it is for.
     pub reader: Reader,
     write: Plain,
-    bounded: Option<fn(&Report, &Brief, &mut dyn Write) -> io::Result<Option<String>>>,
+    bounded: Option<Bounded>,
 }
 
+type Bounded = fn(&Report, &Brief, &mut dyn Write) -> io::Result<Option<String>>;
 type Plain = fn(&Report, &Brief, &mut dyn Write) -> io::Result<()>;
 
 /// Whom a format is for, and so what is to be said beside it.

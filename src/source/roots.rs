@@ -4,7 +4,8 @@
 //! once, here; behind this module no path has one.
 
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::fs::FileType;
+use std::path::PathBuf;
 
 use super::open::OpenError;
 use super::skip::Notices;
@@ -16,6 +17,8 @@ pub(crate) struct Root {
     pub(crate) shown: PathBuf,
     /// Absolute and free of links.
     pub(crate) real: PathBuf,
+    /// Whether files may lie beneath it.
+    pub(crate) is_folder: bool,
 }
 
 impl Root {
@@ -27,11 +30,13 @@ impl Root {
             let shown = named.strip_prefix(&walk.base).unwrap_or(named);
             let error = match walk.base.join(named).canonicalize() {
                 Ok(real) => {
-                    if let Some(kind) = special(&real) {
-                        OpenError::NotRegular(kind)
+                    let kind = real.symlink_metadata().map(|about| about.file_type());
+                    let is_folder = kind.as_ref().is_ok_and(FileType::is_dir);
+                    if kind.is_ok_and(|kind| !kind.is_file() && !kind.is_dir()) {
+                        OpenError::NotRegular("a pipe, socket or device")
                     } else {
                         if seen.insert(real.clone()) {
-                            roots.push(Self { shown: shown.to_owned(), real });
+                            roots.push(Self { shown: shown.to_owned(), real, is_folder });
                         }
                         continue;
                     }
@@ -42,9 +47,4 @@ impl Root {
         }
         roots
     }
-}
-
-fn special(real: &Path) -> Option<&'static str> {
-    let kind = real.symlink_metadata().ok()?.file_type();
-    (!kind.is_file() && !kind.is_dir()).then_some("a pipe, socket or device")
 }

@@ -104,7 +104,9 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
         for root in rest {
             builder.add(&root.real);
         }
-        let threads = startable(walk.thread_count());
+        // How much lies beneath a folder is not known; a file takes one thread at most.
+        let most = if roots.iter().any(|root| root.is_folder) { usize::MAX } else { roots.len() };
+        let threads = startable(walk.thread_count().min(most));
         builder.standard_filters(false).follow_links(false).threads(threads);
         if threads > 0 {
             builder.build_parallel().visit(&mut Visitors(&run));
