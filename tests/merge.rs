@@ -287,7 +287,7 @@ fn numbers_of_a_hostile_report_do_not_overflow() {
         excerpt: Some(Excerpt { line: u64::MAX - 1, lines: vec!["x".to_owned(); 5] }),
         ..finding("x", 0)
     };
-    let far = Finding { place: Place { start: last.clone(), end: last, ..far.place }, ..far };
+    let far = Finding { place: Place { start: last, end: last, ..far.place }, ..far };
     let mut a = report(Some("a"), None, vec![far]);
     a.repositories[0] = Repository {
         files_examined: u64::MAX,
