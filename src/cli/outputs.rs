@@ -27,8 +27,8 @@ const MAX_SUMMARY: u64 = 1 << 20;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Outputs {
-    /// How to write the report, and in which file; may be given several times, once without a file
-    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", default_value = FORMATS[0].name, value_parser = Parser::<Format>::new())]
+    /// How to write the report, and in which file; may be given several times, once without a file [default: text, or as the name of --output-file ends]
+    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", value_parser = Parser::<Format>::new())]
     output_format: Vec<Output>,
     /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
