@@ -89,6 +89,9 @@ pub fn scan(options: &Options<'_>, progress: &Progress) -> Result<Report, Error>
 
 /// Threads to examine files on; 0 stands for as many as fit the machine.
 pub(crate) fn pool(threads: usize) -> Result<ThreadPool, Error> {
+    // Told apart from rayon's own default, which a variable of the environment decides.
+    let fitting = || std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
+    let threads = if threads == 0 { fitting() } else { threads };
     rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build().map_err(Error::Threads)
 }
 
@@ -167,6 +170,11 @@ impl<'o> Scan<'o> {
     #[must_use]
     pub fn source(&self, path: &RelPath) -> Option<&Source> {
         self.examined(path).map(|file| &*file.source)
+    }
+
+    /// The files that mean something, in path order.
+    pub fn paths(&self) -> impl Iterator<Item = &RelPath> {
+        self.files.iter().map(|file| &file.source.path)
     }
 
     /// `source`, as this scan has read the file of its path, masked; what was secret in that file for `before` is

@@ -2,6 +2,9 @@
 
 #[path = "support/fixer.rs"]
 mod fixer;
+#[allow(dead_code, reason = "only what expands a template is needed")]
+#[path = "support/plant.rs"]
+mod plant;
 
 use std::process::Command;
 
@@ -208,6 +211,25 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
 }
 
 /// What a fix shows of a file holds no secret of before or after.
+#[test]
+fn what_a_killed_run_has_left_is_removed_though_nothing_else_is_to_do() {
+    let tree = Tree::locked();
+    tree.write("lib/fixed.rb", FIXED);
+    let mine = ["lib/.dekey-fix-0000002a00000000.tmp", "lib/.dekey-fix-0000002a00000001.tmp"];
+    for name in mine {
+        tree.write(name, format!("{LOGIN}# {}\n", plant::Planted::new("{{token}}").text));
+    }
+    let others = ["lib/.dekey-fix-42.tmp", ".dekey-fix-0000002a00000000.txt", "lib/.dekey-fix-0000002a0000000g.tmp"];
+    for name in others {
+        tree.write(name, "# nothing\n");
+    }
+    let ran = tree.fix(&[]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.err.contains("Removed 2 files of an interrupted run."), "{}", ran.err);
+    assert!(mine.iter().all(|name| !tree.path(name).exists()));
+    assert!(others.iter().all(|name| tree.path(name).exists()));
+}
+
 #[test]
 fn what_would_change_is_shown_masked() {
     use dekey::scan::Scan;

@@ -173,7 +173,9 @@ fn directives_configuration_baselines_and_paths_hold_in_the_history() {
     repository.git(&["rm", "-q", "-r", "accepted.env", "spec", "lib"]);
     std::fs::create_dir_all(repository.path.join("lib")).unwrap();
     repository.file("dekey.toml", "exclude = [\"spec/\"]\n").commit_at("2020-02-01");
-    let found = told(&repository.history(&[]));
+    let run = repository.history(&[]);
+    assert_eq!(json(&run)["summary"]["skipped"]["excluded"], 1, "what is left out is counted");
+    let found = told(&run);
     assert_eq!(
         found,
         [

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use dekey::document::merge::{Input, Merged, OtherSalt, merge};
 use dekey::document::read::{Unread, read};
 use dekey::document::{
-    Document, Finding, Fix, History, Path, Place, Position, Repository, Revision, SCHEMA_VERSION, Skipped, Summary,
-    Tool,
+    Baseline, Document, Excerpt, Finding, Fix, History, HistoryExamined, Path, Place, Position, Repository, Revision,
+    SCHEMA_VERSION, Skipped, Summary, Tool,
 };
 use dekey::finding::{Applicability, Confidence, Level, State};
+use dekey::render::kept::KEPT;
 use dekey::render::{json, jsonl};
 use proptest::prelude::*;
 
@@ -280,17 +281,34 @@ proptest! {
 
 #[test]
 fn numbers_of_a_hostile_report_do_not_overflow() {
-    let mut a = report(Some("a"), None, vec![]);
+    let last = Position { line: u64::MAX, column: u64::MAX, byte: u64::MAX };
+    let far = Finding {
+        state: State::Resolved,
+        excerpt: Some(Excerpt { line: u64::MAX - 1, lines: vec!["x".to_owned(); 5] }),
+        ..finding("x", 0)
+    };
+    let far = Finding { place: Place { start: last, end: last, ..far.place }, ..far };
+    let mut a = report(Some("a"), None, vec![far]);
     a.repositories[0] = Repository {
         files_examined: u64::MAX,
         bytes_examined: u64::MAX,
         hidden: usize::MAX,
-        skipped: BTreeMap::from([("ignored".to_owned(), u64::MAX)]),
+        skipped: BTreeMap::from([("ignored".to_owned(), u64::MAX), ("excluded".to_owned(), u64::MAX)]),
+        baseline: Some(Baseline { left: 0, started: usize::MAX }),
+        history: Some(HistoryExamined { blobs: u64::MAX, commits: u64::MAX, notes: Vec::new() }),
         ..a.repositories[0].clone()
     };
     let mut b = a.clone();
     b.repositories[0].name = Some("b".to_owned());
-    assert_eq!(one(&[&a, &b]).summary.files_examined, u64::MAX);
+    let both = one(&[&a, &b]);
+    assert_eq!(both.summary.files_examined, u64::MAX);
+    for document in [&a, &both] {
+        for format in &KEPT {
+            let mut out = Vec::new();
+            format.write(document, true, &mut out).unwrap();
+            assert!(!out.is_empty());
+        }
+    }
 }
 
 #[test]

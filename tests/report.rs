@@ -116,6 +116,25 @@ fn reports_of_files_directories_and_standard_input_are_joined() {
 }
 
 #[test]
+fn the_name_of_a_file_tells_its_format_unless_one_is_asked_for() {
+    let reports = Reports::new();
+    reports.check("a.json", "a.rb", &login("A"), &[]);
+    let begins = |name: &str| std::fs::read_to_string(reports.path(name)).unwrap().chars().take(5).collect::<String>();
+    for (file, start) in
+        [("b.json", "{\n  \""), ("b.HTML", "<!doc"), ("b.jsonl", "{\"typ"), ("b.txt", "Found"), ("b", "Found")]
+    {
+        assert_eq!(reports.merge(&["a.json", "-o", file]).code, 0);
+        assert_eq!(begins(file), start, "{file}");
+    }
+    assert_eq!(reports.merge(&["a.json", "-o", "c.json", "--output-format", "text"]).code, 0);
+    assert_eq!(begins("c.json"), "Found");
+    let run = repository::dekey(reports.0.path(), &["check", "a.json", "-o", "d.sarif"]);
+    assert_eq!((run.code, run.out.as_str()), (0, ""), "{}", run.error);
+    let log: Value = serde_json::from_slice(&std::fs::read(reports.path("d.sarif")).unwrap()).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+}
+
+#[test]
 fn the_exit_code_tells_findings_when_asked_and_gaps_always() {
     let reports = Reports::new();
     reports.check("a.json", "a.rb", &login("A"), &[]);

@@ -288,13 +288,13 @@ impl Check {
         if let Some(text) = &fixed.text {
             streams.text(text)?;
         }
-        let written = match &fixed.diff {
-            Some(changed) => outputs::instead(planned, streams, |out| render::diff::write(changed, out)),
+        let (left_out, written) = match &fixed.diff {
+            Some(changed) => (Vec::new(), outputs::instead(planned, streams, |out| render::diff::write(changed, out))),
             // The file's own text has taken the report's place.
             None => self.outputs.write(planned, report, brief, fixed.text.is_some(), streams),
         };
         // That nobody reads standard error does not change the outcome.
-        _ = streams.complain(|out| self.outputs.aside(planned, report, brief, fixed.diff.is_some(), out));
+        _ = streams.complain(|out| self.outputs.aside(planned, report, brief, fixed.diff.is_some(), &left_out, out));
         if self.fixing.fix || self.fixing.diff {
             _ = streams.complain(|out| fixed.write(brief.quiet, out));
         }

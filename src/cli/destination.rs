@@ -1,7 +1,7 @@
 //! `FORMAT` and `FORMAT=FILE`: in which formats something is written, and where to.
 //!
 //! Owns how these are read, for any list of formats. The decision to know: one format at most goes to standard output, and
-//! no two to one file.
+//! no two to one file; where no format is asked for, the name of the file tells it.
 
 use std::ffi::OsStr;
 use std::marker::PhantomData;
@@ -21,6 +21,14 @@ pub(super) trait Listed: Sized + Send + Sync + 'static {
     fn name(&self) -> &'static str;
     /// What it is for, in a few words.
     fn about(&self) -> &'static str;
+    /// What the name of a file in it ends with, after a dot.
+    fn ending(&self) -> &'static str {
+        match self.name() {
+            "markdown" => "md",
+            "junit" => "xml",
+            name => name,
+        }
+    }
 }
 
 /// A format, and the file it goes to; standard output without one.
@@ -82,9 +90,16 @@ impl<F: Listed> TypedValueParser for Parser<F> {
     }
 }
 
+/// The format of a file where none was asked for: as its name ends, or the first.
+fn usual<F: Listed>(file: Option<&Path>) -> Option<&'static F> {
+    let ending = file.and_then(Path::extension).and_then(OsStr::to_str).map(str::to_lowercase).unwrap_or_default();
+    F::all().iter().find(|format| format.ending() == ending).or(F::all().first())
+}
+
 /// Where each format goes; `output_file` is for the only one.
 pub(super) fn planned<F: Listed>(outputs: &[Output<F>], output_file: Option<&Path>) -> Result<Vec<Output<F>>, Error> {
-    let mut planned = outputs.to_vec();
+    let usual = || usual(output_file).map(|format| Output { format, file: None });
+    let mut planned = if outputs.is_empty() { Vec::from_iter(usual()) } else { outputs.to_vec() };
     if let Some(file) = output_file {
         match planned.as_mut_slice() {
             [one] if one.file.is_none() => one.file = Some(file.to_owned()),

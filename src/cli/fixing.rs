@@ -118,7 +118,19 @@ impl Fixing {
             let wish = Wish { unsafe_too: self.unsafe_fixes, shown, settle };
             match &request.stdin {
                 Some((path, bytes)) => Ok(of_text(scan, &wish, &RelPath::new(path), bytes)),
-                None => self.of_files(scan, walk, &wish, request, &progress),
+                None => {
+                    let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
+                    let left = disk.clean(scan.paths());
+                    if left.is_empty() {
+                        return self.of_files(scan, &disk, &wish, request, &progress);
+                    }
+                    if !global.quiet {
+                        let files = count(left.len(), "file");
+                        _ = streams.complain(|out| writeln!(out, "Removed {files} of an interrupted run."));
+                    }
+                    let gone = left.into_iter().map(|path| Source::from_bytes(path, Vec::new(), false));
+                    self.of_files(&scan.with(gone.collect()), &disk, &wish, request, &progress)
+                }
             }
         })?
     }
@@ -132,10 +144,10 @@ impl Fixing {
         };
         let mut originals = Originals::new(&read);
         let planned = write::plan(scan, wish, &mut originals);
-        let fixed = Fixed::of(&planned);
+        let (fixed, diff) = (Fixed::of(&planned), planned.changed(scan));
         Fixed {
-            report: scan.report(),
-            diff: Some(planned.changed(scan)),
+            report: planned.before.unwrap_or(planned.report),
+            diff: Some(diff),
             refused: originals.refused().map(|(path, why)| refusal(path, why)).collect(),
             ..fixed
         }
@@ -144,12 +156,11 @@ impl Fixing {
     fn of_files(
         self,
         scan: &Scan<'_>,
-        walk: &Walk,
+        disk: &Disk,
         wish: &Wish<'_>,
         request: &engine::Request,
         progress: &Progress,
     ) -> Result<Fixed, Error> {
-        let disk = Disk::new(walk, disk::Options { break_hardlinks: self.break_hardlinks });
         // What is to be committed is staged.
         let staged = self.allow_staged || request.staged;
         let allowed = Allowed { dirty: self.allow_dirty, staged, no_vcs: self.allow_no_vcs };
@@ -165,7 +176,7 @@ impl Fixing {
         let mut last = None;
         for _ in 0..MAX_PLANS {
             let planned = write::plan(scan, wish, &mut originals);
-            let risks = guard::dirty(&planned, &disk, allowed);
+            let risks = guard::dirty(&planned, disk, allowed);
             if !risks.is_empty() {
                 return Err(unsaved(&risks));
             }
@@ -233,9 +244,11 @@ fn written(scan: &Scan<'_>, files: &BTreeMap<RelPath, Versions>, failed: &[(RelP
 
 /// What the code did not read before.
 fn variables(files: &BTreeMap<RelPath, Versions>, names: &BTreeSet<String>) -> Vec<String> {
+    let text = |path: &RelPath, bytes: &[u8]| Source::from_bytes(path.clone(), bytes.to_vec(), true).text;
+    let texts: Vec<_> = files.iter().map(|(path, one)| (text(path, &one.before), text(path, &one.after))).collect();
     let is_new = |name: &&String| {
-        let count = |bytes: &[u8]| memchr::memmem::find_iter(bytes, name.as_bytes()).count();
-        files.values().any(|versions| count(&versions.after) > count(&versions.before))
+        let count = |text: &[u8]| memchr::memmem::find_iter(text, name.as_bytes()).count();
+        texts.iter().any(|(before, after)| count(after) > count(before))
     };
     names.iter().filter(is_new).cloned().collect()
 }

@@ -4,6 +4,7 @@
 //! is examined besides the files as they are now, by the same rules, each version by itself.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
@@ -114,7 +115,7 @@ impl History {
         for doubt in &past.doubts {
             _ = streams.complain(|out| closing::warning(&Escaped::new(doubt).to_string(), out));
         }
-        let (gathered, failed) = judged(&past, repository, request, here)?;
+        let Judged { gathered, failed, excluded } = judged(&past, repository, request, here)?;
         let since = self.since_date.and_then(|date| date.to_zoned(TimeZone::UTC).ok());
         gathered.into_report(report, since.map(|since| since.timestamp().as_second()));
         report.skipped.extend(past.skipped.iter().cloned().chain(failed));
@@ -123,6 +124,9 @@ impl History {
         }
         report.skipped.sort();
         report.tally.examined += past.blobs;
+        if excluded > 0 {
+            *report.tally.counts.entry(Reason::Excluded).or_default() += excluded;
+        }
         let examined = HistoryExamined { blobs: past.blobs, commits: past.commits(), notes: past.notes.clone() };
         report.repositories = vec![finding::Repository {
             examined: report.tally.examined,
@@ -153,22 +157,30 @@ fn interrupt(report: &mut Report) {
     }
 }
 
-/// What is found in the versions of interest, each by itself, and those that dekey failed on.
-fn judged(
-    past: &Past<'_>,
-    repository: &Repository,
-    request: &engine::Request,
-    here: &Path,
-) -> Result<(Gathered, Vec<Skipped>), Error> {
+/// What is found in the versions of interest, each by itself.
+struct Judged {
+    gathered: Gathered,
+    /// Those that dekey failed on.
+    failed: Vec<Skipped>,
+    /// How many the configuration leaves out.
+    excluded: u64,
+}
+
+fn judged(past: &Past<'_>, repository: &Repository, request: &engine::Request, here: &Path) -> Result<Judged, Error> {
     let roots: Vec<PathBuf> = request.paths.iter().filter_map(|path| here.join(path).canonicalize().ok()).collect();
     let is_asked = |path: &Path| roots.iter().any(|root| path.starts_with(root));
-    let (gathered, failed) = (Gathered::default(), Mutex::new(Vec::new()));
+    let (gathered, failed, excluded) = (Gathered::default(), Mutex::new(Vec::new()), AtomicU64::new(0));
     engine::alone(request, |judge| {
         past.each(&|version| {
             let named = version.seen.map_or(Vec::new(), |seen| seen.path.clone());
             let Some(path) = path_of(&named).map(|path| repository.work_tree.join(path)) else { return };
             let shown = RelPath::seen_from(here, &path);
-            if !is_asked(&path) || request.excludes(&shown) {
+            if !is_asked(&path) {
+                return;
+            }
+            if request.excludes(&shown) {
+                // What lies in the files as they are now is counted there.
+                excluded.fetch_add(u64::from(!version.current), Ordering::Relaxed);
                 return;
             }
             let (blob, span) = (version.id.to_string(), span(version.seen));
@@ -183,7 +195,8 @@ fn judged(
             }
         });
     })?;
-    Ok((gathered, failed.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    let failed = failed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Judged { gathered, failed, excluded: excluded.into_inner() })
 }
 
 /// When a version was there, as findings tell it.

@@ -243,8 +243,9 @@ fn failed(error: &Error, streams: &Streams) -> Exit {
 /// Help and version go to standard output; errors, which quote arguments, are escaped.
 fn usage(error: &clap::Error) -> Exit {
     if !error.use_stderr() {
-        _ = error.print();
-        return Exit::Clean;
+        // A reader that has gone away is no error.
+        let lost = error.print().is_err_and(|error| error.kind() != std::io::ErrorKind::BrokenPipe);
+        return if lost { Exit::Failed } else { Exit::Clean };
     }
     let text = error.render().to_string();
     let streams = Streams::new(output::When::Auto);

@@ -27,8 +27,8 @@ const MAX_SUMMARY: u64 = 1 << 20;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(super) struct Outputs {
-    /// How to write the report, and in which file; may be given several times, once without a file
-    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", default_value = FORMATS[0].name, value_parser = Parser::<Format>::new())]
+    /// How to write the report, and in which file; may be given several times, once without a file [default: text, or as the name of --output-file ends]
+    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", value_parser = Parser::<Format>::new())]
     output_format: Vec<Output>,
     /// Write the report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -93,7 +93,8 @@ impl Outputs {
     }
 
     /// Writes the report in every format. With `taken`, standard output has something else, and the report that would go
-    /// there goes to standard error. The first failure is given back, any other is said.
+    /// there goes to standard error. What a format's reader would not take is given back. The first failure is, too; any
+    /// other is said.
     pub(super) fn write(
         &self,
         planned: &[Output],
@@ -101,8 +102,8 @@ impl Outputs {
         brief: &Brief,
         taken: bool,
         streams: &Streams,
-    ) -> Result<(), Error> {
-        let mut failed: Option<Error> = None;
+    ) -> (Vec<String>, Result<(), Error>) {
+        let (mut left_out, mut failed) = (Vec::new(), None::<Error>);
         let mut done = |result: Result<(), Error>| {
             let Err(error) = result else { return };
             if let Some(earlier) = failed.replace(error) {
@@ -110,7 +111,10 @@ impl Outputs {
             }
         };
         for Output { format, file } in planned {
-            let write = |out: &mut dyn Write| format.write(report, brief, out);
+            let write = |out: &mut dyn Write| {
+                left_out.extend(format.write_bounded(report, brief, out)?);
+                Ok(())
+            };
             done(match file {
                 Some(file) => streams.file(file, write),
                 None if taken => streams.complain(write).map_err(Error::from),
@@ -122,7 +126,7 @@ impl Outputs {
         {
             done(summarise(&file, report, brief, streams));
         }
-        failed.map_or(Ok(()), Err)
+        (left_out, failed.map_or(Ok(()), Err))
     }
 
     /// Says beside the report, on standard error, what its formats do not tell a person.
@@ -132,6 +136,7 @@ impl Outputs {
         report: &Report,
         brief: &Brief,
         replaced: bool,
+        left_out: &[String],
         out: &mut dyn Write,
     ) -> io::Result<()> {
         for Output { format, .. } in planned {
@@ -140,10 +145,8 @@ impl Outputs {
                     format!("`--statistics` is for text and concise; the {} report has the findings", format.name);
                 closing::warning(&text, out)?;
             }
-            if let Some(text) = format.left_out(report, brief) {
-                closing::warning(&text, out)?;
-            }
         }
+        left_out.iter().try_for_each(|text| closing::warning(text, out))?;
         let told = |output: &Output| output.format.reader == Reader::Person && output.file.is_none() && !replaced;
         let people = |output: &Output| output.format.reader != Reader::Program;
         if brief.quiet || !planned.iter().any(people) {

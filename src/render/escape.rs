@@ -193,6 +193,11 @@ pub fn cut(text: impl AsRef<[u8]>, columns: usize) -> String {
 pub(super) fn visible_end(text: &[u8], range: Range<usize>, columns: usize) -> usize {
     // A column is at most four bytes of input; looking at more would make long lines slow.
     let reach = range.end.min(range.start.saturating_add(columns.saturating_mul(4)).saturating_add(4));
+    // As many bytes as columns where all are plain, and two more, since a command is opened by what follows its start.
+    let near = &text[range.start..range.end.min(range.start.saturating_add(columns).saturating_add(2))];
+    if plain(near).is_some() {
+        return range.end.min(range.start + columns);
+    }
     let mut left = columns;
     for piece in pieces(&text[range.start..reach]) {
         match left.checked_sub(piece.columns()) {

@@ -19,9 +19,12 @@ pub struct Format {
     pub about: &'static str,
     /// Whom it is for.
     pub reader: Reader,
-    write: fn(&Report, &Brief, &mut dyn Write) -> io::Result<()>,
-    left_out: fn(&Report, &Brief) -> Option<String>,
+    write: Plain,
+    bounded: Option<Bounded>,
 }
+
+type Bounded = fn(&Report, &Brief, &mut dyn Write) -> io::Result<Option<String>>;
+type Plain = fn(&Report, &Brief, &mut dyn Write) -> io::Result<()>;
 
 /// Whom a format is for, and so what is to be said beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +96,7 @@ pub static FORMATS: [Format; 12] = [
     new("json", "One JSON document, with everything", json::report),
     new("jsonl", "JSON Lines: one finding a line, the summary last", jsonl::report),
     Format {
-        left_out: sarif::left_out,
+        bounded: Some(sarif::bounded),
         ..new("sarif", "For GitHub's code scanning and others that read SARIF 2.1.0", sarif::report)
     },
     Format {
@@ -108,12 +111,8 @@ pub static FORMATS: [Format; 12] = [
     new("html", "A page for a browser: what matters first, progress, every finding", html::report),
 ];
 
-const fn new(
-    name: &'static str,
-    about: &'static str,
-    write: fn(&Report, &Brief, &mut dyn Write) -> io::Result<()>,
-) -> Format {
-    Format { name, about, reader: Reader::Program, write, left_out: |_, _| None }
+const fn new(name: &'static str, about: &'static str, write: Plain) -> Format {
+    Format { name, about, reader: Reader::Program, write, bounded: None }
 }
 
 impl Format {
@@ -132,10 +131,16 @@ impl Format {
         (self.write)(report, brief, out)
     }
 
-    /// What its reader would not take or not show of this report.
-    #[must_use]
-    pub fn left_out(&self, report: &Report, brief: &Brief) -> Option<String> {
-        (self.left_out)(report, brief)
+    /// [`Self::write`], and what its reader would not take or not show of the report.
+    ///
+    /// # Errors
+    ///
+    /// When `out` cannot be written to.
+    pub fn write_bounded(&self, report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<Option<String>> {
+        match self.bounded {
+            Some(bounded) => bounded(report, brief, out),
+            None => self.write(report, brief, out).map(|()| None),
+        }
     }
 
     /// Whether it writes a report that is kept, in which it is told what is checked out.

@@ -3,7 +3,7 @@
 //! Owns how JSON is written, not what is in it. The decision to know: strings are exact but the bytes are plain:
 //! whatever a terminal or a build server could act on is written as `\u` escapes.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::ser::{CharEscape, CompactFormatter, Formatter, PrettyFormatter};
@@ -28,8 +28,11 @@ pub(super) fn inert(document: &impl Serialize, out: &mut dyn Write) -> io::Resul
 }
 
 fn written(document: &impl Serialize, formatter: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, formatter);
-    document.serialize(&mut serializer).map_err(io::Error::from)
+    // The pieces are tiny and many.
+    let mut out = BufWriter::with_capacity(64 << 10, out);
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, formatter);
+    document.serialize(&mut serializer).map_err(io::Error::from)?;
+    out.flush()
 }
 
 /// RFC 3986: everything but unreserved characters and `/`.
@@ -53,6 +56,15 @@ struct Plain<F> {
 
 impl<F: Formatter> Formatter for Plain<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        // Most of it is told at a glance.
+        let may_act = |byte: &u8| match byte {
+            b'#' => true,
+            b'<' | b'>' | b'&' => self.markup,
+            _ => !matches!(byte, b' '..=b'~' | b'\t'),
+        };
+        if !fragment.as_bytes().iter().any(may_act) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut done = 0;
         for (at, c) in fragment.char_indices() {
             let sign = self.markup && matches!(c, '<' | '>' | '&');

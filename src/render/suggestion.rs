@@ -9,7 +9,7 @@ use std::ops::Range;
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::Places;
-use super::escape::{Escaped, pieces, visible_end, visible_start};
+use super::escape::{Escaped, inline, visible_end, visible_start};
 use super::paint::{ADDED, FRAME, REMOVED};
 use super::view::{line_around, next_line};
 use crate::finding::{Edit, FileId, Fix, Label};
@@ -183,9 +183,7 @@ pub(super) fn write_line(
     if cut.0 || window.start > 0 {
         write!(out, "…")?;
     }
-    for piece in pieces(&line[window.clone()]) {
-        write!(out, "{piece}")?;
-    }
+    write!(out, "{}", inline(&line[window.clone()]))?;
     if cut.1 || window.end < line.len() {
         write!(out, "…")?;
     }

@@ -18,6 +18,8 @@ use crate::prefilter::Prefilter;
 
 /// Bytes of text that are held, of files and of settings.
 const MAX_HELD: usize = 512 << 20;
+/// What a file counts for at least: what is known of it takes more than a short text does.
+const LEAST_HELD: usize = 4 << 10;
 /// Files of a caller's that are held, and the bytes of one and of all of them.
 const MAX_KEPT: usize = 4096;
 const MAX_KEPT_FILE: usize = 16 << 20;
@@ -199,9 +201,9 @@ impl<'c> Collector<'c> {
         }
     }
 
-    /// Whether so much more text may be held.
+    /// Whether a file with so much more text may be held.
     fn fits(&mut self, bytes: usize) -> bool {
-        let held = self.held.saturating_add(bytes);
+        let held = self.held.saturating_add(bytes.max(LEAST_HELD));
         let fits = held <= MAX_HELD;
         if fits {
             self.held = held;
@@ -337,6 +339,20 @@ mod tests {
         assert_eq!(paths(&stored.settings), [".env"]);
         assert_eq!(stored.kept.keys().collect::<Vec<_>>(), [Path::new("x.toml")]);
         assert_eq!((stored.read.examined, stored.read.bytes), (4, 17));
+    }
+
+    #[test]
+    fn what_is_held_is_bounded_by_number_too() {
+        let prefilter = Prefilter::new(&[Needle::exact("needle")]).unwrap();
+        let (progress, kept) = (Progress::default(), |_: &Path| false);
+        let mut collector = Collector::new(&prefilter, &kept, &progress);
+        collector.held = MAX_HELD - 2 * LEAST_HELD;
+        for path in ["a", "b", "c"] {
+            collector.bytes(&RelPath::from(path), b"needle".to_vec());
+        }
+        let stored = collector.finish(PathBuf::new());
+        assert_eq!(paths(&stored.files), ["a", "b"]);
+        assert_eq!(stored.read.counts.get(&Reason::TooManyHits), Some(&1));
     }
 
     #[test]

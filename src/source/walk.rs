@@ -106,8 +106,14 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
         }
         // How much lies beneath a folder is not known; a file takes one thread at most.
         let most = if roots.iter().any(|root| root.is_folder) { usize::MAX } else { roots.len() };
-        builder.standard_filters(false).follow_links(false).threads(walk.thread_count().min(most));
-        builder.build_parallel().visit(&mut Visitors(&run));
+        let threads = startable(walk.thread_count().min(most));
+        builder.standard_filters(false).follow_links(false).threads(threads);
+        if threads > 0 {
+            builder.build_parallel().visit(&mut Visitors(&run));
+        } else {
+            let detail = "no thread can be started to look through it".to_owned();
+            notices.push(Skipped { path: RelPath::new(&first.shown), reason: Reason::Unreadable, detail });
+        }
         walked = run.totals.into_inner().unwrap_or_else(PoisonError::into_inner);
     }
     walked.skipped = notices.sorted();
@@ -116,6 +122,18 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
     }
     walked.settings.sort_unstable();
     walked
+}
+
+/// How many of so many threads can be had. A walk in which one of them cannot be started has no end, or a panic.
+fn startable(wanted: usize) -> usize {
+    let gate = Mutex::new(());
+    let held = gate.lock();
+    std::thread::scope(|scope| {
+        let start = || std::thread::Builder::new().spawn_scoped(scope, || drop(gate.lock())).ok();
+        let started = (0..wanted).map_while(|_| start()).count();
+        drop(held);
+        started
+    })
 }
 
 /// What all threads share.

@@ -2,9 +2,11 @@
 //!
 //! Owns the order of the steps. The system's calls are in `unix` (and `portable` for the rest). The decisions to know:
 //! every new file is complete beside the old one before the first takes the old one's place, so that a full disk
-//! changes nothing; and a file that is not what was scanned any more is never replaced.
+//! changes nothing; and a file that is not what was scanned any more is never replaced. A run that is killed can leave a
+//! file under a name of its own, as `.dekey-fix-0123456789abcdef.tmp`, with the new text, or the old one where the two
+//! had changed names and it was about to be removed. The next `--fix` that sees a file beside it removes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::place::{Place, Places};
@@ -74,6 +76,18 @@ impl Disk {
         system::read(&place, self.options, MAX_BYTES).map_err(Trouble::into_words)
     }
 
+    /// Removes what runs that were killed have left beside `files`: a new file that never took its place, or an old one
+    /// whose place was taken. Whoever calls it holds the lock, so that no run is at work. Returns what was removed.
+    pub fn clean<'f>(&self, files: impl Iterator<Item = &'f RelPath>) -> Vec<RelPath> {
+        let folders: BTreeMap<&Path, &RelPath> =
+            files.filter_map(|file| Some((file.as_path().parent()?, file))).collect();
+        let within = |(folder, file): (&Path, &RelPath)| -> Vec<RelPath> {
+            let removed = self.place(file).map(|place| system::clean(&place.dir)).unwrap_or_default();
+            removed.into_iter().map(|name| RelPath::new(&folder.join(name))).collect()
+        };
+        folders.into_iter().flat_map(within).collect()
+    }
+
     /// Writes all of `files`, or none of them unless the last step fails for one. Those for which it did are returned,
     /// with the reason.
     ///
@@ -84,15 +98,9 @@ impl Disk {
         files: impl Iterator<Item = (&'f RelPath, &'f Versions)>,
     ) -> Result<Vec<(RelPath, String)>, Failure> {
         let mut ready: Vec<(&RelPath, system::Ready)> = Vec::new();
-        let mut cleaned: Option<PathBuf> = None;
         for (path, versions) in files {
             let refused = |why| Failure::Refused(path.clone(), why);
             let place = self.place(path).map_err(refused)?;
-            // Files come in path order, so that those of a directory mostly follow each other.
-            if cleaned.as_ref() != Some(&place.dir) {
-                system::clean(&place.dir, &|name| ready.iter().any(|(_, ready)| ready.is_named(&place.dir, name)));
-                cleaned = Some(place.dir.clone());
-            }
             let prepared = system::prepare(place, versions, self.options, MAX_BYTES);
             ready.push((path, prepared.map_err(|trouble| trouble.of(path))?));
         }
@@ -133,7 +141,7 @@ pub(super) fn temporary_name(number: u32) -> String {
 const PREFIX: &str = ".dekey-fix-";
 const SUFFIX: &str = ".tmp";
 
-/// Whether this is the name of a new file that never took its place, because its run was interrupted.
+/// Whether this is the name of what an interrupted run has left: a new file that never took its place, or the old one.
 pub(super) fn is_temporary(name: &str) -> bool {
     let digits = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(SUFFIX));
     digits.is_some_and(|digits| digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))

@@ -70,11 +70,6 @@ fn create(dir: &Path) -> Result<NamedTempFile, Trouble> {
 }
 
 impl Ready {
-    /// Whether `name` in `dir` is this new file.
-    pub(super) fn is_named(&self, dir: &Path, name: &str) -> bool {
-        self.temporary.path() == dir.join(name)
-    }
-
     /// Puts the new file in place of the old one, unless that is another one by now.
     pub(super) fn take_place(self) -> Result<(), String> {
         let path = self.place.dir.join(&self.place.name);
@@ -87,18 +82,15 @@ impl Ready {
     }
 }
 
-/// Removes what interrupted runs have left in a directory.
-pub(super) fn clean(path: &Path, is_ours: &dyn Fn(&str) -> bool) {
-    for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-        if let Some(name) = entry.file_name().to_str()
-            && is_temporary(name)
-            && !is_ours(name)
-            && entry.file_type().is_ok_and(|kind| kind.is_file())
-        {
-            // What stays is removed by the next run.
-            _ = fs::remove_file(entry.path());
-        }
-    }
+/// Removes what interrupted runs have left in a directory, and tells its names.
+pub(super) fn clean(path: &Path) -> Vec<String> {
+    let is_left = |entry: &fs::DirEntry| {
+        entry.file_name().to_str().is_some_and(is_temporary) && entry.file_type().is_ok_and(|kind| kind.is_file())
+    };
+    let left = fs::read_dir(path).into_iter().flatten().flatten().filter(is_left);
+    // What stays is removed by the next run.
+    let removed = left.filter(|entry| fs::remove_file(entry.path()).is_ok());
+    removed.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
 
 /// Keeps two runs from writing at once, elsewhere.

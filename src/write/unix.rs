@@ -124,11 +124,6 @@ pub(super) fn prepare(place: Place, versions: &Versions, options: Options, limit
 }
 
 impl Ready {
-    /// Whether `name` in `dir` is this new file.
-    pub(super) fn is_named(&self, dir: &Path, name: &str) -> bool {
-        self.temporary.dir == dir && self.temporary.name == name
-    }
-
     /// Puts the new file in place of the old one, unless that is another one by now.
     pub(super) fn take_place(mut self) -> Result<(), String> {
         let placed = || -> Result<(), Trouble> {
@@ -253,23 +248,20 @@ fn is_immutable(_: &File) -> bool {
     false
 }
 
-/// Removes what interrupted runs have left in a directory. Nobody else writes there: this run holds the lock.
-pub(super) fn clean(path: &Path, is_ours: &dyn Fn(&str) -> bool) {
+/// Removes what interrupted runs have left in a directory, and tells its names.
+pub(super) fn clean(path: &Path) -> Vec<String> {
     // Whatever fails here is no reason not to go on; the file stays for the next run.
-    let Ok(dir) = Dir::open_real(path) else { return };
-    let Ok(entries) = readable(&dir).and_then(rustix::fs::Dir::new) else { return };
-    for entry in entries.flatten() {
-        if let Ok(name) = entry.file_name().to_str()
-            && is_temporary(name)
-            && !is_ours(name)
-            && rustix::fs::statat(dir.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| {
-                rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file()
-                    && stat.st_uid == rustix::process::geteuid().as_raw()
-            })
-        {
-            _ = rustix::fs::unlinkat(dir.as_fd(), name, AtFlags::empty());
-        }
-    }
+    let Ok(dir) = Dir::open_real(path) else { return Vec::new() };
+    let Ok(entries) = readable(&dir).and_then(rustix::fs::Dir::new) else { return Vec::new() };
+    let own = |name: &str| {
+        rustix::fs::statat(dir.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|stat| {
+            rustix::fs::FileType::from_raw_mode(stat.st_mode).is_file()
+                && stat.st_uid == rustix::process::geteuid().as_raw()
+        })
+    };
+    let names = entries.flatten().filter_map(|entry| entry.file_name().to_str().ok().map(str::to_owned));
+    let left: Vec<String> = names.filter(|name| is_temporary(name) && own(name)).collect();
+    left.into_iter().filter(|name| rustix::fs::unlinkat(dir.as_fd(), name.as_str(), AtFlags::empty()).is_ok()).collect()
 }
 
 /// Keeps two runs from writing at once.

@@ -32,8 +32,8 @@ pub(super) struct Merge {
     /// Reports that `--output-format json` or `jsonl` wrote, or directories of them (*.json); `-` is standard input
     #[arg(value_name = "REPORT", required = true)]
     inputs: Vec<PathBuf>,
-    /// How to write the joined report, and in which file; may be given several times, once without a file
-    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", help_heading = heading::OUTPUT, default_value = KEPT[0].name, value_parser = Parser::<Kept>::new())]
+    /// How to write the joined report, and in which file; may be given several times, once without a file [default: text, or as the name of --output-file ends]
+    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", help_heading = heading::OUTPUT, value_parser = Parser::<Kept>::new())]
     output_format: Vec<Output<Kept>>,
     /// Write the joined report to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]

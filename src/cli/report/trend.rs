@@ -27,8 +27,8 @@ pub(super) struct Trend {
     /// Project the end from the last N complete reports
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = RangedU64ValueParser::<usize>::new().range(FEWEST as u64..))]
     last: usize,
-    /// How to write the table, and in which file; may be given several times, once without a file
-    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", help_heading = heading::OUTPUT, default_value = LAYOUTS[0].name, value_parser = Parser::<Layout>::new())]
+    /// How to write the table, and in which file; may be given several times, once without a file [default: text, or as the name of --output-file ends]
+    #[arg(long, alias = "format", value_name = "FORMAT[=FILE]", help_heading = heading::OUTPUT, value_parser = Parser::<Layout>::new())]
     output_format: Vec<Output<Layout>>,
     /// Write the table to FILE instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = heading::OUTPUT)]

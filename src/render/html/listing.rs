@@ -154,7 +154,9 @@ fn excerpt(excerpt: &Excerpt, place: &Place, out: &mut dyn Write) -> io::Result<
     let end =
         if place.end.column <= 1 && place.end.line > place.start.line { place.end.line - 1 } else { place.end.line };
     write!(out, "<pre class=\"code\">")?;
-    for (line, number) in excerpt.lines.iter().zip(excerpt.line..) {
+    // A report may say any number; the last is repeated rather than passed.
+    let numbers = std::iter::successors(Some(excerpt.line), |number| Some(number.saturating_add(1)));
+    for (line, number) in excerpt.lines.iter().zip(numbers) {
         let hit = (place.start.line..=end).contains(&number);
         let (class, sign) = if hit { ("hit", "&gt;") } else { ("", " ") };
         write!(

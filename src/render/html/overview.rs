@@ -249,7 +249,9 @@ fn facts(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let history = match histories.as_slice() {
         [] => "not examined; <code>dekey check --history</code> does".to_owned(),
         some => {
-            let sum = |of: fn(&crate::document::HistoryExamined) -> u64| some.iter().map(|one| of(one)).sum::<u64>();
+            let sum = |of: fn(&crate::document::HistoryExamined) -> u64| {
+                some.iter().fold(0u64, |sum, one| sum.saturating_add(of(one)))
+            };
             let versions = format!("{} of files", count(sum(|history| history.blobs), "version"));
             let of = if page.several() { format!(" in {}", count(some.len(), "repository")) } else { String::new() };
             match sum(|history| history.commits) {

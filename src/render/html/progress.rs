@@ -17,7 +17,7 @@ use crate::render::chart::{self, Caption, Series};
 /// Rows of a table; what is beyond is added up in the last one.
 const ROWS: usize = 10;
 
-/// How far one part has come.
+/// How far one part has come. A report may say any number, so that nothing here adds beyond the largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Share {
     done: u64,
@@ -27,24 +27,29 @@ struct Share {
 
 impl Share {
     fn add(&mut self, state: State) {
-        *match state {
+        let n = match state {
             State::Open => &mut self.left,
             State::Suppressed | State::Baselined | State::Unchanged => &mut self.accepted,
             State::Resolved => &mut self.done,
-        } += 1;
+        };
+        *n = n.saturating_add(1);
     }
 
     fn and(self, other: Self) -> Self {
-        Self { done: self.done + other.done, accepted: self.accepted + other.accepted, left: self.left + other.left }
+        Self {
+            done: self.done.saturating_add(other.done),
+            accepted: self.accepted.saturating_add(other.accepted),
+            left: self.left.saturating_add(other.left),
+        }
     }
 
     fn sum(self) -> u64 {
-        self.done + self.accepted + self.left
+        self.done.saturating_add(self.accepted).saturating_add(self.left)
     }
 
     /// Rounded down, so that what is not done never reads as 100 %.
     fn percent(self) -> u64 {
-        (u128::from(self.done) * 100 / u128::from((self.done + self.left).max(1))) as u64
+        (u128::from(self.done) * 100 / (u128::from(self.done) + u128::from(self.left)).max(1)) as u64
     }
 }
 
@@ -53,11 +58,8 @@ type Row = (String, String, Share);
 
 pub(super) fn write(page: &Page<'_>, out: &mut dyn Write) -> io::Result<()> {
     let rid = rid(page);
-    let all =
-        page.document.findings.iter().fold(Share { done: rid.values().sum(), ..Share::default() }, |mut all, one| {
-            all.add(one.state);
-            all
-        });
+    let mut all = Share { done: rid.values().fold(0, |sum, n| sum.saturating_add(*n)), ..Share::default() };
+    page.document.findings.iter().for_each(|one| all.add(one.state));
     if all.sum() == 0 {
         return Ok(());
     }
@@ -125,7 +127,8 @@ fn tables(page: &Page<'_>, rid: &BTreeMap<String, u64>) -> Vec<(&'static str, &'
         }
     }
     for (name, n) in rid.iter().filter(|_| page.several()) {
-        by[0].entry((name.clone(), name.clone())).or_default().done += n;
+        let share = by[0].entry((name.clone(), name.clone())).or_default();
+        share.done = share.done.saturating_add(*n);
     }
     let headings =
         [("repository", "By repository"), ("rule", "By rule"), ("language", "By language"), ("route", "By route")];

@@ -6,7 +6,7 @@
 use std::io::{self, Write};
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::DeflateEncoder;
 
 use super::{Brief, Places, count, write};
 use crate::finding::{Finding, Report, State};
@@ -18,14 +18,7 @@ const SHOWN_RESULTS: usize = 5_000;
 /// Bytes of a file, packed, that GitHub accepts, and some to spare for another way to pack.
 const MAX_PACKED: u64 = 10_000_000 - 500_000;
 
-/// What GitHub will not accept or not show of this report.
-#[must_use]
-pub fn left_out(report: &Report, brief: &Brief) -> Option<String> {
-    let places = Places::within(&report.files, &brief.project);
-    told(asked(report, brief).count(), kept(report, brief, &places).len())
-}
-
-/// The same, where `kept` of `all` results are in the file.
+/// What GitHub will not accept or not show, where `kept` of `all` findings are results.
 pub(super) fn told(all: usize, kept: usize) -> Option<String> {
     match all - kept {
         0 if all > SHOWN_RESULTS => {
@@ -48,13 +41,14 @@ pub(super) fn asked<'a>(report: &'a Report, brief: &Brief) -> impl Iterator<Item
     report.findings.iter().enumerate().filter(move |(_, finding)| listed(finding)).map(|(at, _)| at)
 }
 
-/// Those that become results, in their order: all, or as many of the most severe as GitHub accepts.
-pub(super) fn kept(report: &Report, brief: &Brief, places: &Places<'_>) -> Vec<usize> {
+/// A file that GitHub accepts, and the findings that are results in it, in their order: all, or as many of the most
+/// severe as it takes.
+pub(super) fn fitting(report: &Report, brief: &Brief, places: &Places<'_>) -> io::Result<(Vec<u8>, Vec<usize>)> {
     within(MAX_PACKED, report, brief, places)
 }
 
 /// The same, for a file of `max` bytes, packed.
-fn within(max: u64, report: &Report, brief: &Brief, places: &Places<'_>) -> Vec<usize> {
+fn within(max: u64, report: &Report, brief: &Brief, places: &Places<'_>) -> io::Result<(Vec<u8>, Vec<usize>)> {
     let mut worst: Vec<usize> = asked(report, brief).collect();
     worst.sort_by_key(|at| {
         let finding = &report.findings[*at];
@@ -64,9 +58,11 @@ fn within(max: u64, report: &Report, brief: &Brief, places: &Places<'_>) -> Vec<
     loop {
         let mut kept = worst.clone();
         kept.sort_unstable();
-        let size = packed(max, |out| write(report, brief, places, &kept, out));
+        let mut file = Vec::new();
+        write(report, brief, places, &kept, &mut file)?;
+        let size = packed(max, &file)?;
         if size <= max || kept.is_empty() {
-            return kept;
+            return Ok((file, kept));
         }
         // As many as would fit if all were alike, and some fewer, since they are not.
         let fitting = worst.len() as u64 * max / size * 9 / 10;
@@ -74,17 +70,18 @@ fn within(max: u64, report: &Report, brief: &Brief, places: &Places<'_>) -> Vec<
     }
 }
 
-/// Bytes of what `write` writes, packed; as they are where that is few enough.
-fn packed(enough: u64, write: impl Fn(&mut dyn Write) -> io::Result<()>) -> u64 {
-    let mut plain = Counted(0);
-    // Counting does not fail.
-    _ = write(&mut plain);
-    if plain.0 <= enough {
-        return plain.0;
+/// Bytes of a file, packed; as they are, or packed in haste, where that is few enough.
+fn packed(enough: u64, file: &[u8]) -> io::Result<u64> {
+    let mut size = file.len() as u64;
+    for level in [Compression::fast(), Compression::default()] {
+        if size <= enough {
+            break;
+        }
+        let mut packer = DeflateEncoder::new(Counted(0), level);
+        packer.write_all(file)?;
+        size = packer.finish()?.0;
     }
-    let mut packer = GzEncoder::new(Counted(0), Compression::default());
-    _ = write(&mut packer);
-    packer.finish().map_or(0, |counted| counted.0)
+    Ok(size)
 }
 
 struct Counted(u64);
@@ -133,13 +130,13 @@ mod tests {
         let (report, brief) = (noisy(300), Brief::default());
         let places = Places::new(&report.files);
         for max in [100_000, 30_000, 5_000] {
-            let kept = within(max, &report, &brief, &places);
-            let size = packed(0, |out| write(&report, &brief, &places, &kept, out));
+            let (file, kept) = within(max, &report, &brief, &places).unwrap();
+            let size = packed(0, &file).unwrap();
             assert!((max / 2..=max).contains(&size), "{size} of {max}");
             assert_eq!(kept.last(), Some(&299));
         }
-        assert_eq!(within(1, &report, &brief, &places), Vec::<usize>::new());
-        assert_eq!(kept(&report, &brief, &places).len(), 300);
+        assert!(within(1, &report, &brief, &places).unwrap().1.is_empty());
+        assert_eq!(fitting(&report, &brief, &places).unwrap().1.len(), 300);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Owns the serialised shapes and GitHub's limits. The decision to know: only findings that count are results unless
 //! others are asked for, since GitHub shows suppressed ones as open; columns are code points; a fix covers all files it changes and is carried by
-//! its first finding. What is left out to stay within the limits is said, in a notification and by [`left_out`].
+//! its first finding. What is left out to stay within the limits is said, in a notification and by [`bounded`].
 
 mod limits;
 mod line_hash;
@@ -13,14 +13,12 @@ mod rule;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Brief, Places, closing, count, plain, sentence};
 use crate::finding::{Applicability, Confidence, Edit, FileId, Finding, Label, Level, Report, Route, State};
 use crate::fix::unit::{self, Unit};
 use crate::source::Encoding;
-use limits::kept;
-pub use limits::left_out;
 use notice::{Notification, notifications};
 use place::{Artifact, Location, Physical, ROOT, Region, artifact, primary, region};
 use rule::{Rule, Text};
@@ -36,45 +34,33 @@ const MASK: &str = "*";
 ///
 /// When `out` cannot be written to.
 pub fn report(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<()> {
+    bounded(report, brief, out).map(drop)
+}
+
+/// [`report`], and what GitHub will not accept or not show of it.
+///
+/// # Errors
+///
+/// When `out` cannot be written to.
+pub fn bounded(report: &Report, brief: &Brief, out: &mut dyn Write) -> io::Result<Option<String>> {
     let places = Places::within(&report.files, &brief.project);
-    let kept = kept(report, brief, &places);
-    write(report, brief, &places, &kept, out)
+    let (file, kept) = limits::fitting(report, brief, &places)?;
+    out.write_all(&file)?;
+    Ok(limits::told(limits::asked(report, brief).count(), kept.len()))
 }
 
 /// Writes the findings that are `kept`, by index.
 fn write(report: &Report, brief: &Brief, places: &Places<'_>, kept: &[usize], out: &mut dyn Write) -> io::Result<()> {
     let rules = rule::all(&report.rules);
-    let hashes = hashes(report, places, kept);
-    let offered = unit::offered(&report.findings);
-    let compared = kept.iter().any(|at| report.findings[*at].state == State::Unchanged);
-    let results = kept.iter().map(|at| {
-        let finding = &report.findings[*at];
-        Outcome {
-            rule_id: &finding.rule,
-            rule_index: rules.binary_search_by(|rule| rule.id.cmp(&finding.rule)).ok(),
-            level: finding.level,
-            message: Text::new(message(finding)),
-            locations: [Location { id: None, message: None, physical_location: primary(places, &finding.primary) }],
-            related_locations: related(places, finding),
-            partial_fingerprints: Fingerprints {
-                line: hashes.get(&line(places, &finding.primary)).cloned().unwrap_or_default(),
-                own: &finding.fingerprint,
-            },
-            suppressions: suppression(finding).into_iter().collect(),
-            baseline_state: match finding.state {
-                State::Unchanged => Some("unchanged"),
-                State::Resolved => Some("absent"),
-                State::Open if compared => Some("new"),
-                _ => None,
-            },
-            fixes: offered.get(at).map(|unit| fix(places, finding, unit)).into_iter().collect(),
-            properties: Properties {
-                confidence: finding.confidence,
-                route: finding.route,
-                applicability: finding.fix.as_ref().map(|fix| fix.applicability),
-            },
-        }
-    });
+    let results = Outcomes {
+        report,
+        places,
+        kept,
+        rules: &rules,
+        hashes: hashes(report, places, kept),
+        offered: unit::offered(&report.findings),
+        compared: kept.iter().any(|at| report.findings[*at].state == State::Unchanged),
+    };
     let run = Run {
         tool: Tool {
             driver: Driver {
@@ -94,7 +80,7 @@ fn write(report: &Report, brief: &Brief, places: &Places<'_>, kept: &[usize], ou
         )]),
         column_kind: "unicodeCodePoints",
         redaction_tokens: [MASK],
-        results: results.collect(),
+        results,
     };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     plain::write(&Log { schema, version: "2.1.0", runs: [run] }, out)
@@ -116,7 +102,7 @@ struct Run<'a> {
     original_uri_base_ids: BTreeMap<&'static str, Base>,
     column_kind: &'static str,
     redaction_tokens: [&'static str; 1],
-    results: Vec<Outcome<'a>>,
+    results: Outcomes<'a>,
 }
 
 #[derive(Serialize)]
@@ -148,6 +134,56 @@ struct Base {
     description: Text,
 }
 
+/// The results, made as they are written: all of them at once would be as large as the file.
+struct Outcomes<'a> {
+    report: &'a Report,
+    places: &'a Places<'a>,
+    /// The findings they are of, as indexes.
+    kept: &'a [usize],
+    rules: &'a [Rule],
+    hashes: BTreeMap<(FileId, u64), String>,
+    offered: BTreeMap<usize, Unit<'a>>,
+    /// Whether some of them were there before.
+    compared: bool,
+}
+
+impl Serialize for Outcomes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.kept.iter().map(|at| self.outcome(*at)))
+    }
+}
+
+impl<'a> Outcomes<'a> {
+    fn outcome(&'a self, at: usize) -> Outcome<'a> {
+        let (places, finding) = (self.places, &self.report.findings[at]);
+        Outcome {
+            rule_id: &finding.rule,
+            rule_index: self.rules.binary_search_by(|rule| rule.id.cmp(&finding.rule)).ok(),
+            level: finding.level,
+            message: Text::new(message(finding)),
+            locations: [Location { id: None, message: None, physical_location: primary(places, &finding.primary) }],
+            related_locations: related(places, finding),
+            partial_fingerprints: Fingerprints {
+                line: self.hashes.get(&line(places, &finding.primary)).map_or("", String::as_str),
+                own: &finding.fingerprint,
+            },
+            suppressions: suppression(finding).into_iter().collect(),
+            baseline_state: match finding.state {
+                State::Unchanged => Some("unchanged"),
+                State::Resolved => Some("absent"),
+                State::Open if self.compared => Some("new"),
+                _ => None,
+            },
+            fixes: self.offered.get(&at).map(|unit| fix(places, finding, unit)).into_iter().collect(),
+            properties: Properties {
+                confidence: finding.confidence,
+                route: finding.route,
+                applicability: finding.fix.as_ref().map(|fix| fix.applicability),
+            },
+        }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Outcome<'a> {
@@ -172,7 +208,7 @@ struct Outcome<'a> {
 #[derive(Serialize)]
 struct Fingerprints<'a> {
     #[serde(rename = "primaryLocationLineHash")]
-    line: String,
+    line: &'a str,
     #[serde(rename = "dekey/v1")]
     own: &'a str,
 }

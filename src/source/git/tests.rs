@@ -187,8 +187,9 @@ fn hostile_trees_are_refused() {
     assert!(tree::files(&objects, &deep).any(|file| file.is_err()));
     let bomb = ObjectId::from_hex(bomb.as_bytes()).unwrap();
     let (_, objects) = scratch.open();
-    // The limit is far off; it is enough to see that nothing is gone through before it is asked for.
-    assert_eq!(tree::files(&objects, &bomb).take(10_000).filter(|file| file.is_ok()).count(), 10_000);
+    // Nothing is gone through before it is asked for, and of what could not be gone through only a small part.
+    let listed = tree::files(&objects, &bomb).take(1_000_000).filter(|file| file.is_ok()).count();
+    assert!((10_000..200_000).contains(&listed), "{listed}");
 }
 
 #[test]

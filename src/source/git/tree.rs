@@ -5,6 +5,7 @@
 //! can stand for more files than fit anywhere, so that there is a limit to them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Known;
 
 use gix::ObjectId;
 use gix::hash::oid;
@@ -14,6 +15,8 @@ use super::objects::Objects;
 
 /// The most files a tree may stand for.
 const MAX_FILES: usize = 4 << 20;
+/// After so many of them it is found out how many there are in all, at the price of reading each directory once.
+const MANY_FILES: usize = 128 << 10;
 /// The longest path of a file.
 const MAX_PATH: usize = 4096;
 /// Directories whose entries are kept between look-ups.
@@ -99,16 +102,20 @@ pub(crate) fn entries(objects: &Objects, tree: &oid) -> Result<Vec<Entry>, Strin
 
 /// All files of a tree, links and submodules too: by path within each directory, directories after what is beside them.
 pub(crate) fn files<'o>(objects: &'o Objects, tree: &oid) -> Files<'o> {
-    Files { objects, folders: vec![(Vec::new(), tree.to_owned())], found: Vec::new().into_iter(), count: 0 }
+    let tree = tree.to_owned();
+    Files { objects, tree, folders: vec![(Vec::new(), tree)], found: Vec::new().into_iter(), count: 0, weighed: false }
 }
 
 /// See [`files`]. It ends at the first error.
 pub(crate) struct Files<'o> {
     objects: &'o Objects,
+    tree: ObjectId,
     /// What is still to be read.
     folders: Vec<(Vec<u8>, ObjectId)>,
     found: std::vec::IntoIter<Entry>,
     count: usize,
+    /// Whether it is known that there are not too many.
+    weighed: bool,
 }
 
 impl Files<'_> {
@@ -120,11 +127,18 @@ impl Files<'_> {
             Err(why) => return Some(Err(why)),
         };
         self.count += entries.len();
+        if self.count > MANY_FILES && !self.weighed {
+            match weight(self.objects, &self.tree) {
+                Ok(weight) if weight <= MAX_FILES as u64 => self.weighed = true,
+                Ok(_) => return Some(Err(TOO_MANY.to_owned())),
+                Err(why) => return Some(Err(why)),
+            }
+        }
         let (mut files, mut folders) = (Vec::new(), Vec::new());
         for mut entry in entries {
             entry.name = joined(&path, &entry.name);
             if self.count > MAX_FILES || entry.name.len() > MAX_PATH {
-                return Some(Err("its tree has more files or longer paths than dekey reads".to_owned()));
+                return Some(Err(TOO_MANY.to_owned()));
             }
             match entry.mode() {
                 Some(Mode::Tree) => folders.push((entry.name, entry.id)),
@@ -152,6 +166,43 @@ impl Iterator for Files<'_> {
             }
         }
     }
+}
+
+const TOO_MANY: &str = "its tree has more files or longer paths than dekey reads";
+
+/// How many entries a tree stands for. Each directory is read once, however often it is in there.
+fn weight(objects: &Objects, tree: &oid) -> Result<u64, String> {
+    /// A directory, those in it that are still to be weighed, and what was counted.
+    struct Open(ObjectId, Vec<ObjectId>, u64);
+    let open = |tree: ObjectId| {
+        let entries = entries(objects, &tree)?;
+        let folders = entries.iter().filter(|entry| entry.mode() == Some(Mode::Tree)).map(|entry| entry.id);
+        Ok::<_, String>(Open(tree, folders.collect(), entries.len() as u64))
+    };
+    let mut known: HashMap<ObjectId, u64> = HashMap::new();
+    let mut way = vec![open(tree.to_owned())?];
+    loop {
+        let depth = way.len();
+        let Some(Open(tree, folders, sum)) = way.last_mut() else { break };
+        let Some(folder) = folders.last() else {
+            known.insert(*tree, *sum);
+            way.pop();
+            continue;
+        };
+        match known.entry(*folder) {
+            Known::Occupied(weight) => {
+                *sum = sum.saturating_add(*weight.get());
+                folders.pop();
+            }
+            // A name has a byte, and a sign before it.
+            Known::Vacant(_) if depth > MAX_PATH / 2 => return Err(TOO_MANY.to_owned()),
+            Known::Vacant(_) => {
+                let next = open(*folder)?;
+                way.push(next);
+            }
+        }
+    }
+    Ok(known.get(tree).copied().unwrap_or(0))
 }
 
 /// Looks paths up in one tree, and keeps the directories it went through.

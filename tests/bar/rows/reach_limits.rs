@@ -1,13 +1,15 @@
 //! Machines that are small, bare or in motion.
 
+use std::fs::Permissions;
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 
-use crate::subject::{Ran, Subject};
+use crate::subject::{Ran, Subject, forbidden};
 use crate::tree::{LOGIN, Tree};
 use crate::{Row, Verdict, full};
 
@@ -90,7 +92,7 @@ fn written(path: &Path) -> std::io::Result<std::fs::File> {
 }
 
 /// How a run is held down, and whether its report may be another one.
-const LIMITS: [(&str, &[&str]); 12] = [
+const LIMITS: [(&str, &[&str]); 13] = [
     ("ulimit -n 32", &[]),
     ("ulimit -n 16", &["-j2"]),
     ("ulimit -v 1048576", &[]),
@@ -103,6 +105,7 @@ const LIMITS: [(&str, &[&str]); 12] = [
     ("export LANG=C LC_ALL=C", &[]),
     ("export LANG=tr_TR.UTF-8 TZ=Pacific/Kiritimati COLUMNS=1 TERM=dumb", &[]),
     ("ulimit -s 256; ulimit -c 0", &[]),
+    ("export RAYON_NUM_THREADS=100000 RUST_MIN_STACK=1", &[]),
 ];
 
 fn limits(subject: fn() -> Subject) -> Verdict {
@@ -126,5 +129,34 @@ fn limits(subject: fn() -> Subject) -> Verdict {
     match (ran.code, ran.err.is_empty()) {
         (Some(1), _) | (Some(2), false) => Ok(()),
         (code, _) => Err(format!("without a directory: exit code {code:?} and no word")),
+    }?;
+    threads(subject)
+}
+
+/// A user may have so few threads that not all of what is asked for can be started: it works, or it says so.
+fn threads(subject: fn() -> Subject) -> Verdict {
+    if !rustix::process::geteuid().is_root() {
+        forbidden("only root can become a user who has few threads");
+        return Ok(());
     }
+    let tree = Tree::new();
+    tree.write("a.rb", LOGIN);
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    for place in [tree.root(), folder.path()] {
+        std::fs::set_permissions(place, Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
+    }
+    for most in 1..20 {
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+        let subject = subject().placed_in(folder.path()).map_err(|error| error.to_string())?;
+        let line = format!("ulimit -u {most}; exec \"$0\" \"$@\"");
+        let subject = subject.under(&[&nobody[..], &["sh", "-c", &line]].concat());
+        let ran = subject.check(&tree, &["--output-format", "json"]);
+        ran.ended().map_err(|why| format!("{most} threads: {why}"))?;
+        match ran.code {
+            Some(1) => ran.finds("a.rb")?,
+            Some(2) if !ran.err.is_empty() => (),
+            code => return Err(format!("{most} threads: exit code {code:?}: {}", ran.complaint())),
+        }
+    }
+    Ok(())
 }
