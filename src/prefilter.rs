@@ -41,6 +41,7 @@ impl Needle {
 pub struct Prefilter {
     /// `None`: everything passes.
     needles: Option<Regex>,
+    shortest: usize,
     longest: usize,
 }
 
@@ -91,14 +92,15 @@ impl Prefilter {
         let regex = RegexBuilder::new(&alternatives.join("|"))
             .build()
             .map_err(|error| NeedleError::TooLarge(error.to_string()))?;
-        let longest = needles.iter().map(|needle| needle.text.len()).max().unwrap_or(0);
-        Ok(Self { needles: Some(regex), longest })
+        let lengths = || needles.iter().map(|needle| needle.text.len());
+        let (shortest, longest) = (lengths().min().unwrap_or(0), lengths().max().unwrap_or(0));
+        Ok(Self { needles: Some(regex), shortest, longest })
     }
 
     /// The filter that lets every byte pass: for the law that filtering never changes results.
     #[must_use]
     pub fn all() -> Self {
-        Self { needles: None, longest: 1 }
+        Self { needles: None, shortest: 1, longest: 1 }
     }
 
     /// The first needle at or after the byte offset `at`.
@@ -113,6 +115,12 @@ impl Prefilter {
             Some(regex) => regex.find_at(haystack, at).map(|found| Span::new(found.start(), found.end())),
             None => Some(Span::new(at, haystack.len())),
         }
+    }
+
+    /// The length of the shortest needle in bytes.
+    #[must_use]
+    pub fn shortest(&self) -> usize {
+        self.shortest
     }
 
     /// The length of the longest needle in bytes: what two chunks of one file must share, plus one.

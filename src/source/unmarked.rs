@@ -23,7 +23,8 @@ pub(crate) struct Reading {
 /// Whether `bytes` may hold a needle as wide text, beside those that they hold as bytes. Cheap where no NULs alternate with others.
 pub(crate) fn may_hold(prefilter: &Prefilter, bytes: &[u8]) -> bool {
     // Of four characters in a row, in either order and width, every second byte is zero, and not all others are.
-    let between = |at: usize| matches!(bytes.get(at + 1..at + 7), Some([_, 0, c, 0, _, 0]) if *c != 0);
+    let fewer = prefilter.shortest() < 4;
+    let between = |at: usize| fewer || matches!(bytes.get(at + 1..at + 7), Some([_, 0, c, 0, _, 0]) if *c != 0);
     if !memchr::memchr_iter(0, bytes).any(between) {
         return false;
     }
