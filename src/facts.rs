@@ -9,6 +9,7 @@
 //! the named arguments `app_id` (an environment read) and `api_key` (a string).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::span::Span;
 
@@ -265,6 +266,20 @@ pub struct Item {
     pub value: Value,
     /// Whether it is spread into the map.
     pub spread: bool,
+}
+
+impl Name {
+    /// A part of it, by bytes of its text. Where escapes or bytes that are no text make that differ from the file, the part
+    /// stands where the whole does.
+    ///
+    /// # Panics
+    /// When the range is none of the text, or cuts a character.
+    #[must_use]
+    pub fn part(&self, range: Range<usize>) -> Self {
+        let exact = self.text.len() == self.span.len();
+        let span = Span::new(self.span.start + range.start, self.span.start + range.end);
+        Self { span: if exact { span } else { self.span }, text: self.text[range].to_owned() }
+    }
 }
 
 impl Path {

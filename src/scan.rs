@@ -9,6 +9,7 @@ mod error;
 mod examine;
 mod gate;
 mod input;
+mod judged;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,19 +18,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPool;
 
-use crate::check;
-use crate::finding::{Finding, Label, Report, Route, RuleDoc, State, Tally};
-use crate::link::project::{Project, Scanned};
-use crate::link::{self, Origin};
-use crate::pack::Pack;
-use crate::plan::{self, Ground};
+use crate::finding::{Report, Route, Tally};
+use crate::link::Origin;
+use crate::pack::Vendor;
 use crate::prefilter::{Needle, Prefilter};
 use crate::redact::Masked;
-use crate::source::{self, Phase, Progress, Reason, RelPath, Skipped, Source, Walk, Walked, with_ends};
+use crate::source::{self, Phase, Progress, Reason, RelPath, Skipped, Source, Walk, Walked};
 use crate::span::Span;
-use crate::suppress::{self, Held};
+use crate::suppress;
 use examine::{Examined, examine};
 use gate::Gate;
+use judged::judged;
 
 pub(crate) use alone::{Failed, alone};
 pub use error::Error;
@@ -41,8 +40,8 @@ pub struct Options<'o> {
     pub walk: Walk,
     /// Files that do not come from the walk.
     pub input: Input,
-    /// Packs, in the order their findings are made.
-    pub packs: &'o [Pack],
+    /// Vendors, in the order their findings are made.
+    pub vendors: &'o [Vendor],
     /// The declared audience, as the route it asks for.
     pub audience: Option<Route>,
     /// The environment variable that fixes read, instead of the pack's.
@@ -58,13 +57,13 @@ pub struct Options<'o> {
 }
 
 impl<'o> Options<'o> {
-    /// Scans what a walk finds with these packs, and nothing is said besides.
+    /// Scans what a walk finds for these vendors, and nothing is said besides.
     #[must_use]
-    pub fn new(walk: Walk, packs: &'o [Pack]) -> Self {
+    pub fn new(walk: Walk, vendors: &'o [Vendor]) -> Self {
         Self {
             walk,
             input: Input::default(),
-            packs,
+            vendors,
             audience: None,
             variable: None,
             bump_sdk: false,
@@ -118,7 +117,7 @@ impl<'o> Scan<'o> {
     /// When the packs' needles cannot be compiled, or threads cannot be made.
     pub fn new(options: &'o Options<'o>, progress: &Progress) -> Result<Self, Error> {
         let walks = options.prefilter && !options.walk.roots.is_empty();
-        let prefilter = if walks { prefilter(options.packs)? } else { Prefilter::all() };
+        let prefilter = if walks { prefilter(options.vendors)? } else { Prefilter::all() };
         let pool = pool(options.walk.threads)?;
         let mut scan = Self {
             options,
@@ -207,7 +206,7 @@ impl<'o> Scan<'o> {
         let excluded: Mutex<BTreeSet<RelPath>> = Mutex::default();
         let lowered = |source: Source| {
             let path = source.path.clone();
-            match catch_unwind(AssertUnwindSafe(|| examine(options.packs, source))) {
+            match catch_unwind(AssertUnwindSafe(|| examine(options.vendors, source))) {
                 Ok(file) => locked(&results).extend(file.map(Arc::new)),
                 Err(_) => locked(&failures).push(Failed.skipped(path)),
             }
@@ -251,7 +250,7 @@ impl<'o> Scan<'o> {
     /// Examines the settings that hold a name a login reads: it may say nothing of the vendor, and the file that sets
     /// it says nothing either. So it is with manifests, and what code around a login is built on.
     fn follow(&mut self, progress: &Progress) {
-        let wanted = wanted(self.options.packs, &self.files);
+        let wanted = wanted(self.options.vendors, &self.files);
         let needles: Vec<_> = wanted.difference(&self.wanted).cloned().collect();
         if needles.is_empty() {
             return;
@@ -263,14 +262,16 @@ impl<'o> Scan<'o> {
         let settings = others.into_iter().chain(manifests).take(MAX_SETTINGS).filter(|path| !known.contains(path));
         let walk = &self.options.walk;
         let roots: Vec<_> = settings.map(|path| walk.base.join(path.as_path())).collect();
-        let Ok(filter) = Prefilter::new(&needles) else { return };
         let stored = self.options.input.settings.iter().filter(|source| !known.contains(&source.path));
+        let mut stored = stored.peekable();
+        if roots.is_empty() && stored.peek().is_none() {
+            return;
+        }
+        let Ok(filter) = Prefilter::new(&needles) else { return };
         let stored = stored.filter(|source| filter.find_at(&source.text, 0).is_some());
         let stored: Vec<Source> = stored.take(MAX_SETTINGS).cloned().collect();
-        if !roots.is_empty() || !stored.is_empty() {
-            let walk = Walk { roots, ..walk.clone() };
-            self.pass(&filter, &walk, &Progress::until(Arc::clone(&progress.stop)), stored);
-        }
+        let walk = Walk { roots, ..walk.clone() };
+        self.pass(&filter, &walk, &Progress::until(Arc::clone(&progress.stop)), stored);
     }
 
     /// Links and judges, and keeps of the files what findings point into.
@@ -287,21 +288,21 @@ impl<'o> Scan<'o> {
 }
 
 /// What a file must hold to mean anything to a pack, or to dekey itself.
-pub(crate) fn needles(packs: &[Pack]) -> Vec<Needle> {
-    let vendors = packs.iter().flat_map(|pack| pack.needles.iter().cloned());
-    vendors.chain([Needle::exact(suppress::NEEDLE)]).collect()
+pub(crate) fn needles(vendors: &[Vendor]) -> Vec<Needle> {
+    let theirs = vendors.iter().flat_map(|vendor| vendor.needles.iter().cloned());
+    theirs.chain([Needle::exact(suppress::NEEDLE)]).collect()
 }
 
 /// All of these, compiled.
 ///
 /// # Errors
 /// When they cannot be.
-pub fn prefilter(packs: &[Pack]) -> Result<Prefilter, Error> {
-    Prefilter::new(&needles(packs)).map_err(Error::Needles)
+pub fn prefilter(vendors: &[Vendor]) -> Result<Prefilter, Error> {
+    Prefilter::new(&needles(vendors)).map_err(Error::Needles)
 }
 
 /// The variables and settings that logins read, and the packages that tell what the code around them is built on.
-fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
+fn wanted(vendors: &[Vendor], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
     let uses = files.iter().flat_map(|file| &file.matched).flat_map(|matched| &matched.uses);
     let origins = uses.flat_map(|found| &found.slots).flat_map(|slot| &slot.origins);
     let names = origins.filter_map(|origin| match origin {
@@ -310,93 +311,8 @@ fn wanted(packs: &[Pack], files: &[Arc<Examined<'_>>]) -> BTreeSet<Needle> {
         _ => None,
     });
     let names = names.filter(|name| name.len() > 2).map(Needle::exact);
-    let packages = packs.iter().filter(|_| !files.is_empty()).flat_map(|pack| pack.ways.packages());
+    let packages = vendors.iter().filter(|_| !files.is_empty()).flat_map(|vendor| vendor.pack().ways.packages());
     names.chain(packages.map(|package| Needle::any_case(package.needle()))).collect()
-}
-
-fn judged(options: &Options<'_>, files: &[Arc<Examined<'_>>], partial: bool) -> Report {
-    let mut report = Report::default();
-    for (at, pack) in options.packs.iter().enumerate() {
-        let scanned: Vec<Scanned<'_, '_>> = files
-            .iter()
-            .map(|file| Scanned { source: &file.source, matched: &file.matched[at], hidden: &file.hidden })
-            .collect();
-        let own = || link::variable::of(pack, &scanned).unwrap_or(&pack.variable);
-        let variable = options.variable.unwrap_or_else(own);
-        let mut project = Project::new(pack, scanned, options.audience, variable);
-        project.bump_sdk = options.bump_sdk;
-        project.partial = partial;
-        let judged = check::judge(&project);
-        report.grounds.push(plan::ground::of(&project, &judged.findings));
-        report.findings.extend(judged.findings);
-        report.exempted.extend(judged.spared);
-        report.around.variables.insert(variable.to_owned());
-        report.around.settings.extend(judged.around.settings);
-        report.around.kept.extend(judged.around.kept);
-        report.rules.extend(
-            pack.rules
-                .iter()
-                .map(|rule| RuleDoc { remedy: rule.doc.remedy.replace("{variable}", variable), ..rule.doc.clone() }),
-        );
-    }
-    report.rules.extend(suppress::rules().iter().map(|rule| rule.doc.clone()));
-    let rules: Vec<&str> = report.rules.iter().map(|doc| doc.id.as_str()).collect();
-    let held =
-        files.iter().map(|file| Held { source: &file.source, hidden: &file.hidden, directives: &file.directives });
-    report.suppressions = suppress::apply(&mut report.findings, &held.collect::<Vec<_>>(), &rules, options.today);
-    let context: BTreeSet<&RelPath> = options.input.context.iter().map(|source| &source.path).collect();
-    let around = |finding: &&mut Finding| context.contains(&files[finding.primary.file].source.path);
-    for finding in report.findings.iter_mut().filter(around) {
-        // A fix may change such a file together with others, so that it is kept.
-        (finding.state, finding.accepted) = (State::Unchanged, None);
-    }
-    let mut used: Vec<Option<usize>> = vec![None; files.len()];
-    let edited = report
-        .findings
-        .iter()
-        .filter_map(|finding| finding.fix.as_ref())
-        .flat_map(|fix| fix.edits.iter().map(|edit| edit.file));
-    let labelled = report.findings.iter().flat_map(labels).chain(report.exempted.iter().map(|(label, _)| label));
-    let set = report.around.settings.iter().map(|setting| setting.file);
-    let accepting = report.suppressions.iter().map(|suppression| suppression.label.file);
-    let mut kept: Vec<usize> = labelled.map(|label| label.file).chain(edited).chain(set).chain(accepting).collect();
-    kept.extend(report.grounds.iter_mut().flat_map(Ground::labels_mut).map(|label| label.file));
-    for file in kept {
-        used[file] = Some(0);
-    }
-    for (at, file) in files.iter().enumerate() {
-        report.notes.extend(file.notes.iter().map(|note| (file.source.path.clone(), *note)));
-        if used[at].is_some() {
-            used[at] = Some(report.files.len());
-            report.files.push(file.masked());
-        }
-    }
-    let renumber = |label: &mut Label| label.file = used[label.file].unwrap_or_default();
-    for finding in &mut report.findings {
-        renumber(&mut finding.primary);
-        finding.related.iter_mut().for_each(renumber);
-        for edit in finding.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
-            edit.text = with_ends(&edit.text, &files[edit.file].source.text, edit.span.start);
-            edit.file = used[edit.file].unwrap_or_default();
-        }
-    }
-    report.suppressions.iter_mut().for_each(|suppression| renumber(&mut suppression.label));
-    report.exempted.iter_mut().for_each(|(label, _)| renumber(label));
-    report.around.settings.iter_mut().for_each(|setting| setting.file = used[setting.file].unwrap_or_default());
-    report.grounds.iter_mut().flat_map(Ground::labels_mut).for_each(renumber);
-    report.exempted.sort_by(|(a, x), (b, y)| (a.file, a.span, x).cmp(&(b.file, b.span, y)));
-    report.exempted.dedup();
-    report.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    report.notes.dedup();
-    report
-}
-
-fn labels(finding: &Finding) -> impl Iterator<Item = &Label> {
-    std::iter::once(&finding.primary).chain(&finding.related)
-}
-
-fn order(finding: &Finding) -> (usize, Span, &str) {
-    (finding.primary.file, finding.primary.span, &finding.rule)
 }
 
 /// A panic on one thread is reported by itself; the data of the others stays good.

@@ -183,10 +183,10 @@ fn a_file_that_changes_meanwhile_is_not_overwritten() {
     let tree = Tree::locked();
     tree.write("a.rb", LOGIN);
     tree.write("b.rb", login("b"));
-    let packs = dekey::pack::builtin::packs().unwrap();
+    let vendors = dekey::pack::builtin::vendors();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
     let disk = Disk::new(&walk, disk::Options::default());
-    let options = dekey::scan::Options::new(walk, &packs);
+    let options = dekey::scan::Options::new(walk, &vendors);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |path: &RelPath| disk.read(path);
     let wish = Wish { unsafe_too: false, shown: &|_, _| true, settle: &|_| () };
@@ -243,9 +243,9 @@ fn what_would_change_is_shown_masked() {
         "# was {key}\nIntercom::Client.new(app_id: \"abcd1234\", api_key: \"{key}\")\nINTERCOM_API_KEY = \"{other}\"\n"
     );
     let path = tree.write("app.rb", &text);
-    let packs = dekey::pack::builtin::packs().unwrap();
+    let vendors = dekey::pack::builtin::vendors();
     let walk = Walk::new(tree.root().canonicalize().unwrap(), vec![".".into()]);
-    let options = dekey::scan::Options::new(walk, &packs);
+    let options = dekey::scan::Options::new(walk, &vendors);
     let scan = Scan::new(&options, &Progress::default()).unwrap();
     let read = |_: &RelPath| std::fs::read(&path).map_err(|error| error.to_string());
     let planned =

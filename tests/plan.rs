@@ -11,6 +11,7 @@ mod scanned;
 use std::path::Path;
 
 use dekey::finding::{Report, Route};
+use dekey::pack::Vendor;
 use plant::Planted;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use scanned::How;
@@ -139,7 +140,7 @@ fn what_is_done_is_ticked() {
 /// What a stack is told to write is nothing to complain about.
 #[test]
 fn sketches_are_clean() {
-    for pack in scanned::PACKS.iter() {
+    for pack in scanned::VENDORS.iter().map(Vendor::pack) {
         for row in &pack.ways.connections {
             let extension = match row.fence.as_str() {
                 "ruby" => "rb",
@@ -161,7 +162,7 @@ fn sketches_are_clean() {
 /// Every embedded pack says how each step is done, and has a way for every language of its logins.
 #[test]
 fn every_step_has_its_words() {
-    for pack in scanned::PACKS.iter() {
+    for pack in scanned::VENDORS.iter().map(Vendor::pack) {
         for id in dekey::pack::route::STEPS {
             let step = pack.ways.steps.get(id).unwrap_or_else(|| panic!("{} does not say how to {id}", pack.id));
             assert!(step.help.starts_with("https://") && !step.text.ends_with('.'), "{id}");

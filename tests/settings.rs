@@ -63,7 +63,7 @@ fn names(section: &str, option: &str, usual: &str) -> BTreeSet<String> {
 }
 
 fn check(section: &str, case: &mut case::Case, wrong: &mut String) {
-    let pack = &scanned::PACKS[0];
+    let pack = scanned::VENDORS[0].pack();
     let mut sources: Vec<Source> = case
         .files
         .iter()

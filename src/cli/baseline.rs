@@ -33,13 +33,13 @@ pub(super) struct Baseline {
 
 impl Baseline {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
-        let packs = engine::packs(&self.scope.packs.dirs)?;
+        let vendors = engine::vendors(&self.scope.packs.dirs)?;
         let site = Site::of(self.scope.first(None))?;
-        let policy = self.scope.policy(&packs, &site, None)?;
+        let policy = self.scope.policy(&vendors, &site, None)?;
         policy.tell(global, streams);
         let place = Place::of(self.baseline.as_deref(), &policy.config, &site)?;
         let existing = place.read(None)?;
-        let request = self.scope.request(packs, &policy.config, &site, None)?;
+        let request = self.scope.request(vendors, &policy.config, &site, None)?;
         let reach = Reach::of(&request)?;
 
         let display = Display::start(global);

@@ -26,7 +26,7 @@ use super::target::{Opened, Target};
 use super::{Error, Exit, Global, engine, heading, interrupt, watch};
 use crate::finding::join::{self, Join, Part, Token};
 use crate::finding::{Finding, Level, Report, Repository, State};
-use crate::pack::Pack;
+use crate::pack::Vendor;
 use crate::render::{self, Brief};
 use crate::source::{Reason, RelPath, Skipped};
 
@@ -103,7 +103,7 @@ impl Check {
     fn once(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
         let (started, began, planned) = (Instant::now(), SystemTime::now(), self.outputs.planned()?);
         let salt = self.sharing.salt()?;
-        let packs = Arc::new(engine::packs(&self.scope.packs.dirs)?);
+        let vendors = Arc::new(engine::vendors(&self.scope.packs.dirs)?);
         let stdin = self.scope.stdin(self.stdin_filename.as_deref())?;
         let stdin = stdin.as_deref();
         if stdin.is_some() && (self.staging.staged || self.many.is_listed()) {
@@ -115,7 +115,7 @@ impl Check {
             return Err(Error::new(what, "run dekey on the repository's files, or without `--since`"));
         }
         let targets = if stdin.is_some() { None } else { self.targets()? };
-        let run = Run { packs: &packs, global, streams };
+        let run = Run { vendors: &vendors, global, streams };
         let (mut fixed, exit, after) = match targets {
             Some(targets) => {
                 let (report, exit) = self.several(&targets, &run)?;
@@ -164,15 +164,15 @@ impl Check {
 
     /// Examines one project by itself: its own configuration, its own baseline, and what was asked for over all of it.
     fn examine(&self, subject: Subject<'_>, run: &Run<'_>) -> Result<Examined, Error> {
-        let Run { packs, global, streams } = *run;
+        let Run { vendors, global, streams } = *run;
         let Subject { site, first, stdin, target } = subject;
         let (opened, apart) = target.map_or((None, Vec::new()), |(opened, apart)| (Some(opened), apart));
         let stored = opened.and_then(|opened| opened.files.as_deref());
         let start = self.since.open(first)?;
         let files = start.as_ref().map(|start| start as _).or(stored);
-        let policy = self.scope.policy(packs, &site, files)?;
+        let policy = self.scope.policy(vendors, &site, files)?;
         policy.tell(global, streams);
-        let asked = self.scope.request(Arc::clone(packs), &policy.config, &site, stdin)?;
+        let asked = self.scope.request(Arc::clone(vendors), &policy.config, &site, stdin)?;
         let asked = engine::Request { bump_sdk: self.bump_sdk, staged: self.staging.staged, ..asked };
         let request = match opened {
             None => asked,
@@ -232,7 +232,7 @@ impl Check {
 
     /// Examines projects one after the other, each by itself, and makes their reports one. None of them stops the others.
     fn several(&self, targets: &[Target], run: &Run<'_>) -> Result<(Report, Exit), Error> {
-        let prefilter = engine::prefilter(run.packs)?;
+        let prefilter = engine::prefilter(run.vendors)?;
         let places: BTreeSet<&PathBuf> = targets.iter().flat_map(Target::real).collect();
         let (mut join, mut levels) = (Join::default(), Vec::new());
         let named = self.sharing.name();
@@ -308,7 +308,7 @@ impl Check {
 
 /// What the whole run has.
 struct Run<'r> {
-    packs: &'r Arc<Vec<Pack>>,
+    vendors: &'r Arc<Vec<Vendor>>,
     global: &'r Global,
     streams: &'r Streams,
 }

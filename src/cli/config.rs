@@ -42,8 +42,8 @@ impl Config {
         let packs = match &self.command {
             Command::Show { packs, .. } | Command::Schema(packs) => packs,
         };
-        let rules = engine::rules(&engine::packs(&packs.dirs)?);
-        let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
+        let ids = engine::rule_ids(&engine::vendors(&packs.dirs)?);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         match &self.command {
             Command::Show { path, config, .. } => {
                 let config =

@@ -10,7 +10,7 @@ use crate::config::{Audience, Matcher};
 use crate::finding::{Report, Route, RuleDoc};
 use crate::pack::check::Summary;
 use crate::pack::error::{File, PackError};
-use crate::pack::{self, Pack, builtin, compile, load};
+use crate::pack::{self, Pack, Vendor, builtin, compile, load};
 use crate::prefilter::Prefilter;
 use crate::problem::{Problem, Refused};
 use crate::scan::{self, Failed, Input, Scan};
@@ -43,8 +43,8 @@ pub(crate) struct Request {
     pub(crate) bump_sdk: bool,
     /// What not to examine.
     pub(crate) exclude: Option<Matcher>,
-    /// The packs to judge by.
-    pub(crate) packs: Arc<Vec<Pack>>,
+    /// The vendors whose packs are judged by.
+    pub(crate) vendors: Arc<Vec<Vendor>>,
 }
 
 impl Request {
@@ -55,33 +55,41 @@ impl Request {
     }
 }
 
-/// What a file must hold to mean anything to `packs`.
-pub(crate) fn prefilter(packs: &[Pack]) -> Result<Prefilter, Error> {
-    scan::prefilter(packs).map_err(unusable)
+/// What a file must hold to mean anything to `vendors`.
+pub(crate) fn prefilter(vendors: &[Vendor]) -> Result<Prefilter, Error> {
+    scan::prefilter(vendors).map_err(unusable)
 }
 
-/// The built-in packs and those in `dirs`; one with the id of another takes its place.
-pub(crate) fn packs(dirs: &[PathBuf]) -> Result<Vec<Pack>, Error> {
-    let mut packs = builtin::packs().map_err(refused)?;
+/// The vendors of the built-in packs and of those in `dirs`; one with the id of another takes its place.
+pub(crate) fn vendors(dirs: &[PathBuf]) -> Result<Vec<Vendor>, Error> {
+    let mut vendors = builtin::vendors();
     for dir in dirs {
-        let pack = read(dir)?;
-        packs.retain(|other| other.id != pack.id);
-        packs.push(pack);
+        let vendor = Vendor::from(read(dir)?);
+        vendors.retain(|other| other.id != vendor.id);
+        vendors.push(vendor);
     }
-    Ok(packs)
+    Ok(vendors)
 }
 
-/// The rules of `packs` and dekey's own, by id, their texts complete.
-pub(crate) fn rules(packs: &[Pack]) -> Vec<RuleDoc> {
-    let complete = |pack: &Pack, doc: &RuleDoc| RuleDoc {
-        remedy: doc.remedy.replace("{variable}", &pack.variable),
+/// The rules of `vendors` and dekey's own, by id, their texts complete.
+pub(crate) fn rules(vendors: &[Vendor]) -> Vec<RuleDoc> {
+    let complete = |vendor: &Vendor, doc: &RuleDoc| RuleDoc {
+        remedy: doc.remedy.replace("{variable}", &vendor.variable),
         ..doc.clone()
     };
-    let mut rules: Vec<RuleDoc> =
-        packs.iter().flat_map(|pack| pack.rules.iter().map(|rule| complete(pack, &rule.doc))).collect();
+    let of = |vendor| Vendor::rules(vendor).iter().map(|rule| complete(vendor, &rule.doc));
+    let mut rules: Vec<RuleDoc> = vendors.iter().flat_map(of).collect();
     rules.extend(suppress::rules().iter().map(|rule| rule.doc.clone()));
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     rules
+}
+
+/// The ids of the same rules, in the same order, for which no text is read.
+pub(crate) fn rule_ids(vendors: &[Vendor]) -> Vec<String> {
+    let mut ids: Vec<String> = vendors.iter().flat_map(Vendor::rule_ids).collect();
+    ids.extend(suppress::IDS.map(str::to_owned));
+    ids.sort();
+    ids
 }
 
 /// Reads the pack in `dir`.
@@ -150,7 +158,7 @@ pub(crate) fn scanned<T>(
             Input::one(Source::from_bytes(path, bytes, true))
         }
         None if request.staged => {
-            let prefilter = prefilter(&request.packs)?;
+            let prefilter = prefilter(&request.vendors)?;
             let excluded = |path: &Path| excluded(&RelPath::new(path));
             staged::input(&request.here, &request.paths, &excluded, &prefilter, progress)?
         }
@@ -216,7 +224,7 @@ fn options<'r>(
     Ok(scan::Options {
         walk,
         input,
-        packs: &request.packs,
+        vendors: &request.vendors,
         audience: request.audience.map(|audience| match audience {
             Audience::OwnData => Route::AccessToken,
             Audience::Public => Route::Oauth,

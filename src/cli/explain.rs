@@ -17,7 +17,7 @@ pub(super) struct Explain {
 
 impl Explain {
     pub(super) fn run(&self, streams: &Streams) -> Result<Exit, Error> {
-        let rules = engine::rules(&engine::packs(&self.packs.dirs)?);
+        let rules = engine::rules(&engine::vendors(&self.packs.dirs)?);
         let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
         let id = names::rule(&self.rule, &ids).map_err(|nearest| Error::unknown_rule(&self.rule, &nearest))?;
         if let Some(doc) = rules.iter().find(|doc| doc.id == id) {

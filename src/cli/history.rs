@@ -98,8 +98,8 @@ impl History {
         let refs = Selection::new(&self.refs).map_err(|why| {
             Error::new(why, "name branches, tags or other references, or give globs over their names")
         })?;
-        let prefilter = engine::prefilter(&request.packs)?;
-        let (rules, cache) = (scan::needles(&request.packs), self.cache());
+        let prefilter = engine::prefilter(&request.vendors)?;
+        let (rules, cache) = (scan::needles(&request.vendors), self.cache());
         let (refs, prefilter, rules, cache) = (&refs, &prefilter, rules.as_slice(), cache.as_deref());
         let asked = history::Request { repository, here, refs, prefilter, rules, cache, progress };
         let past = engine::in_pool(request, || history::open(&asked))?;

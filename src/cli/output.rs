@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::Path;
 
-use anstream::{AutoStream, ColorChoice};
+use anstream::stream::{AsLockedWrite, RawStream};
+use anstream::{AutoStream, ColorChoice, StripStream};
 use anstyle::{AnsiColor, Style};
 
 use super::Error;
@@ -47,7 +48,7 @@ impl Streams {
 
     /// Writes to standard output. A reader that has gone away is no error.
     pub(crate) fn report(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let stream = AutoStream::new(io::stdout().lock(), self.choice);
+        let stream = stream(io::stdout().lock(), self.choice);
         let mut out = BufWriter::new(Links { out: stream, shown: self.links, inside: false });
         tolerate_closed(write(&mut out).and_then(|()| out.flush()))
     }
@@ -60,7 +61,7 @@ impl Streams {
 
     /// Writes to standard error. A reader that has gone away is no error.
     pub(crate) fn complain(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
-        let stream = AutoStream::new(io::stderr().lock(), self.choice);
+        let stream = stream(io::stderr().lock(), self.choice);
         let mut out = BufWriter::new(Links { out: stream, shown: false, inside: false });
         tolerate_closed(write(&mut out).and_then(|()| out.flush()))
     }
@@ -106,13 +107,24 @@ fn whole(
     }
     let file = builder.tempfile_in(dir)?;
     let choice = if colour { ColorChoice::Always } else { ColorChoice::Never };
-    let stream = AutoStream::new(file.as_file().try_clone()?, choice);
+    let stream = stream(file.as_file().try_clone()?, choice);
     let mut out = BufWriter::new(Links { out: stream, shown: false, inside: false });
     write(&mut out)?;
     out.flush()?;
     drop(out);
     file.persist(path)?;
     Ok(())
+}
+
+/// What takes text with colours and passes on as much of them as is wanted.
+fn stream(raw: impl RawStream + AsLockedWrite + 'static, choice: ColorChoice) -> Box<dyn Write> {
+    let choice = if choice == ColorChoice::Auto { AutoStream::choice(&raw) } else { choice };
+    if choice == ColorChoice::Never {
+        // Whatever stands between two colours is passed on by itself, which would be a call of the system each.
+        let raw: Box<dyn Write> = Box::new(BufWriter::new(raw));
+        return Box::new(StripStream::new(raw));
+    }
+    Box::new(AutoStream::new(raw, choice))
 }
 
 /// Leaves links out, and keeps their text, where nothing follows them. Text of the scanned tree holds no link: it is

@@ -27,12 +27,12 @@ pub(super) struct Plan {
 
 impl Plan {
     pub(super) fn run(&self, global: &Global, streams: &Streams) -> Result<Exit, Error> {
-        let packs = engine::packs(&self.scope.packs.dirs)?;
+        let vendors = engine::vendors(&self.scope.packs.dirs)?;
         let stdin = self.scope.stdin(None)?;
         let site = Site::of(self.scope.first(stdin.as_deref()))?;
-        let policy = self.scope.policy(&packs, &site, None)?;
+        let policy = self.scope.policy(&vendors, &site, None)?;
         policy.tell(global, streams);
-        let request = self.scope.request(packs, &policy.config, &site, stdin.as_deref())?;
+        let request = self.scope.request(vendors, &policy.config, &site, stdin.as_deref())?;
 
         let display = Display::start(global);
         let mut report = engine::scan(&request, &display.progress)?;

@@ -32,7 +32,7 @@ impl Rules {
     pub(super) fn run(&self, streams: &Streams) -> Result<Exit, Error> {
         match &self.command {
             Command::List(packs) => {
-                let rules = engine::rules(&engine::packs(&packs.dirs)?);
+                let rules = engine::rules(&engine::vendors(&packs.dirs)?);
                 streams.report(|out| render::explain::list(&rules, out))?;
             }
             Command::Check { dir } => {

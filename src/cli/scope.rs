@@ -14,7 +14,7 @@ use super::{Error, Packs, engine, heading};
 use crate::config::{self, Audience, Config, Files, Place, WorkTree};
 use crate::finding::Confidence;
 use crate::names;
-use crate::pack::Pack;
+use crate::pack::Vendor;
 
 /// What stands for standard input among paths.
 const STDIN: &str = "-";
@@ -87,9 +87,9 @@ impl Scope {
 
     /// The configuration, with the command line over it. It is read from `files`, where given, rather than from the work
     /// tree.
-    pub(super) fn policy(&self, packs: &[Pack], site: &Site, files: Option<&dyn Files>) -> Result<Policy, Error> {
-        let rules = engine::rules(packs);
-        let ids: Vec<&str> = rules.iter().map(|doc| doc.id.as_str()).collect();
+    pub(super) fn policy(&self, vendors: &[Vendor], site: &Site, files: Option<&dyn Files>) -> Result<Policy, Error> {
+        let ids = engine::rule_ids(vendors);
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
         let mut config = configuration(self.config.as_deref(), site.place.as_ref(), files, &ids)?;
         let known = |names: &[String]| -> Result<Vec<String>, Error> {
             let rule = |name: &String| names::rule(name, &ids).map(str::to_owned);
@@ -123,7 +123,7 @@ impl Scope {
     /// What the engine is asked to do; with `stdin`, that file alone is examined, and read here.
     pub(super) fn request(
         &self,
-        packs: impl Into<Arc<Vec<Pack>>>,
+        vendors: impl Into<Arc<Vec<Vendor>>>,
         config: &Config,
         site: &Site,
         stdin: Option<&Path>,
@@ -145,7 +145,7 @@ impl Scope {
             variable: config.variable.clone(),
             bump_sdk: false,
             exclude: config.exclude.as_ref().map(|exclude| policy::matcher(exclude, config, &site.here)).transpose()?,
-            packs: packs.into(),
+            vendors: vendors.into(),
         })
     }
 }

@@ -62,7 +62,7 @@ impl Start {
         let here = engine::here()?;
         let roots: Vec<PathBuf> =
             request.paths.iter().map(|path| here.join(path)).map(|path| path.canonicalize().unwrap_or(path)).collect();
-        let prefilter = engine::prefilter(&request.packs)?;
+        let prefilter = engine::prefilter(&request.vendors)?;
         let was = self.base.was(&here, &roots, &prefilter).map_err(|why| {
             let what = format!("cannot tell what was there before the change: {why}");
             Error::new(what, "see what `git fsck` says, or examine the project as it is, without `--since`")

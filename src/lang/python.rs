@@ -10,7 +10,6 @@ use super::token::Kind;
 use super::words::words;
 use super::{Front, Language};
 use crate::facts::{Def, DefKind, Name, Value, ValueKind};
-use crate::span::Span;
 
 /// Python 3, and Python 2 where it reads alike.
 pub static LANGUAGE: Language = Language {
@@ -274,10 +273,7 @@ fn import(reader: &mut Reader<'_>, at: usize, end: usize) -> Option<usize> {
 }
 
 fn first_segment(module: &Name) -> Name {
-    let text = module.text.split('.').next().unwrap_or_default().to_owned();
-    let len = module.span.len().min(text.len());
-    let span = Span::new(module.span.start, module.span.start + len);
-    Name { text, span }
+    module.part(0..module.text.find('.').unwrap_or(module.text.len()))
 }
 
 /// `from a.b import c as d, e`, in parentheses or not, and `from a import *`

@@ -2,9 +2,9 @@
 //!
 //! Owns the one list in which a vendor is named. A test fails when a file under `rules/` is missing from it.
 
-use super::Pack;
-use super::compile::compile_embedded;
+use super::compile;
 use super::error::{File, PackError};
+use super::{Pack, Vendor};
 
 macro_rules! pack {
     ($folder:literal: $($file:literal),+ $(,)?) => {
@@ -14,6 +14,7 @@ macro_rules! pack {
 
 const INTERCOM: &[(&str, &str)] = pack!(
     "intercom":
+    "vendor.toml",
     "pack.toml",
     "rules.toml",
     "exemptions.toml",
@@ -91,21 +92,34 @@ const INTERCOM: &[(&str, &str)] = pack!(
 /// Every embedded pack: its folder under `rules/` and its files.
 pub const PACKS: &[(&str, &[(&str, &str)])] = &[("intercom", INTERCOM)];
 
+/// The file of each that has the `[vendor]` table, all that a run reads which meets nothing of it.
+pub(super) const VENDOR: &str = "vendor.toml";
+/// The file of each that has the rules.
+pub(super) const RULES: &str = "rules.toml";
+
+/// The vendors of the embedded packs, which are read when they are asked for.
+#[must_use]
+pub fn vendors() -> Vec<Vendor> {
+    PACKS.iter().map(|(folder, files)| Vendor::embedded(folder, files)).collect()
+}
+
 /// The embedded packs as files, each named as it is in the repository.
 #[must_use]
 pub fn files() -> Vec<Vec<File>> {
-    let named = |folder: &str, files: &[(&str, &str)]| {
-        files.iter().map(|(name, text)| (format!("rules/{folder}/{name}"), (*text).to_owned())).collect()
-    };
     PACKS.iter().map(|(folder, files)| named(folder, files)).collect()
 }
 
-/// Reads the embedded packs.
+/// The files of a folder under `rules/`, named as in the repository.
+pub(super) fn named(folder: &str, files: &[(&str, &str)]) -> Vec<File> {
+    files.iter().map(|(name, text)| (format!("rules/{folder}/{name}"), (*text).to_owned())).collect()
+}
+
+/// Reads the embedded packs, whole and at once.
 ///
 /// # Errors
 /// When an embedded pack is malformed, which a test excludes.
 pub fn packs() -> Result<Vec<Pack>, PackError> {
-    files().into_iter().map(compile_embedded).collect()
+    files().into_iter().map(compile::embedded).collect()
 }
 
 #[cfg(test)]

@@ -9,9 +9,18 @@ use super::Construct;
 use super::pattern::Step;
 use crate::lang;
 
-/// The places of constructs by language, and by the last segment of their anchor's name; an empty name for those of any.
+/// The places of constructs, by language.
 #[derive(Debug)]
-pub(crate) struct ByName(HashMap<&'static str, OnceLock<HashMap<String, Vec<usize>>>>);
+pub(crate) struct ByName(HashMap<&'static str, OnceLock<Named>>);
+
+/// Those of one language.
+#[derive(Debug, Default)]
+struct Named {
+    /// By the last segment of their anchor's name.
+    last: HashMap<String, Vec<usize>>,
+    /// Of any name.
+    any: Vec<usize>,
+}
 
 impl ByName {
     pub(crate) fn new() -> Self {
@@ -26,22 +35,25 @@ impl ByName {
         name: &str,
     ) -> impl Iterator<Item = &'c Construct> {
         let named = self.0.get(language).map(|named| named.get_or_init(|| index(constructs, language)));
-        let of = move |name: &str| named.and_then(|named| named.get(name)).into_iter().flatten();
-        of(name).chain(of("")).map(|&at| &constructs[at])
+        let last = named.and_then(|named| named.last.get(name)).into_iter().flatten();
+        last.chain(named.into_iter().flat_map(|named| &named.any)).map(|&at| &constructs[at])
     }
 }
 
-fn index(constructs: &[Construct], language: &str) -> HashMap<String, Vec<usize>> {
-    let mut map: HashMap<String, Vec<usize>> = HashMap::new();
+fn index(constructs: &[Construct], language: &str) -> Named {
+    let mut named = Named::default();
     for (at, construct) in constructs.iter().enumerate() {
         let Some(pattern) = construct.pattern(language) else { continue };
         let paths = match &pattern.anchor {
             Step::Call(call) => &call.path,
             Step::Assign { target, .. } => target,
         };
-        for key in paths.iter().map(|path| path.key().unwrap_or_default()).collect::<BTreeSet<&str>>() {
-            map.entry(key.to_owned()).or_default().push(at);
+        for key in paths.iter().map(|path| path.key()).collect::<BTreeSet<_>>() {
+            match key {
+                Some(key) => named.last.entry(key.to_owned()).or_default().push(at),
+                None => named.any.push(at),
+            }
         }
     }
-    map
+    named
 }

@@ -3,24 +3,22 @@
 //! Owns every check of a pack: expressions compile, references resolve, ids are unique, snippets hold a slot. The
 //! decision to know: problems are gathered and the rest is still compiled, so one run shows them all.
 
+mod parse;
+mod parts;
+
 use std::collections::HashSet;
 use std::sync::Arc;
-
-use rayon::prelude::*;
 
 use super::by_name::ByName;
 use super::error::{File, PackError, Problem};
 use super::expression::{Expressions, Shape};
-use super::globs::Globs;
 use super::library::Library;
 use super::route::Ways;
-use super::schema::{self, PackFile, Text};
-use super::snippet::{Known, Snippet};
-use super::{Construct, Credential, Evidence, Exemption, Exposure, Fix, Identifier, Pack, Parameter, Request, Rule};
-use crate::lang;
+use super::schema::{PackFile, Text};
+use super::snippet::Known;
+use super::{Evidence, Exemption, Exposure, Identifier, Pack, Parameter, Request, Rule};
 use crate::prefilter::Needle;
 use crate::span::Span;
-use crate::version::Range;
 
 /// Rules that a check exists for; a pack gives them their texts.
 pub const RULES: &[&str] = &[
@@ -60,20 +58,14 @@ pub fn compile(files: Vec<File>) -> Result<Pack, PackError> {
 ///
 /// # Errors
 /// Every other problem found.
-pub(super) fn compile_embedded(files: Vec<File>) -> Result<Pack, PackError> {
+pub(super) fn embedded(files: Vec<File>) -> Result<Pack, PackError> {
     read(files, false)
 }
 
 fn read(files: Vec<File>, tries: bool) -> Result<Pack, PackError> {
     let mut compiler = Compiler { problems: Vec::new(), file: 0, tries };
     let mut parsed = Vec::new();
-    let read = |(_, text): &File| toml::from_str::<PackFile>(text);
-    // Threads of its own: where none can be had, the ones that rayon makes by itself end the program.
-    let read: Vec<_> = match crate::scan::pool(0) {
-        Ok(pool) => pool.install(|| files.par_iter().map(read).collect()),
-        Err(_) => files.iter().map(read).collect(),
-    };
-    for (at, file) in read.into_iter().enumerate() {
+    for (at, file) in parse::files(&files).into_iter().enumerate() {
         match file {
             Ok(file) => parsed.push((at, file)),
             Err(error) => compiler.problems.push(Problem {
@@ -118,11 +110,7 @@ impl Compiler {
             word: vendor.word.clone(),
             said: Shape::new(format!("(?i){}", regex::escape(&vendor.word))),
             variable: vendor.variable.clone(),
-            needles: vendor
-                .needles
-                .iter()
-                .map(|needle| Needle { text: needle.text.clone(), ignore_case: needle.ignore_case })
-                .collect(),
+            needles: vendor.needles.iter().cloned().map(Needle::from).collect(),
             hosts: Vec::new(),
             credentials: Vec::new(),
             names: Vec::new(),
@@ -270,18 +258,6 @@ impl Compiler {
         }
     }
 
-    fn library(&mut self, row: schema::Library) -> Library {
-        let token_from = row.token_from.as_ref().and_then(|text| {
-            let version = semver::Version::parse(text.get_ref());
-            version
-                .map_err(|error| {
-                    self.problem(Some(text.span()), format!("not a version: {error}"), "write it like `1.5.0`")
-                })
-                .ok()
-        });
-        Library { package: row.package, token_from, successor: row.successor.map(Text::into_inner) }
-    }
-
     fn known_rule(&mut self, id: &Text) {
         if !RULES.contains(&id.get_ref().as_str()) {
             self.problem(
@@ -290,149 +266,6 @@ impl Compiler {
                 format!("the rules are: {}", RULES.join(", ")),
             );
         }
-    }
-
-    fn credential(&mut self, row: schema::Credential) -> Option<Credential> {
-        // By itself: brackets around it may close what it leaves open.
-        let shape = Expressions::new(vec![row.shape.get_ref().clone()], false);
-        if self.tries
-            && let Err(error) = shape.build()
-        {
-            self.bad_regex(&row.shape, &error);
-            return None;
-        }
-        Some(Credential {
-            find: Shape::new(row.shape.get_ref().clone()),
-            whole: self.whole(&row.shape),
-            decoded: row.decoded.as_ref().map(|text| self.whole(text)),
-            dummies: self.set(&row.dummies, true),
-            id: row.id.into_inner(),
-            role: row.role,
-            encoding: row.encoding,
-            anywhere: row.anywhere,
-        })
-    }
-
-    fn construct(
-        &mut self,
-        row: schema::Construct,
-        sdk: Option<&schema::Sdk>,
-        known: &Arc<Known>,
-        seen: &mut HashSet<String>,
-    ) -> Option<Construct> {
-        let Some(sdk) = sdk else {
-            self.problem(
-                Some(row.id.span()),
-                "a construct needs an [sdk] table in its file",
-                "say which library, languages and package it belongs to",
-            );
-            return None;
-        };
-        let id = format!("{}/{}", sdk.id.get_ref(), row.id.get_ref());
-        if !seen.insert(id.clone()) {
-            self.problem(Some(row.id.span()), format!("the construct {id} is described twice"), "give each its own id");
-        }
-        let names = if row.languages.is_empty() { &sdk.languages } else { &row.languages };
-        let languages: Vec<_> = names.iter().filter_map(|name| self.language(name)).collect();
-        if row.code.is_none() && row.form.is_none() {
-            self.problem(Some(row.id.span()), "a construct needs code or a form", "add `code = '…'`");
-        }
-        let snippet = row.code.as_ref().map(|code| self.snippet(code, &languages, known));
-        let fixes = row.fix.iter().map(|fix| Fix {
-            versions: fix.versions.as_ref().and_then(|text| self.versions(text)),
-            beside: fix.beside.clone(),
-            code: fix.code.as_ref().map(|code| code.get_ref().clone()),
-            blank: fix.blank,
-            remove: fix.remove,
-            unsure: fix.unsure,
-            manual: fix.manual.clone(),
-        });
-        let fixes = fixes.collect();
-        Some(Construct {
-            versions: row.versions.as_ref().and_then(|text| self.versions(text)),
-            id,
-            title: row.title.unwrap_or_else(|| sdk.title.clone()),
-            kind: row.kind,
-            languages: languages.iter().map(|language| language.name).collect(),
-            package: sdk.package.clone(),
-            by_host: sdk.bind == schema::Bind::Host,
-            form: row.form,
-            snippet,
-            fixes,
-            reason: row.reason,
-        })
-    }
-
-    fn snippet(&mut self, code: &Text, languages: &[&'static lang::Language], known: &Arc<Known>) -> Snippet {
-        let snippet = Snippet::new(code.get_ref().clone(), languages, Arc::clone(known));
-        for (language, error) in if self.tries { snippet.check() } else { Vec::new() } {
-            self.problem(
-                Some(code.span()),
-                format!("as {language}: {error}"),
-                "write the code as a user would, with role names for the credentials",
-            );
-        }
-        snippet
-    }
-
-    pub(super) fn language(&mut self, name: &Text) -> Option<&'static lang::Language> {
-        let found = lang::LANGUAGES.iter().find(|language| language.name == name.get_ref());
-        if found.is_none() {
-            let known: Vec<_> = lang::LANGUAGES.iter().map(|language| language.name).collect();
-            self.problem(
-                Some(name.span()),
-                format!("no language is called {:?}", name.get_ref()),
-                format!("the languages are: {}", known.join(", ")),
-            );
-        }
-        found.copied()
-    }
-
-    fn versions(&mut self, text: &Text) -> Option<Range> {
-        let range = Range::plain(text.get_ref());
-        range.map_err(|error| self.problem(Some(text.span()), error, "write them like `>=3.0.0, <4.0.0`")).ok()
-    }
-
-    /// An expression over a whole text.
-    fn whole(&mut self, text: &Text) -> Expressions {
-        let whole = Expressions::new(vec![format!(r"\A(?:{})\z", text.get_ref())], false);
-        self.tried(whole, std::slice::from_ref(text))
-    }
-
-    fn set(&mut self, texts: &[Text], ignore_case: bool) -> Option<Expressions> {
-        let set = Expressions::new(texts.iter().map(|text| text.get_ref().clone()).collect(), ignore_case);
-        (!texts.is_empty()).then(|| self.tried(set, texts))
-    }
-
-    /// Reports which of the texts does not compile.
-    fn tried(&mut self, expressions: Expressions, texts: &[Text]) -> Expressions {
-        if self.tries
-            && let Err(together) = expressions.build()
-        {
-            let alone = |text: &Text| Expressions::new(vec![text.get_ref().clone()], false).build().err();
-            let culprit = texts.iter().find_map(|text| Some((text, alone(text)?)));
-            // Each may compile while all of them are too large.
-            let culprit = culprit.or(texts.first().map(|text| (text, together)));
-            culprit.into_iter().for_each(|(text, error)| self.bad_regex(text, &error));
-        }
-        expressions
-    }
-
-    fn bad_regex(&mut self, text: &Text, error: &str) {
-        self.problem(
-            Some(text.span()),
-            format!("the expression does not compile: {error}"),
-            "expressions are those of the Rust regex crate",
-        );
-    }
-
-    fn globs(&mut self, texts: &[Text]) -> Option<Globs> {
-        for text in texts {
-            if let Err(error) = Globs::check(text.get_ref()) {
-                self.problem(Some(text.span()), format!("not a glob: {error}"), "globs are written as in .gitignore");
-            }
-        }
-        (!texts.is_empty()).then(|| Globs::new(texts.iter().map(|text| text.get_ref().clone()).collect()))
     }
 
     fn references(&mut self, pack: &Pack) {

@@ -17,6 +17,7 @@ pub mod pattern;
 pub mod route;
 pub mod schema;
 pub mod snippet;
+mod vendor;
 
 use std::collections::HashMap;
 
@@ -31,7 +32,9 @@ use pattern::Pattern;
 use schema::{Encoding, Form, HostRole, Kind, Package, Role};
 use snippet::Snippet;
 
-/// One vendor, ready for use.
+pub use vendor::Vendor;
+
+/// All that is known of one vendor, ready for use.
 pub struct Pack {
     /// Prefix of the rule ids.
     pub id: String,

@@ -11,6 +11,7 @@ use toml::Spanned;
 
 use super::route::{ConnectionRow, Oauth, StepRow};
 use crate::finding::{Level, Route};
+use crate::prefilter;
 
 /// A piece of text and where it stands in its file, for errors.
 pub type Text = Spanned<String>;
@@ -89,7 +90,7 @@ pub struct Vendor {
 }
 
 /// A literal the prefilter looks for.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Needle {
     /// The literal.
@@ -97,6 +98,12 @@ pub struct Needle {
     /// Whether ASCII case is ignored.
     #[serde(default)]
     pub ignore_case: bool,
+}
+
+impl From<Needle> for prefilter::Needle {
+    fn from(Needle { text, ignore_case }: Needle) -> Self {
+        Self { text, ignore_case }
+    }
 }
 
 /// `[[host]]`

@@ -15,7 +15,7 @@ use crate::source::{Reason, RelPath, Skipped, Source};
 /// When dekey failed on it.
 pub(crate) fn alone(options: &Options<'_>, source: Source) -> Result<Option<Report>, Failed> {
     let judge = || {
-        let file = examine(options.packs, source)?;
+        let file = examine(options.vendors, source)?;
         Some(judged(options, &[Arc::new(file)], options.input.partial))
     };
     catch_unwind(AssertUnwindSafe(judge)).map_err(|_| Failed)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::facts::{Carrier, Note};
 use crate::lang;
 use crate::matcher::{self, Matched};
-use crate::pack::Pack;
+use crate::pack::Vendor;
 use crate::redact::{Masked, merged};
 use crate::source::Source;
 use crate::span::Span;
@@ -41,7 +41,7 @@ impl Examined<'_> {
 }
 
 /// Lowers and matches one file. `None` when it means nothing to any pack.
-pub(super) fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<'p>> {
+pub(super) fn examine<'p>(vendors: &'p [Vendor], source: Source) -> Option<Examined<'p>> {
     let readable = source.whole && !source.binary;
     let lowered = readable && source.text.len() <= MAX_LOWERED;
     let (language, layers) = match lang::of_pieces(source.path.as_path()) {
@@ -51,7 +51,8 @@ pub(super) fn examine<'p>(packs: &'p [Pack], source: Source) -> Option<Examined<
         }
         _ => ("", Vec::new()),
     };
-    let matched: Vec<Matched<'_>> = packs.iter().map(|pack| matcher::matched(pack, &source, &layers)).collect();
+    let matched = vendors.iter().map(|vendor| matcher::matched(vendor.pack(), &source, &layers));
+    let matched: Vec<Matched<'_>> = matched.collect();
     // A block of a document may be an excerpt; nobody expects it to be whole.
     let excerpt = |layer: &lang::Layer, note: Note| layer.carrier == Carrier::Prose && note == Note::Malformed;
     let noted = |layer: &lang::Layer| -> Vec<Note> {

@@ -28,7 +28,7 @@ use place::{Layout, Place};
 pub use added::Before;
 pub use cover::{Held, apply};
 pub use directive::NEEDLE;
-pub use words::{ADDED, FILES, UNUSED, rules};
+pub use words::{ADDED, FILES, IDS, UNUSED, rules};
 
 /// A directive of a file.
 #[derive(Clone, Debug)]

@@ -22,6 +22,9 @@ pub const ADDED: &str = "dekey/added-suppression";
 /// A directive that accepts nothing.
 pub const UNUSED: &str = "dekey/unused-suppression";
 
+/// The ids of all of them.
+pub const IDS: [&str; 3] = [INVALID, ADDED, UNUSED];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -56,7 +59,7 @@ mod tests {
     #[test]
     fn all_rules_have_their_words() {
         let ids: Vec<&str> = rules().iter().map(|rule| rule.doc.id.as_str()).collect();
-        assert_eq!(ids, [INVALID, ADDED, UNUSED]);
+        assert_eq!(ids, IDS);
         for rule in rules() {
             let words = [&rule.doc.summary, &rule.doc.why, &rule.doc.remedy, &rule.message];
             assert!(words.iter().all(|text| !text.is_empty() && !text.ends_with("\n")), "{}", rule.doc.id);

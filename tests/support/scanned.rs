@@ -4,14 +4,13 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use dekey::finding::{Applicability, Confidence, Finding, Level, Report, Route, State};
-use dekey::pack::Pack;
+use dekey::pack::{Vendor, builtin};
 use dekey::render::{Brief, FORMATS, Format};
 use dekey::scan::{Options, Scan};
 use dekey::source::{Limits, Progress, RelPath, Walk};
 use dekey::write::{Left, Originals, Wish, plan};
 
-pub(crate) static PACKS: LazyLock<Vec<Pack>> =
-    LazyLock::new(|| dekey::pack::builtin::packs().unwrap_or_else(|error| panic!("{error}")));
+pub(crate) static VENDORS: LazyLock<Vec<Vendor>> = LazyLock::new(builtin::vendors);
 
 /// How a scan is run; no choice here may change what it finds, but the audience and whether SDKs may be raised.
 #[derive(Clone, Copy)]
@@ -84,7 +83,7 @@ fn with<T>(dir: &Path, how: How, then: impl FnOnce(&Scan<'_>) -> T) -> T {
         audience: how.audience,
         bump_sdk: how.bump_sdk,
         prefilter: how.prefilter,
-        ..Options::new(walk, &PACKS)
+        ..Options::new(walk, &VENDORS)
     };
     then(&Scan::new(&options, &Progress::default()).expect("the scan runs"))
 }

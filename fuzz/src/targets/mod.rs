@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{LazyLock, Once};
 
-use dekey::pack::Pack;
+use dekey::pack::Vendor;
 use dekey::render::{Brief, Format};
 use dekey::scan::{Input, Options, Scan};
 use dekey::source::{Progress, Reason, RelPath, Source, Walk};
@@ -41,11 +41,11 @@ pub static TARGETS: [(&str, Run); 11] = [
     ("render", render::run),
 ];
 
-static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| dekey::pack::builtin::packs().expect("they are good"));
+static VENDORS: LazyLock<Vec<Vendor>> = LazyLock::new(dekey::pack::builtin::vendors);
 
 /// Ids that settings may name.
 fn rules() -> Vec<&'static str> {
-    PACKS.iter().flat_map(|pack| &pack.rules).map(|rule| rule.doc.id.as_str()).collect()
+    VENDORS.iter().flat_map(Vendor::rules).map(|rule| rule.doc.id.as_str()).collect()
 }
 
 /// A name for each kind of file that is read in a way of its own.
@@ -81,7 +81,7 @@ pub fn named(path: &str, text: &[u8]) -> Vec<u8> {
 fn scanned<T>(files: Vec<Source>, then: impl FnOnce(&Scan<'_>) -> T) -> T {
     let walk = Walk { threads: 1, ..Walk::new(std::env::temp_dir(), Vec::new()) };
     let input = Input { files, ..Input::default() };
-    let options = Options { input, bump_sdk: true, prefilter: false, ..Options::new(walk, &PACKS) };
+    let options = Options { input, bump_sdk: true, prefilter: false, ..Options::new(walk, &VENDORS) };
     let scan = Scan::new(&options, &Progress::default()).expect("there are threads");
     assert!(scan.report().skipped.iter().all(|entry| entry.reason != Reason::Failed), "dekey failed on a file");
     then(&scan)

@@ -185,15 +185,14 @@ fn edn(text: &[u8], range: Span) -> Vec<Layer> {
 
 /// A symbol's segments: `a.b/c` is `[a, b, c]`.
 fn segments(name: &Name) -> Vec<Name> {
-    let mut start = name.span.start;
-    let mut parts = Vec::new();
+    let (mut start, mut parts) = (0, Vec::new());
     // `/` alone is division, `..` and `.` are of the host.
     if name.text.chars().all(|c| !c.is_alphanumeric()) {
         return vec![name.clone()];
     }
     for part in name.text.split(['.', '/']) {
         if !part.is_empty() {
-            parts.push(Name { text: part.to_owned(), span: Span::new(start, start + part.len()) });
+            parts.push(name.part(start..start + part.len()));
         }
         start += part.len() + 1;
     }

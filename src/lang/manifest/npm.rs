@@ -3,7 +3,6 @@
 use super::super::{Language, json};
 use super::{dependency, manifest, text_of};
 use crate::facts::{Facts, Name};
-use crate::span::Span;
 
 /// The manifest.
 pub static MANIFEST: Language =
@@ -28,6 +27,5 @@ fn aliased(version: &Name) -> Option<Name> {
     const MARK: &str = "npm:";
     let rest = version.text.strip_prefix(MARK)?;
     let len = rest.get(1..)?.find('@').map_or(rest.len(), |at| at + 1);
-    let start = version.span.start + MARK.len();
-    Some(Name { text: rest[..len].to_owned(), span: Span::new(start, (start + len).min(version.span.end)) })
+    Some(version.part(MARK.len()..MARK.len() + len))
 }

@@ -107,11 +107,7 @@ impl<'a> Tables<'a> {
 fn coordinates(whole: &Name) -> Option<Dependency> {
     let mut ends = memchr::memchr_iter(b':', whole.text.as_bytes());
     let (_, end) = (ends.next()?, ends.next());
-    let part = |from: usize, to: usize| Name {
-        text: whole.text[from..to].to_owned(),
-        span: Span::new(whole.span.start + from, (whole.span.start + to).min(whole.span.end)),
-    };
     let len = whole.text.len();
-    let version = end.map(|end| part(end + 1, len));
-    Some(dependency("maven", part(0, end.unwrap_or(len)), version, false))
+    let version = end.map(|end| whole.part(end + 1..len));
+    Some(dependency("maven", whole.part(0..end.unwrap_or(len)), version, false))
 }

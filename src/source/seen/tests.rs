@@ -243,7 +243,9 @@ fn runs_at_the_same_time_leave_one_whole_file() {
             });
         }
     });
-    assert!(scratch.load().0.known() >= 20);
+    // Who writes last may have read before the others wrote.
+    let (seen, why) = scratch.load();
+    assert!(why.is_none() && seen.known() > 0);
     scratch.file();
 }
 

@@ -4,7 +4,7 @@
 //! panics. It is planted from outside, and nothing in the product knows of it.
 
 use dekey::finding::Report;
-use dekey::pack::{Construct, Pack, builtin};
+use dekey::pack::{Construct, Vendor, builtin};
 use dekey::render::{Brief, Format};
 use dekey::scan::{Input, Options, scan};
 use dekey::source::{Progress, RelPath, Walk};
@@ -35,7 +35,7 @@ const CALL: &str =
     "package a\n\nimport \"gopkg.in/intercom/intercom-go.v2\"\n\nvar c = intercom.NewClient(\"abcd1234\", key)\n";
 
 /// The packs, without the construct that [`CALL`] is, which their index still has.
-fn faulty() -> Vec<Pack> {
+fn faulty() -> Vec<Vendor> {
     let mut packs = builtin::packs().unwrap_or_else(|error| panic!("{error}"));
     let pack = &mut packs[0];
     let go = |construct: &Construct| construct.languages == ["go"] && construct.id.ends_with("new-client");
@@ -45,16 +45,16 @@ fn faulty() -> Vec<Pack> {
     // Whoever asks first has the index made.
     assert!(pack.constructs_named("go", "NewClient").count() > 0);
     pack.constructs.truncate(last);
-    packs
+    packs.into_iter().map(Vendor::from).collect()
 }
 
 fn judged(scan: &dyn Fn(&Options<'_>) -> Result<Report, String>) -> Verdict {
-    let (tree, packs) = (Tree::new(), faulty());
+    let (tree, vendors) = (Tree::new(), faulty());
     for number in 0..999 {
         tree.write(&format!("d{}/f{number}.rb", number % 20), LOGIN);
     }
     tree.write(FAULTY, CALL);
-    let options = Options::new(Walk::new(tree.root().to_owned(), vec![".".into()]), &packs);
+    let options = Options::new(Walk::new(tree.root().to_owned(), vec![".".into()]), &vendors);
     let report = scan(&options)?;
     let open = report.findings.iter().filter(|finding| finding.rule.ends_with("deprecated-api-key-auth")).count();
     hold(open == 999, || format!("{open} of 999 are found"))?;
