@@ -37,7 +37,7 @@ pub struct Walk {
     pub apart: Vec<PathBuf>,
     /// Whether to examine what git ignores too.
     pub no_ignore: bool,
-    /// Threads; 0 means four for each core, at least 8 and at most 32.
+    /// Threads; 0 means eight for each core, at least 16 and at most 32.
     pub threads: usize,
     /// How much is read and held at a time.
     pub limits: Limits,
@@ -67,7 +67,7 @@ impl Walk {
 
     fn thread_count(&self) -> usize {
         let wanted = match self.threads {
-            0 => std::thread::available_parallelism().map_or(8, |cores| (4 * cores.get()).clamp(8, 32)),
+            0 => std::thread::available_parallelism().map_or(16, |cores| (8 * cores.get()).clamp(16, 32)),
             threads => threads,
         };
         // A thread holds its directories, the one it lists, a file, and one more while it opens the next. Some are
@@ -104,9 +104,10 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
         for root in rest {
             builder.add(&root.real);
         }
-        // How much lies beneath a folder is not known; a file takes one thread at most.
-        let most = if roots.iter().any(|root| root.is_folder) { usize::MAX } else { roots.len() };
-        let threads = startable(walk.thread_count().min(most));
+        // A file takes one thread at most, and to start one takes as long as to read many.
+        let most = walk.thread_count();
+        let wanted = roots.iter().fold(0, |threads, root| threads + root.files(most - threads));
+        let threads = startable(wanted.max(1));
         builder.standard_filters(false).follow_links(false).threads(threads);
         if threads > 0 {
             builder.build_parallel().visit(&mut Visitors(&run));
