@@ -145,11 +145,15 @@ fn threads(subject: fn() -> Subject) -> Verdict {
     for place in [tree.root(), folder.path()] {
         std::fs::set_permissions(place, Permissions::from_mode(0o755)).map_err(|error| error.to_string())?;
     }
+    let placed = subject().placed_in(folder.path()).map_err(|error| error.to_string())?;
+    if !placed.is_dekey() {
+        return Ok(());
+    }
+    let copy = folder.path().join("dekey").to_string_lossy().into_owned();
     for most in 1..20 {
-        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-        let subject = subject().placed_in(folder.path()).map_err(|error| error.to_string())?;
-        let line = format!("ulimit -u {most}; exec \"$0\" \"$@\"");
-        let subject = subject.under(&[&nobody[..], &["sh", "-c", &line]].concat());
+        let limit = format!("--nproc={most}");
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "prlimit", &limit];
+        let subject = Subject::program(&[&copy]).under(&nobody);
         let ran = subject.check(&tree, &["--output-format", "json"]);
         ran.ended().map_err(|why| format!("{most} threads: {why}"))?;
         match ran.code {
