@@ -66,12 +66,28 @@ pub(crate) fn resolve(repository: &Repository, objects: &Objects, revision: &str
             number.parse().map_err(|_| format!("`{number}` in `{revision}` is too large"))?
         };
         commit = match sign {
-            '~' => (0..number).try_fold(commit, |commit, _| parent(objects, &commit, 1, revision))?,
+            '~' => ancestor(objects, commit, number, revision)?,
             '^' if number == 0 => commit,
             '^' => parent(objects, &commit, number, revision)?,
             _ => return refused("is not understood"),
         };
         steps = rest;
+    }
+    Ok(commit)
+}
+
+/// The commit so many first parents before another one.
+fn ancestor(objects: &Objects, mut commit: ObjectId, number: u32, revision: &str) -> Result<ObjectId, String> {
+    // One that was met before is met again at the latest when as many steps have been taken since it was kept.
+    let mut met = commit;
+    for step in 1..=number {
+        commit = parent(objects, &commit, 1, revision)?;
+        if commit == met {
+            return Err(format!("the history of `{revision}` has no beginning: a commit is its own ancestor"));
+        }
+        if step.is_power_of_two() {
+            met = commit;
+        }
     }
     Ok(commit)
 }

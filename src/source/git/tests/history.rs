@@ -94,6 +94,28 @@ fn revisions_are_what_git_takes_them_for() {
 }
 
 #[test]
+fn a_commit_that_is_its_own_ancestor_ends_the_way_back() {
+    use gix::objs::Write as _;
+    let scratch = Scratch::new("sha1");
+    scratch.file("a", "1").git(&["add", "."]);
+    let tree = scratch.git(&["write-tree"]);
+    let (first, second) = ("1".repeat(40), "2".repeat(40));
+    let objects = scratch.path.join(".git/objects");
+    let place = |id: &str| objects.join(&id[..2]).join(&id[2..]);
+    for (id, parent) in [(&first, &second), (&second, &first)] {
+        let text = format!("tree {tree}\nparent {parent}\nauthor a <a> 0 +0000\ncommitter a <a> 0 +0000\n\nx\n");
+        let store = gix::odb::at(objects.clone(), gix::hash::Kind::Sha1).unwrap();
+        let written = store.write_buf(gix::objs::Kind::Commit, text.as_bytes()).unwrap();
+        std::fs::create_dir_all(place(id).parent().unwrap()).unwrap();
+        std::fs::copy(place(&written.to_string()), place(id)).unwrap();
+    }
+    let (repository, objects) = scratch.open();
+    assert_eq!(resolve(&repository, &objects, &format!("{first}~1")).map(|id| id.to_string()), Ok(second));
+    let far = resolve(&repository, &objects, &format!("{first}~1000000000")).unwrap_err();
+    assert!(far.contains("no beginning"), "{far}");
+}
+
+#[test]
 fn histories_part_where_git_says() {
     let mut numbers = Numbers(7);
     for round in 0..6 {
