@@ -125,16 +125,21 @@ pub fn walk(walk: &Walk, prefilter: &Prefilter, progress: &Progress, hit: &(dyn 
     walked
 }
 
+/// Threads that are to be had beside those that are asked for: others start some too, and one that has ended counts for a
+/// moment still.
+const SPARE: usize = 8;
+
 /// How many of so many threads can be had. A walk in which one of them cannot be started has no end, or a panic.
 fn startable(wanted: usize) -> usize {
+    let enough = wanted + SPARE.min(wanted);
     let gate = Mutex::new(());
     let held = gate.lock();
     std::thread::scope(|scope| {
         let start = || std::thread::Builder::new().spawn_scoped(scope, || drop(gate.lock())).ok();
-        let started = (0..wanted).map_while(|_| start()).count();
+        let started: Vec<_> = (0..enough).map_while(|_| start()).collect();
         drop(held);
-        // One that has ended may count for a moment still, and others start threads too.
-        if started < wanted { started / 2 } else { started }
+        let count = started.into_iter().filter_map(|thread| thread.join().ok()).count();
+        if count < enough { count / 2 } else { wanted }
     })
 }
 
