@@ -150,7 +150,7 @@ fn threads(subject: fn() -> Subject) -> Verdict {
         return Ok(());
     }
     let copy = folder.path().join("dekey").to_string_lossy().into_owned();
-    for most in 1..20 {
+    for most in 1..32 {
         let limit = format!("--nproc={most}");
         let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "prlimit", &limit];
         let subject = Subject::program(&[&copy]).under(&nobody);
